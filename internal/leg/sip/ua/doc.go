@@ -1,0 +1,25 @@
+// Package ua is a SIP user agent: it places, takes and ends calls, and answers
+// and sends requests outside of them. The server's legs and the lab's numbers
+// both stand on it.
+//
+// What it promises:
+//
+//   - Everything about one Call-ID happens in order on one goroutine (its
+//     shard). Handler and Observer methods are called there and must not block.
+//   - Every Session ends in exactly one of Observer.Failed (it was never
+//     answered) and Observer.Ended (it was). Nothing follows that call.
+//   - Session methods may be called from any goroutine, at any time and in any
+//     state, and never block. One that makes no sense in the present state does
+//     nothing. A session keeps at most 32 of them waiting and ignores (and logs)
+//     more, except Hangup, which always has room.
+//   - Hangup reports Failed or Ended with Origin Local at once; what the protocol
+//     still owes (CANCEL, ACK, BYE, retransmissions) is then done silently.
+//   - A malformed message ends no call but, at most, the one connection that it
+//     came on when that is a stream whose framing it broke.
+//   - Cancelling Run's context stops the sockets and goroutines and leaves the
+//     sessions as they are: no BYE is sent and no observer is called. Hanging up
+//     is the caller's decision; a Dialog kept elsewhere can be taken up again
+//     with Resume by another process.
+//   - Every queue is bounded: a message for a shard that is full is dropped and
+//     counted, and a new request is answered 503 first.
+package ua

@@ -1,0 +1,63 @@
+package ua
+
+import "net/netip"
+
+// Handler takes the requests that belong to no session. Its methods are called
+// on shard goroutines (several at once for different Call-IDs) and must not block.
+type Handler interface {
+	// Invite is an initial INVITE. The caller hears 100 Trying by itself.
+	// It must Take the session, or the INVITE is answered with 500.
+	Invite(*Incoming)
+	// Request is any other request outside of a dialog. It must be answered with
+	// Respond, now or later.
+	Request(*Request)
+}
+
+// Message is what incoming requests of both kinds have in common.
+type Message struct {
+	RequestURI string
+	From, To   Party
+	CallID     string
+	Headers    Headers // all of them, in order
+	Body       []byte
+	Source     netip.AddrPort
+	Transport  string // "udp", "tcp" or "tls"
+}
+
+// Incoming is an initial INVITE; its Body is the offer, empty when the caller
+// leaves the offer to us.
+type Incoming struct {
+	Message
+	take func(Observer) *Session
+}
+
+// Take gives the session of this INVITE its observer. It may be called once,
+// within Handler.Invite.
+func (in *Incoming) Take(obs Observer) *Session { return in.take(obs) }
+
+// Request is a request outside of a dialog (or, by RequestObserver, inside one).
+type Request struct {
+	Message
+	Method  string
+	CSeq    uint32
+	respond func(code int, phrase string, headers Headers, body []byte)
+}
+
+// Respond answers the request. Only the first call counts; it may come from any
+// goroutine. An empty phrase means the code's usual one. A body needs its
+// Content-Type among the headers.
+func (r *Request) Respond(code int, phrase string, headers Headers, body []byte) {
+	r.respond(code, phrase, headers, body)
+}
+
+// Party is one end of a call as From and To name it.
+type Party struct {
+	DisplayName string
+	URI         string
+}
+
+// Header is one header field.
+type Header struct{ Name, Value string }
+
+// Headers are header fields in their order; names compare without case.
+type Headers []Header
