@@ -1,0 +1,13 @@
+// Package rtp carries one leg's sound over UDP: ports, packets, the jitter
+// ring and the session that joins them to a room.
+//
+// Guarantees:
+//   - A Session neither allocates nor locks per packet or per frame.
+//   - ReadFrame and WriteFrame are for the clock; everything else is for any
+//     goroutine. Callbacks run on the session's own reader, one at a time.
+//   - A session sends to the address of its SDP until the first valid packet
+//     comes, then to where that came from (symmetric RTP, RFC 4961), and from
+//     then on hears nobody else until Update gives another address.
+//   - Each digit is reported once, as soon as its end is known.
+//   - The port is given back when the session is closed.
+package rtp
