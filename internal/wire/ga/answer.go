@@ -1,0 +1,21 @@
+package ga
+
+import "strowger/internal/wire"
+
+// AnswerCallRequest is POST /calling/callConnections:answer, answered 200 with
+// CallConnectionProperties.
+type AnswerCallRequest struct {
+	IncomingCallContext     string                   `json:"incomingCallContext"`
+	CallbackURI             string                   `json:"callbackUri"`
+	OperationContext        string                   `json:"operationContext,omitempty"`
+	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
+	AnsweredBy              *wire.CommunicationUser  `json:"answeredBy,omitempty"`
+	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
+	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`
+}
+
+// TypeAnswerFailed is the type of AnswerFailed.
+const TypeAnswerFailed = typePrefix + "AnswerFailed"
+
+// AnswerFailed says that an accepted answer did not become a call.
+type AnswerFailed struct{ EventData }

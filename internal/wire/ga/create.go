@@ -1,0 +1,24 @@
+package ga
+
+import "strowger/internal/wire"
+
+// CreateCallRequest is POST /calling/callConnections, answered 201 with
+// CallConnectionProperties.
+type CreateCallRequest struct {
+	Targets                 []wire.Identifier        `json:"targets"`
+	SourceCallerIDNumber    *wire.PhoneNumber        `json:"sourceCallerIdNumber,omitempty"`
+	SourceDisplayName       string                   `json:"sourceDisplayName,omitempty"`
+	Source                  *wire.CommunicationUser  `json:"source,omitempty"`
+	OperationContext        string                   `json:"operationContext,omitempty"`
+	CallbackURI             string                   `json:"callbackUri"`
+	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
+	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
+	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`
+	TeamsAppSource          *wire.MicrosoftTeamsApp  `json:"teamsAppSource,omitempty"`
+}
+
+// TypeCreateCallFailed is the type of CreateCallFailed.
+const TypeCreateCallFailed = typePrefix + "CreateCallFailed"
+
+// CreateCallFailed says that nobody took a call that createCall placed.
+type CreateCallFailed struct{ EventData }

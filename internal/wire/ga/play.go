@@ -1,0 +1,81 @@
+package ga
+
+import "strowger/internal/wire"
+
+// PlaySourceKind says which member of a PlaySource holds the sound.
+type PlaySourceKind string
+
+// The published kinds of source.
+const (
+	PlayFile PlaySourceKind = "file"
+	PlayText PlaySourceKind = "text"
+	PlaySSML PlaySourceKind = "ssml"
+)
+
+// PlaySource is one thing to play.
+type PlaySource struct {
+	Kind              PlaySourceKind `json:"kind"`
+	PlaySourceCacheID string         `json:"playSourceCacheId,omitempty"`
+	File              *FileSource    `json:"file,omitempty"`
+	Text              *TextSource    `json:"text,omitempty"`
+	SSML              *SSMLSource    `json:"ssml,omitempty"`
+}
+
+// FileSource is audio fetched from a URI.
+type FileSource struct {
+	URI string `json:"uri"`
+}
+
+// TextSource is text to be spoken.
+type TextSource struct {
+	Text                  string `json:"text"`
+	SourceLocale          string `json:"sourceLocale,omitempty"`
+	VoiceKind             string `json:"voiceKind,omitempty"`
+	VoiceName             string `json:"voiceName,omitempty"`
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
+}
+
+// SSMLSource is marked-up text to be spoken.
+type SSMLSource struct {
+	SSMLText              string `json:"ssmlText"`
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
+}
+
+// PlayOptions modify a play.
+type PlayOptions struct {
+	Loop bool `json:"loop"`
+}
+
+// PlayRequest is POST /calling/callConnections/{id}:play, answered 202 and
+// empty. An absent or empty playTo means everyone.
+type PlayRequest struct {
+	PlaySources                 []PlaySource      `json:"playSources"`
+	PlayTo                      []wire.Identifier `json:"playTo,omitzero"`
+	InterruptCallMediaOperation bool              `json:"interruptCallMediaOperation,omitempty"`
+	PlayOptions                 *PlayOptions      `json:"playOptions,omitempty"`
+	OperationContext            string            `json:"operationContext,omitempty"`
+	OperationCallbackURI        string            `json:"operationCallbackUri,omitempty"`
+}
+
+// Types of the events of a play.
+const (
+	TypePlayStarted   = typePrefix + "PlayStarted"
+	TypePlayCompleted = typePrefix + "PlayCompleted"
+	TypePlayFailed    = typePrefix + "PlayFailed"
+	TypePlayCanceled  = typePrefix + "PlayCanceled"
+)
+
+// PlayStarted says that the first source is being heard.
+type PlayStarted struct{ EventData }
+
+// PlayCompleted says that the last source has been heard.
+type PlayCompleted struct{ EventData }
+
+// PlayFailed names the source that could not be played, counted from 0.
+type PlayFailed struct {
+	EventData
+	FailedPlaySourceIndex *int `json:"failedPlaySourceIndex,omitempty"`
+}
+
+// PlayCanceled says that the play was cut off.
+type PlayCanceled struct{ EventData }

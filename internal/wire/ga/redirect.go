@@ -1,0 +1,9 @@
+package ga
+
+import "strowger/internal/wire"
+
+// RedirectCallRequest is POST /calling/callConnections:redirect, answered 204.
+type RedirectCallRequest struct {
+	IncomingCallContext string          `json:"incomingCallContext"`
+	Target              wire.Identifier `json:"target"`
+}

@@ -1,0 +1,65 @@
+package ga
+
+import "slices"
+
+// Version is an api-version.
+type Version string
+
+// Latest is the newest stable version.
+const Latest Version = "2026-03-12"
+
+// Stable are the versions that are generally available, oldest first.
+var Stable = []Version{
+	"2023-03-06", "2023-10-15", "2024-04-15", "2024-09-15", "2025-05-15", "2025-06-15", Latest,
+}
+
+// Preview are the published previews. They are accepted and behave as the
+// stable version before them, plus what later became stable of them.
+var Preview = []Version{
+	"2022-04-07-preview", "2023-01-15-preview", "2023-06-15-preview", "2023-10-03-preview",
+	"2024-01-22-preview", "2024-06-15-preview", "2024-09-01-preview", "2024-11-15-preview",
+	"2025-08-15-preview",
+}
+
+// Known says whether v is a version of this family.
+func (v Version) Known() bool {
+	return slices.Contains(Stable, v) || slices.Contains(Preview, v)
+}
+
+// date is the part that orders versions; they compare as text.
+func (v Version) date() Version {
+	if len(v) > len(Latest) {
+		return v[:len(Latest)]
+	}
+	return v
+}
+
+// AtLeast says whether v has what became stable in since.
+func (v Version) AtLeast(since Version) bool { return v.date() >= since.date() }
+
+// first is the version that the family begins with.
+const first = Version("2023-03-06")
+
+// introduced names the version from which on an event type exists, for types
+// younger than the family.
+var introduced = map[string]Version{
+	TypePlayStarted:      "2024-09-15",
+	TypeCreateCallFailed: "2024-09-15",
+	TypeAnswerFailed:     "2024-09-15",
+}
+
+// EventIntroduced is the first stable version with events of eventType.
+func EventIntroduced(eventType string) Version {
+	if since, ok := introduced[eventType]; ok {
+		return since
+	}
+	return first
+}
+
+// Emits says whether a connection made with version v may be sent events of
+// eventType. Official clients throw on a type that they do not know, so a type
+// that is too young must not be sent.
+func (v Version) Emits(eventType string) bool {
+	since := EventIntroduced(eventType)
+	return since == first || v.AtLeast(since)
+}
