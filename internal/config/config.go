@@ -1,0 +1,189 @@
+package config
+
+import "time"
+
+// Config is what strowger.yaml says. The names of its keys are part of the
+// public contract; strowger.example.yaml shows and explains all of them.
+type Config struct {
+	DataDir   string    `yaml:"data_dir"`
+	Resource  Resource  `yaml:"resource"`
+	HTTP      HTTP      `yaml:"http"`
+	Operator  Operator  `yaml:"operator"`
+	SIP       SIP       `yaml:"sip"`
+	RTP       RTP       `yaml:"rtp"`
+	Users     []User    `yaml:"users"`
+	Trunks    []Trunk   `yaml:"trunks"`
+	EventGrid EventGrid `yaml:"event_grid"`
+	Callbacks Callbacks `yaml:"callbacks"`
+	Outbound  Outbound  `yaml:"outbound"`
+	NATS      NATS      `yaml:"nats"`
+	Recording Recording `yaml:"recording"`
+	Speech    Speech    `yaml:"speech"`
+	Log       Log       `yaml:"log"`
+	Shutdown  Shutdown  `yaml:"shutdown"`
+	Lab       Lab       `yaml:"lab"`
+}
+
+// Resource is the identity that applications know us by: the GUID in raw ids
+// and the keys of the connection string. EnsureResource makes what is absent.
+type Resource struct {
+	ID         string   `yaml:"id"`
+	AccessKeys []string `yaml:"access_keys"`
+}
+
+// HTTP is the public surface. An empty PublicURL means the first address of
+// Listen that was bound.
+type HTTP struct {
+	Listen    []string `yaml:"listen"`
+	PublicURL string   `yaml:"public_url"`
+	TLS       TLS      `yaml:"tls"`
+}
+
+// TLS names a PEM certificate chain and its key, for https, tls and wss. Both
+// empty means a certificate of the local development CA.
+type TLS struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// Operator is the address of metrics and profiles; empty turns it off.
+type Operator struct {
+	Listen string `yaml:"listen"`
+}
+
+// SIP says where we listen for SIP and under which names we are known.
+type SIP struct {
+	Listen     []string `yaml:"listen"`
+	ExternalIP string   `yaml:"external_ip"`
+	Domain     string   `yaml:"domain"`
+}
+
+// RTP bounds the media ports. A leg that hears nothing for Timeout is ended.
+type RTP struct {
+	Ports   PortRange     `yaml:"ports"`
+	Timeout time.Duration `yaml:"timeout"`
+}
+
+// User is a person or a bot with a SIP or browser endpoint. Without a password
+// the user cannot register by SIP.
+type User struct {
+	Name        string   `yaml:"name"`
+	ID          string   `yaml:"id"`
+	Password    string   `yaml:"password"`
+	DisplayName string   `yaml:"display_name"`
+	MayDial     []string `yaml:"may_dial"`
+}
+
+// Trunk is a way to the telephone network.
+type Trunk struct {
+	Name              string   `yaml:"name"`
+	Address           string   `yaml:"address"`
+	Username          string   `yaml:"username"`
+	Password          string   `yaml:"password"`
+	Register          bool     `yaml:"register"`
+	Prefixes          []string `yaml:"prefixes"`
+	Numbers           []string `yaml:"numbers"`
+	Sources           []string `yaml:"sources"`
+	MaxCalls          int      `yaml:"max_calls"`
+	MaxCallsPerSecond int      `yaml:"max_calls_per_second"`
+}
+
+// EventGrid lists who is told about calls that no application holds yet.
+type EventGrid struct {
+	Subscriptions []Subscription `yaml:"subscriptions"`
+}
+
+// Subscription is one webhook. No event types mean all, no To means any callee.
+type Subscription struct {
+	URL        string   `yaml:"url"`
+	EventTypes []string `yaml:"event_types"`
+	To         []string `yaml:"to"`
+}
+
+// Callbacks says how long a callback or an Event Grid event is tried.
+type Callbacks struct {
+	GiveUpAfter time.Duration `yaml:"give_up_after"`
+}
+
+// Outbound lists the networks, beside public addresses, that callbacks, audio,
+// storage and WebSockets may be sent to.
+type Outbound struct {
+	AllowNetworks []string `yaml:"allow_networks"`
+}
+
+// NATS is where the journal lives: embedded under DataDir when URL is empty.
+type NATS struct {
+	URL      string `yaml:"url"`
+	Sync     string `yaml:"sync"`
+	MaxBytes int64  `yaml:"max_bytes"`
+}
+
+// Values of NATS.Sync.
+const (
+	SyncAlways   = "always"   // flushed to the disk before it is acknowledged
+	SyncInterval = "interval" // flushed by the minute: survives kill -9, not a power cut
+)
+
+// Recording says where finished recordings go: DataDir when Storage is empty.
+type Recording struct {
+	Storage string `yaml:"storage"`
+}
+
+// Speech names the engines that speak and listen for us.
+type Speech struct {
+	Synthesizer Synthesizer `yaml:"synthesizer"`
+	Recognizer  Recognizer  `yaml:"recognizer"`
+}
+
+// Synthesizer turns text into sound.
+type Synthesizer struct {
+	Engine string `yaml:"engine"`
+	URL    string `yaml:"url"`
+	Voice  string `yaml:"voice"`
+	Key    string `yaml:"key"`
+}
+
+// Recognizer turns sound into text.
+type Recognizer struct {
+	Engine string `yaml:"engine"`
+	URL    string `yaml:"url"`
+	Key    string `yaml:"key"`
+}
+
+// Log says how much is written and in which form.
+type Log struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+// Shutdown is the time that live calls are given after SIGTERM.
+type Shutdown struct {
+	Grace time.Duration `yaml:"grace"`
+}
+
+// Lab is the stand-in for the telephone network. Listen is empty outside `dev`
+// and tests; a trunk must point to it for its numbers to be reached.
+type Lab struct {
+	Listen string `yaml:"listen"`
+}
+
+// Default is the configuration of the empty file.
+func Default() Config {
+	return Config{
+		DataDir: "./strowger-data",
+		HTTP:    HTTP{Listen: []string{"http://127.0.0.1:8080"}},
+		SIP: SIP{
+			Listen: []string{"udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"},
+			Domain: "strowger.local",
+		},
+		RTP:       RTP{Ports: PortRange{First: 20000, Last: 29999}, Timeout: time.Minute},
+		Callbacks: Callbacks{GiveUpAfter: 24 * time.Hour},
+		NATS:      NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
+		Speech: Speech{
+			Synthesizer: Synthesizer{Engine: "espeak-ng"},
+			Recognizer:  Recognizer{Engine: "pocketsphinx"},
+		},
+		Log:      Log{Level: "info", Format: "json"},
+		Shutdown: Shutdown{Grace: 30 * time.Second},
+	}
+}

@@ -1,0 +1,356 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"iter"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+var (
+	httpSchemes = []string{"http", "https"}
+	sipSchemes  = []string{"udp", "tcp", "tls", "ws", "wss"}
+	labSchemes  = []string{"udp"}
+
+	guid       = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	e164       = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+	prefix     = regexp.MustCompile(`^(\+[0-9]{0,15}|[0-9]{1,15})$`)
+	userName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	rawUser    = regexp.MustCompile(`^8:acs:[^_\s]+_[^_\s]+$`)
+	eventTypes = []string{
+		"Microsoft.Communication.IncomingCall",
+		"Microsoft.Communication.CallStarted",
+		"Microsoft.Communication.CallEnded",
+		"Microsoft.Communication.CallParticipantAdded",
+		"Microsoft.Communication.CallParticipantRemoved",
+		"Microsoft.Communication.RecordingFileStatusUpdated",
+	}
+)
+
+// problems collects what is wrong, one line a key.
+type problems []error
+
+func (p *problems) add(key, format string, args ...any) {
+	*p = append(*p, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+}
+
+// addIf adds err under its key when there is one.
+func (p *problems) addIf(key string, err error) {
+	if err != nil {
+		p.add(key, "%w", err)
+	}
+}
+
+// Validate says everything that is wrong, joined; nil means that every value
+// can be used as it stands.
+func (c Config) Validate() error {
+	var p problems
+	if c.DataDir == "" {
+		p.add("data_dir", "is empty; name a directory that may be written, such as ./strowger-data")
+	}
+	c.Resource.validate(&p)
+	c.HTTP.validate(&p)
+	c.SIP.validate(&p)
+	c.RTP.validate(&p)
+	validateUsers(c.Users, &p)
+	validateTrunks(c.Trunks, &p)
+	for i, s := range c.EventGrid.Subscriptions {
+		s.validate(fmt.Sprintf("event_grid.subscriptions[%d]", i), &p)
+	}
+	validateNetworks("outbound.allow_networks", c.Outbound.AllowNetworks, &p)
+	c.NATS.validate(&p)
+	c.Recording.validate(&p)
+	c.Speech.validate(&p)
+	oneOf("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, &p)
+	oneOf("log.format", c.Log.Format, []string{"json", "text"}, &p)
+	positive("callbacks.give_up_after", c.Callbacks.GiveUpAfter, &p)
+	if c.Shutdown.Grace < 0 {
+		p.add("shutdown.grace", "%s is negative; 0s ends live calls at once", c.Shutdown.Grace)
+	}
+	c.validateListeners(&p)
+	return errors.Join(p...)
+}
+
+func (r Resource) validate(p *problems) {
+	if r.ID != "" && !guid.MatchString(r.ID) {
+		p.add("resource.id", "%q is not a GUID such as 9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11; leave it out and one is made", r.ID)
+	}
+	if len(r.AccessKeys) > 2 {
+		p.add("resource.access_keys", "there are %d; two at most, so that one can replace the other", len(r.AccessKeys))
+	}
+	for i, key := range r.AccessKeys {
+		raw, err := base64.StdEncoding.DecodeString(key)
+		if err != nil || len(raw) < 16 {
+			p.add(fmt.Sprintf("resource.access_keys[%d]", i), "is not base64 of 16 bytes or more; `openssl rand -base64 32` makes one")
+		}
+	}
+}
+
+func (h HTTP) validate(p *problems) {
+	if len(h.Listen) == 0 {
+		p.add("http.listen", "is empty; name one address at least, such as http://127.0.0.1:8080")
+	}
+	if h.PublicURL != "" {
+		p.addIf("http.public_url", webURL(h.PublicURL))
+	}
+	if (h.TLS.Cert == "") != (h.TLS.Key == "") {
+		p.add("http.tls", "cert and key belong together; set both, or neither for the development CA")
+	}
+}
+
+func (s SIP) validate(p *problems) {
+	if len(s.Listen) == 0 {
+		p.add("sip.listen", "is empty; name one address at least, such as udp://127.0.0.1:5060")
+	}
+	if s.ExternalIP != "" {
+		addr, err := netip.ParseAddr(s.ExternalIP)
+		if err != nil || addr.IsUnspecified() {
+			p.add("sip.external_ip", "%q is not an IP address that others can reach us by; leave it out to use the listener's", s.ExternalIP)
+		}
+	}
+	if _, err := netip.ParseAddr(s.Domain); err != nil && !isHostName(s.Domain) {
+		p.add("sip.domain", "%q is not a domain name such as strowger.local", s.Domain)
+	}
+}
+
+func (r RTP) validate(p *problems) {
+	if r.Ports.First < 1024 || r.Ports.Last > 65535 || r.Ports.Last-r.Ports.First < 1 {
+		p.add("rtp.ports", "%s is not a range of two ports or more between 1024 and 65535", r.Ports)
+	}
+	positive("rtp.timeout", r.Timeout, p)
+}
+
+func validateUsers(users []User, p *problems) {
+	names, ids := seen{}, seen{}
+	for i, u := range users {
+		key := fmt.Sprintf("users[%d]", i)
+		if !userName.MatchString(u.Name) || guid.MatchString(u.Name) {
+			p.add(key+".name", "%q is not a user name: letters, digits, dots, hyphens and underscores, and no GUID", u.Name)
+		}
+		if !guid.MatchString(u.ID) {
+			p.add(key+".id", "%q is not a GUID; `uuidgen` makes one", u.ID)
+		}
+		names.check(key+".name", strings.ToLower(u.Name), p)
+		ids.check(key+".id", strings.ToLower(u.ID), p)
+		validatePrefixes(key+".may_dial", u.MayDial, p)
+	}
+}
+
+func validateTrunks(trunks []Trunk, p *problems) {
+	names, prefixes, numbers := seen{}, seen{}, seen{}
+	for i, t := range trunks {
+		key := fmt.Sprintf("trunks[%d]", i)
+		if t.Name == "" {
+			p.add(key+".name", "is empty; give the trunk a name for logs and metrics")
+		}
+		names.check(key+".name", t.Name, p)
+		_, err := ParseSIPTarget(t.Address)
+		p.addIf(key+".address", err)
+		if t.Register && t.Username == "" {
+			p.add(key+".username", "is empty, but register is true; registering needs the name that the carrier knows us by")
+		}
+		validatePrefixes(key+".prefixes", t.Prefixes, p)
+		for j, pre := range t.Prefixes {
+			prefixes.check(fmt.Sprintf("%s.prefixes[%d]", key, j), pre, p)
+		}
+		for j, n := range t.Numbers {
+			at := fmt.Sprintf("%s.numbers[%d]", key, j)
+			if !e164.MatchString(n) {
+				p.add(at, "%q is not an E.164 number such as +14255550100", n)
+			}
+			numbers.check(at, n, p)
+		}
+		validateNetworks(key+".sources", t.Sources, p)
+		notNegative(key+".max_calls", t.MaxCalls, p)
+		notNegative(key+".max_calls_per_second", t.MaxCallsPerSecond, p)
+	}
+}
+
+func (s Subscription) validate(key string, p *problems) {
+	p.addIf(key+".url", webURL(s.URL))
+	for i, t := range s.EventTypes {
+		oneOf(fmt.Sprintf("%s.event_types[%d]", key, i), t, eventTypes, p)
+	}
+	for i, to := range s.To {
+		raw := strings.TrimPrefix(to, "4:")
+		if !e164.MatchString(raw) && !rawUser.MatchString(to) {
+			p.add(fmt.Sprintf("%s.to[%d]", key, i), "%q is neither a number such as +14255550100 nor a raw id such as 8:acs:{resource}_{user}", to)
+		}
+	}
+}
+
+func (n NATS) validate(p *problems) {
+	for server := range strings.SplitSeq(n.URL, ",") {
+		if n.URL == "" {
+			break
+		}
+		u, err := url.Parse(strings.TrimSpace(server))
+		if err != nil || u.Host == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) {
+			p.add("nats.url", "%q is not a NATS address such as nats://10.0.0.5:4222; leave it out for the embedded server", server)
+		}
+	}
+	oneOf("nats.sync", n.Sync, []string{SyncAlways, SyncInterval}, p)
+	if n.MaxBytes < 64<<20 {
+		p.add("nats.max_bytes", "%d is too small for a journal; give it 67108864 (64 MiB) or more", n.MaxBytes)
+	}
+}
+
+func (r Recording) validate(p *problems) {
+	if r.Storage == "" {
+		return
+	}
+	u, err := url.Parse(r.Storage)
+	if err != nil || !slices.Contains([]string{"s3", "azblob", "gs", "file"}, u.Scheme) {
+		p.add("recording.storage", "%q is not a bucket: s3://, azblob://, gs:// or file://; leave it out for files under data_dir", r.Storage)
+	}
+}
+
+func (s Speech) validate(p *problems) {
+	validateEngine("speech.synthesizer", s.Synthesizer.Engine, s.Synthesizer.URL, []string{"espeak-ng", "http"}, p)
+	validateEngine("speech.recognizer", s.Recognizer.Engine, s.Recognizer.URL, []string{"pocketsphinx", "http", "websocket"}, p)
+}
+
+// validateEngine: the first engine is the local one and has no url.
+func validateEngine(key, engine, at string, engines []string, p *problems) {
+	oneOf(key+".engine", engine, engines, p)
+	if engine == engines[0] {
+		return
+	}
+	u, err := url.Parse(at)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, u.Scheme) {
+		p.add(key+".url", "%q is not the address of the %s engine", at, engine)
+	}
+}
+
+func (c Config) validateListeners(p *problems) {
+	check := func(key string, listen []string, schemes []string) {
+		for i, s := range listen {
+			_, err := ParseListener(s, schemes...)
+			p.addIf(fmt.Sprintf("%s[%d]", key, i), err)
+		}
+	}
+	check("http.listen", c.HTTP.Listen, httpSchemes)
+	check("sip.listen", c.SIP.Listen, sipSchemes)
+	if c.Operator.Listen != "" {
+		_, err := ParseListener(c.Operator.Listen, "http")
+		p.addIf("operator.listen", err)
+	}
+	if c.Lab.Listen != "" {
+		_, err := ParseListener(c.Lab.Listen, labSchemes...)
+		p.addIf("lab.listen", err)
+	}
+	c.validateDistinct(p)
+}
+
+// validateDistinct refuses one socket asked for twice. UDP and the stream
+// transports have ports of their own.
+func (c Config) validateDistinct(p *problems) {
+	taken := seen{}
+	for key, l := range c.listeners() {
+		network := "tcp "
+		if l.Scheme == "udp" {
+			network = "udp "
+		}
+		if l.Port != 0 {
+			taken.check(key, network+l.Address(), p)
+		}
+	}
+}
+
+// listeners yields every address that can be parsed, under its key.
+func (c Config) listeners() iter.Seq2[string, Listener] {
+	all := []struct {
+		key    string
+		listen []string
+	}{
+		{"http.listen", c.HTTP.Listen},
+		{"sip.listen", c.SIP.Listen},
+		{"operator.listen", []string{c.Operator.Listen}},
+		{"lab.listen", []string{c.Lab.Listen}},
+	}
+	return func(yield func(string, Listener) bool) {
+		for _, surface := range all {
+			for _, s := range surface.listen {
+				l, err := ParseListener(s, slices.Concat(httpSchemes, sipSchemes)...)
+				if err == nil && !yield(surface.key, l) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// seen remembers where a value that must be unique stood first.
+type seen map[string]string
+
+func (s seen) check(key, value string, p *problems) {
+	if value == "" {
+		return
+	}
+	if first, twice := s[value]; twice {
+		p.add(key, "%q is already at %s", value, first)
+		return
+	}
+	s[value] = key
+}
+
+func validatePrefixes(key string, prefixes []string, p *problems) {
+	for i, s := range prefixes {
+		if !prefix.MatchString(s) {
+			p.add(fmt.Sprintf("%s[%d]", key, i), "%q is not the beginning of a number, such as +1 or + for all", s)
+		}
+	}
+}
+
+func validateNetworks(key string, networks []string, p *problems) {
+	for i, s := range networks {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		network, err := netip.ParsePrefix(s)
+		if addr, bare := netip.ParseAddr(s); bare == nil {
+			p.add(at, "%q is an address; write the network %s/%d", s, s, addr.BitLen())
+			continue
+		}
+		if err != nil {
+			p.add(at, "%q is not a network such as 10.0.0.0/8", s)
+			continue
+		}
+		if network != network.Masked() {
+			p.add(at, "%q has bits beyond its mask; write %s", s, network.Masked())
+		}
+	}
+}
+
+func webURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || !slices.Contains(httpSchemes, u.Scheme) {
+		return fmt.Errorf("%q is not an http:// or https:// address", s)
+	}
+	if u.User != nil || u.Fragment != "" {
+		return fmt.Errorf("%q carries a user name or a fragment; leave it out", u.Redacted())
+	}
+	return nil
+}
+
+func oneOf(key, value string, allowed []string, p *problems) {
+	if !slices.Contains(allowed, value) {
+		p.add(key, "%q is not one of %s", value, strings.Join(allowed, ", "))
+	}
+}
+
+func positive(key string, d time.Duration, p *problems) {
+	if d <= 0 {
+		p.add(key, "%s is not a time to wait; write for example 60s", d)
+	}
+}
+
+func notNegative(key string, n int, p *problems) {
+	if n < 0 {
+		p.add(key, "%d is negative; 0 means no limit", n)
+	}
+}
