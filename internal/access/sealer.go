@@ -1,0 +1,88 @@
+package access
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ErrSeal says that a token was not sealed here, or has been changed since.
+var ErrSeal = errors.New("not a context that this server has sealed")
+
+// maxSealed bounds what Open will look at; our tokens have some hundred bytes.
+const maxSealed = 16 << 10
+
+// Offer is what an incomingCallContext stands for: one offer of one call to
+// one callee. Whether it is still open is the call's to say.
+type Offer struct {
+	CallID  string `json:"call"`
+	OfferID string `json:"offer"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+}
+
+// Sealer makes the incomingCallContext of offers. Its methods may be called
+// from any goroutine.
+type Sealer struct {
+	secret []byte
+	signer jose.Signer
+}
+
+// OpenSealer uses the secret kept in dir, and makes one when there is none.
+func OpenSealer(dir string) (*Sealer, error) {
+	secret, _, err := readOrMake(filepath.Join(dir, "context-secret"), makeSecret)
+	if err != nil {
+		return nil, fmt.Errorf("context secret: %w", err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: secret}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return nil, fmt.Errorf("use the context secret: %w", err)
+	}
+	return &Sealer{secret: secret, signer: signer}, nil
+}
+
+func makeSecret() ([]byte, error) {
+	secret := make([]byte, 32)
+	_, err := io.ReadFull(rand.Reader, secret)
+	return secret, err
+}
+
+// Seal is the context of an offer. It looks like a token with dots, as the
+// service's does; applications hand it back and must not look inside.
+func (s *Sealer) Seal(o Offer) (string, error) {
+	payload, err := json.Marshal(o)
+	if err != nil {
+		return "", fmt.Errorf("seal offer: %w", err)
+	}
+	signed, err := s.signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("seal offer: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
+// Open returns the offer that a context stands for, or ErrSeal.
+func (s *Sealer) Open(context string) (Offer, error) {
+	if len(context) > maxSealed {
+		return Offer{}, ErrSeal
+	}
+	// Naming the algorithm keeps a token from choosing its own.
+	signed, err := jose.ParseSignedCompact(context, []jose.SignatureAlgorithm{jose.HS256})
+	if err != nil {
+		return Offer{}, ErrSeal
+	}
+	payload, err := signed.Verify(s.secret)
+	if err != nil {
+		return Offer{}, ErrSeal
+	}
+	var o Offer
+	if err := json.Unmarshal(payload, &o); err != nil {
+		return Offer{}, ErrSeal
+	}
+	return o, nil
+}
