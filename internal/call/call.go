@@ -1,0 +1,172 @@
+package call
+
+import "fmt"
+
+// Call is one call. It is not safe for concurrent use: one goroutine owns it.
+type Call struct {
+	state State
+	out   Output
+	// rosterChanged asks settle to tell every connection the new roster.
+	rosterChanged bool
+	// ender and endCause are who left last in this step and why: when that
+	// ends the call, it is why it ended.
+	ender    Address
+	endCause Cause
+}
+
+// Output is what follows from one input.
+type Output struct {
+	Answer   Answer
+	Repeated bool // the command was accepted before: this is its first answer, and nothing follows
+	Events   []Event
+	Effects  []Effect
+}
+
+// Idle tells that the input changed nothing.
+func (o Output) Idle() bool { return o.Repeated || len(o.Events)+len(o.Effects) == 0 }
+
+// New makes a call that awaits its first input: CreateCall or LegOffered.
+func New(id ID) *Call { return &Call{state: State{ID: id, Phase: Forming}} }
+
+// Restore makes a call from a stored state, which it owns from then on.
+func Restore(s State) *Call { return &Call{state: s} }
+
+// State is the call's state. It shares memory with the call: it is to be read
+// or encoded before the next Step, or cloned.
+func (c *Call) State() State { return c.state }
+
+// Over tells that the call has ended: it takes no more inputs that change it.
+func (c *Call) Over() bool { return c.state.Phase == Ended }
+
+// Step applies one input and says what must follow. A refused input changes nothing.
+func (c *Call) Step(in Input) (Output, error) {
+	if cmd, ok := in.(Command); ok {
+		if first, ok := c.repeated(cmd.request()); ok {
+			return Output{Answer: first, Repeated: true}, nil
+		}
+	}
+	c.out, c.rosterChanged = Output{}, false
+	c.ender, c.endCause = "", Cause{}
+	if err := c.apply(in); err != nil {
+		return Output{}, err
+	}
+	c.settle()
+	if !c.out.Idle() {
+		c.state.Step++
+	}
+	return c.out, nil
+}
+
+func (c *Call) apply(in Input) error {
+	switch in := in.(type) {
+	case Command:
+		return c.command(in)
+	case Signal:
+		if !c.Over() {
+			c.signal(in)
+		}
+		return nil
+	}
+	panic(fmt.Sprintf("call: %T is neither a command nor a signal", in))
+}
+
+func (c *Call) command(cmd Command) error {
+	answer, err := c.obey(cmd)
+	if err != nil {
+		return err
+	}
+	c.out.Answer = answer
+	c.remember(cmd.request(), answer)
+	return nil
+}
+
+func (c *Call) obey(cmd Command) (Answer, error) {
+	switch cmd := cmd.(type) {
+	case CreateCall:
+		return c.create(cmd)
+	case AnswerCall:
+		return c.answer(cmd)
+	case RedirectCall:
+		return c.redirect(cmd)
+	case RejectCall:
+		return c.reject(cmd)
+	case HangUpCall:
+		return c.hangUp(cmd)
+	case TerminateCall:
+		return c.terminate(cmd)
+	case AddParticipant:
+		return c.addParticipant(cmd)
+	case RemoveParticipant:
+		return c.removeParticipant(cmd)
+	case Play:
+		return c.play(cmd)
+	case Recognize:
+		return c.recognize(cmd)
+	case CancelMedia:
+		return c.cancelMedia(cmd)
+	}
+	panic(fmt.Sprintf("call: no rule for %T", cmd))
+}
+
+func (c *Call) signal(sig Signal) {
+	switch sig := sig.(type) {
+	case LegOffered:
+		c.legOffered(sig)
+	case LegRinging:
+		c.legRinging(sig)
+	case LegAnswered:
+		c.legAnswered(sig)
+	case LegUnclaimed:
+		c.legUnclaimed(sig)
+	case LegFailed:
+		c.legGone(sig.Leg, sig.Cause)
+	case LegEnded:
+		c.legGone(sig.Leg, sig.Cause)
+	case ToneReceived:
+		c.toneReceived(sig)
+	case PlayerStarted:
+		c.playerStarted(sig)
+	case PlayerFinished:
+		c.playerFinished(sig)
+	case PlayerFailed:
+		c.playerFailed(sig)
+	case TimerFired:
+		c.timerFired(sig)
+	case NodeRestarted:
+		c.end(ending{cause: Cause{Reason: NodeLost}})
+	case NodeStopping:
+		c.end(ending{cause: Cause{Reason: ShutDown}})
+	default:
+		panic(fmt.Sprintf("call: no rule for %T", sig))
+	}
+}
+
+func (c *Call) tell(e Event) { c.out.Events = append(c.out.Events, e) }
+func (c *Call) ask(e Effect) { c.out.Effects = append(c.out.Effects, e) }
+func (c *Call) nextLeg() LegID {
+	c.state.LastLeg++
+	return NewLegID(c.state.ID, c.state.LastLeg)
+}
+
+// timerFired finds the owner of the timer. A timer without an owner was
+// stopped while it fired.
+func (c *Call) timerFired(in TimerFired) {
+	for _, p := range c.state.Participants {
+		if p.Ringing == in.Timer {
+			c.ringingTimedOut(p.Leg)
+			return
+		}
+	}
+	for _, o := range c.state.Offers {
+		if o.Expiry == in.Timer {
+			c.offerExpired(o.ID)
+			return
+		}
+	}
+	for _, op := range c.state.Media {
+		if op.Timer == in.Timer {
+			c.recognitionTimedOut(op.ID)
+			return
+		}
+	}
+}

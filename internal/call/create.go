@@ -1,0 +1,68 @@
+package call
+
+// CreateCall opens a call from an application to its targets, which are rung
+// side by side. The first that answers connects the call; the others may still
+// join. Answer: Connection.
+type CreateCall struct {
+	Request
+	Connection ConnectionID
+	App        Application
+	Context    string
+	Source     Address // the application's own identity; may be empty
+	SourceName string
+	CallerID   Address // the number that phone targets see
+	Targets    []Address
+}
+
+func (c *Call) create(in CreateCall) (Answer, error) {
+	if len(c.state.Connections) > 0 || c.Over() {
+		return Answer{}, refuse(Conflict, "The call exists already.")
+	}
+	if err := distinct("targets", in.Targets); err != nil {
+		return Answer{}, err
+	}
+	conn := Connection{
+		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting, Created: true,
+		Source: in.Source, SourceName: in.SourceName, CallerID: in.CallerID,
+		Targets: append([]Address(nil), in.Targets...),
+	}
+	c.state.Connections = append(c.state.Connections, conn)
+	c.state.StartedBy = in.Source
+	for _, target := range in.Targets {
+		c.invite(Participant{Address: target, Target: conn.ID}, caller{from: conn.caller(target), name: in.SourceName}, ringTimeout)
+	}
+	p := conn.properties(c.state.ID)
+	return Answer{Connection: &p, Context: in.Context}, nil
+}
+
+// caller is who somebody that we dial is called by.
+type caller struct {
+	from    Address
+	name    string
+	headers map[string]string
+}
+
+// caller chooses the identity that a target sees: a phone sees a number.
+func (conn *Connection) caller(target Address) Address {
+	switch {
+	case target.IsPhone() && conn.CallerID != "":
+		return conn.CallerID
+	case conn.Source != "":
+		return conn.Source
+	}
+	return conn.CallerID
+}
+
+func distinct(field string, addresses []Address) error {
+	if len(addresses) == 0 {
+		return &Error{Kind: Invalid, Field: field, Reason: "at least one is required."}
+	}
+	seen := map[Address]bool{}
+	for _, a := range addresses {
+		if seen[a] {
+			return &Error{Kind: Invalid, Field: field, Reason: string(a) + " is named twice."}
+		}
+		seen[a] = true
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package call
+
+import "fmt"
+
+// Kind says why the rules refuse an input. Kinds are few and closed; the api
+// package turns each into a status and code.
+type Kind int
+
+const (
+	Invalid        Kind = iota + 1 // the command can never be right as it is
+	NotFound                       // the call, connection, participant or offer is not there
+	Conflict                       // it contradicts what is already so
+	NotEstablished                 // the call is not connected yet
+	Forbidden                      // not allowed to this application
+	TooBusy                        // no room now: try again
+	Incompatible                   // a media operation that cannot run beside the running one
+	NotConfigured                  // needs something that is not set up
+)
+
+// Error is a refusal by the rules.
+type Error struct {
+	Kind   Kind
+	Field  string // the request's field that is wrong, as published; may be empty
+	Reason string // a sentence for the developer who sees it
+}
+
+func (e *Error) Error() string {
+	if e.Field != "" {
+		return e.Field + ": " + e.Reason
+	}
+	return e.Reason
+}
+
+func refuse(k Kind, format string, args ...any) error {
+	return &Error{Kind: k, Reason: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,123 @@
+package call
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// ID names a call: a lower-case GUID. It is also the call's correlationId.
+type ID string
+
+// ConnectionID names one application's seat in a call (callConnectionId): a
+// lower-case GUID that begins with the Key of its call.
+type ConnectionID string
+
+// LegID names the signalling and media toward one participant: the call's ID,
+// a slash and a number that is never used twice in a call.
+type LegID string
+
+// OperationID numbers the media operations of one call.
+type OperationID int
+
+// TimerID numbers the timers of one call; an ID is never used again, so a
+// timer that fires late finds no owner and is ignored.
+type TimerID int
+
+// OfferID numbers the offers of one call to applications.
+type OfferID int
+
+// Key is what the identifiers of a call and of all its connections share:
+// their first 16 hexadecimal digits. Whoever holds any of them can find the
+// call's owner and its journal without an index.
+type Key string
+
+const keyDigits = 16
+
+// NewID makes a call's ID from 16 bytes, random or derived.
+func NewID(seed [16]byte) ID {
+	return ID(guid(seed))
+}
+
+// NewConnectionID makes the ID of a connection in the call that k belongs to.
+func NewConnectionID(k Key, seed [8]byte) (ConnectionID, error) {
+	var b [16]byte
+	if n, err := hex.Decode(b[:8], []byte(k)); err != nil || n != 8 {
+		return "", fmt.Errorf("call: %q is not a key", string(k))
+	}
+	copy(b[8:], seed[:])
+	return ConnectionID(guid(b)), nil
+}
+
+// NewLegID makes the ID of the n-th leg of a call.
+func NewLegID(id ID, n int) LegID { return LegID(fmt.Sprintf("%s/%d", id, n)) }
+
+// Call is the call that the leg belongs to.
+func (l LegID) Call() ID {
+	id, _, _ := strings.Cut(string(l), "/")
+	return ID(id)
+}
+
+// Key is the call's key.
+func (id ID) Key() Key { return key(string(id)) }
+
+// Key is the key of the connection's call, or empty when c is no GUID.
+func (c ConnectionID) Key() Key { return key(string(c)) }
+
+// guid formats 16 bytes as an RFC 9562 version 4 GUID.
+func guid(b [16]byte) string {
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+func key(guid string) Key {
+	if !isGUID(guid) {
+		return ""
+	}
+	return Key(strings.ReplaceAll(guid, "-", "")[:keyDigits])
+}
+
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, r := range s {
+		switch i {
+		case 8, 13, 18, 23:
+			if r != '-' {
+				return false
+			}
+		default:
+			if !strings.ContainsRune("0123456789abcdef", r) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// conversation is what a serverCallId holds in front of the call's ID. The
+// cloud's serverCallIds are base64 of a URL; applications treat them as opaque.
+const conversation = "https://conv.strowger.invalid/conv/"
+
+// ServerCallID is the serverCallId: the name of the call to everyone. It is
+// safe in a URL path and in a SIP header.
+func (id ID) ServerCallID() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(conversation + string(id)))
+}
+
+// ParseServerCallID reads a serverCallId, padded or not.
+func ParseServerCallID(s string) (ID, error) {
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
+	if err != nil {
+		return "", fmt.Errorf("serverCallId is not base64: %w", err)
+	}
+	id, ok := strings.CutPrefix(string(b), conversation)
+	if !ok || !isGUID(id) {
+		return "", fmt.Errorf("serverCallId was not issued by this server")
+	}
+	return ID(id), nil
+}

@@ -1,0 +1,236 @@
+package call
+
+// legOffered opens a call that somebody else placed.
+func (c *Call) legOffered(in LegOffered) {
+	if len(c.state.Participants) > 0 || c.Over() {
+		return
+	}
+	c.state.LastLeg, c.state.StartedBy = 1, in.From
+	c.state.Participants = []Participant{{
+		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Caller: true,
+		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders,
+	}}
+	if in.Announce {
+		c.announce(in.Leg, in.To, "")
+	}
+	if in.Dial {
+		c.invite(Participant{Address: in.To}, c.callerOf(in.Leg), ringTimeout)
+		return
+	}
+	c.ask(Ring{Leg: in.Leg})
+}
+
+// callerOf is how a waiting caller is presented to whom it reaches.
+func (c *Call) callerOf(leg LegID) caller {
+	p := c.participant(leg)
+	return caller{from: p.Address, name: p.Name, headers: p.SIPHeaders}
+}
+
+// announce opens an offer to applications: a caller, or an invitation to one
+// of the resource's own users, waits for one of them to take it.
+func (c *Call) announce(leg LegID, to, onBehalfOf Address) {
+	c.state.LastOffer++
+	o := Offer{ID: c.state.LastOffer, Leg: leg, To: to, Open: true}
+	p := c.participant(leg)
+	from, name := p.Address, p.Name
+	if p.State == Invited {
+		from, name = p.From, p.FromName // its ringing timer is the offer's expiry
+	} else {
+		o.Expiry = c.startTimer(ringTimeout)
+	}
+	c.state.Offers = append(c.state.Offers, o)
+	c.tell(IncomingCall{
+		Subject: c.subject(), Offer: o.ID, From: from, FromName: name, To: to, OnBehalfOf: onBehalfOf,
+		SIPHeaders: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders,
+	})
+}
+
+// legUnclaimed: whoever was dialled has no endpoint, so an application may
+// take the call in its place.
+func (c *Call) legUnclaimed(in LegUnclaimed) {
+	p := c.participant(in.Leg)
+	if p == nil || p.State != Invited {
+		return
+	}
+	waiting := c.waitingCaller()
+	if waiting == nil || p.Invite != nil || p.Target != "" {
+		c.announce(in.Leg, p.Address, "")
+		return
+	}
+	// Dialled for a caller: the caller itself waits for the application.
+	caller, to := waiting.Leg, p.Address
+	c.announce(caller, to, waiting.Dialled)
+	c.ask(Ring{Leg: caller})
+	c.gone(in.Leg, Cause{Reason: Canceled})
+}
+
+// openOffer finds an offer that can still be taken.
+func (c *Call) openOffer(id OfferID) (*Offer, *Participant, error) {
+	if c.Over() {
+		return nil, nil, refuse(NotFound, "The incoming call has ended.")
+	}
+	for i := range c.state.Offers {
+		o := &c.state.Offers[i]
+		if o.ID != id {
+			continue
+		}
+		if p := c.participant(o.Leg); o.Open && p != nil {
+			return o, p, nil
+		}
+		return nil, nil, refuse(NotFound, "The incoming call was answered, redirected or rejected already, or its time is over.")
+	}
+	return nil, nil, refuse(NotFound, "The incoming call is not known.")
+}
+
+func (c *Call) closeOffer(o *Offer) {
+	o.Open = false
+	c.stopTimer(&o.Expiry)
+}
+
+func (c *Call) closeOffersOf(leg LegID) {
+	for i := range c.state.Offers {
+		if o := &c.state.Offers[i]; o.Leg == leg && o.Open {
+			c.closeOffer(o)
+		}
+	}
+}
+
+func (c *Call) offerExpired(id OfferID) {
+	o, p, err := c.openOffer(id)
+	if err != nil {
+		return
+	}
+	leg := p.Leg
+	c.closeOffer(o)
+	if !c.ringsForCaller() {
+		c.turnAway(leg, Cause{Reason: NoAnswer})
+	}
+}
+
+// AnswerCall takes an offer: the application gets a seat in the call.
+// Answer: Connection.
+type AnswerCall struct {
+	Request
+	Offer      OfferID
+	Connection ConnectionID
+	App        Application
+	Context    string
+	AnsweredBy Address // the identity that the application answers as; may be empty
+}
+
+func (c *Call) answer(in AnswerCall) (Answer, error) {
+	o, p, err := c.openOffer(in.Offer)
+	if err != nil {
+		return Answer{}, err
+	}
+	conn := Connection{
+		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting, Offer: in.Offer,
+		Source: p.Address, SourceName: p.Name, Targets: []Address{o.To}, AnsweredBy: in.AnsweredBy,
+	}
+	if p.Dialled.IsPhone() {
+		conn.AnsweredFor = p.Dialled
+	}
+	if p.State == Invited {
+		conn.Source, conn.SourceName = p.From, p.FromName
+	}
+	if conn.Source.IsPhone() {
+		conn.CallerID = conn.Source
+	}
+	c.state.Connections = append(c.state.Connections, conn)
+	c.closeOffer(o)
+	if p.State == Calling {
+		c.takeCall(p, "")
+	} else {
+		c.takeSeat(p, in.Connection)
+	}
+	properties := conn.properties(c.state.ID)
+	return Answer{Connection: &properties, Context: in.Context}, nil
+}
+
+// takeSeat makes the application itself the participant that was invited.
+func (c *Call) takeSeat(p *Participant, id ConnectionID) {
+	p.Seat = id
+	c.joined(p)
+	c.connect(c.live(id))
+}
+
+// RedirectCall sends whoever waits on to somebody else. The offer is used.
+type RedirectCall struct {
+	Request
+	Offer  OfferID
+	Target Address
+}
+
+func (c *Call) redirect(in RedirectCall) (Answer, error) {
+	o, p, err := c.openOffer(in.Offer)
+	if err != nil {
+		return Answer{}, err
+	}
+	leg := p.Leg
+	c.closeOffer(o)
+	if p.State == Calling {
+		c.dialInstead(leg, in.Target)
+		return Answer{}, nil
+	}
+	next := *p
+	next.Address = in.Target
+	by := caller{from: p.From, name: p.FromName}
+	c.forget(leg)
+	c.invite(next, by, ringTimeout)
+	return Answer{}, nil
+}
+
+// dialInstead dials another target for the waiting caller, in place of
+// whoever is being rung for it. The new one is dialled before the others are
+// let go, so that the caller is never without anybody.
+func (c *Call) dialInstead(waiting LegID, target Address) {
+	leg := c.invite(Participant{Address: target}, c.callerOf(waiting), ringTimeout)
+	c.dropDialled(leg, Canceled)
+}
+
+// forget takes an invited participant off the list without telling anybody:
+// another takes its place.
+func (c *Call) forget(leg LegID) {
+	i := c.indexOf(leg)
+	c.stopTimer(&c.state.Participants[i].Ringing)
+	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
+}
+
+// RejectReason says why an application does not take a call.
+type RejectReason string
+
+const (
+	RejectNone      RejectReason = "none"
+	RejectBusy      RejectReason = "busy"
+	RejectForbidden RejectReason = "forbidden"
+)
+
+func (r RejectReason) cause() Cause {
+	switch r {
+	case RejectBusy:
+		return Cause{Reason: Busy}
+	case RejectForbidden:
+		return Cause{Reason: NotAllowed}
+	}
+	return Cause{Reason: Declined}
+}
+
+// RejectCall refuses whoever waits. The offer is used.
+type RejectCall struct {
+	Request
+	Offer  OfferID
+	Reason RejectReason
+}
+
+func (c *Call) reject(in RejectCall) (Answer, error) {
+	_, p, err := c.openOffer(in.Offer)
+	if err != nil {
+		return Answer{}, err
+	}
+	if p.State == Calling {
+		c.turnAway(p.Leg, in.Reason.cause())
+	} else {
+		c.gone(p.Leg, in.Reason.cause())
+	}
+	return Answer{}, nil
+}

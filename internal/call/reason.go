@@ -1,0 +1,54 @@
+package call
+
+// Reason says how something ended, in the call's own words. The webhook
+// package turns reasons into the published code, subcode and message.
+type Reason string
+
+const (
+	Completed          Reason = "completed"            // as asked
+	EndedByApplication Reason = "ended-by-application" // hang up or terminate through the API
+	EndedByParticipant Reason = "ended-by-participant" // the last other participant left
+	Removed            Reason = "removed"              // taken out of the call by an application
+	Canceled           Reason = "canceled"             // stopped before its end
+
+	// Why a participant could not be reached.
+	Busy           Reason = "busy"
+	BusyEverywhere Reason = "busy-everywhere"
+	Declined       Reason = "declined"
+	NoAnswer       Reason = "no-answer"   // rang until the time-out
+	Unavailable    Reason = "unavailable" // 480: not there now
+	Unreachable    Reason = "unreachable" // no response, or no transport to it
+	Gone           Reason = "gone"
+	UnknownAddress Reason = "unknown-address" // nobody has this address
+	NoTrunk        Reason = "no-trunk"        // no trunk takes this number
+	NotAllowed     Reason = "not-allowed"     // 403, or no right to dial it
+	NotAcceptable  Reason = "not-acceptable"  // no codec or media in common
+	FarEndFailed   Reason = "far-end-failed"  // any other 4xx, 5xx or 6xx: see SIPStatus
+	CallerGaveUp   Reason = "caller-gave-up"
+	Overloaded     Reason = "overloaded"
+
+	MediaLost   Reason = "media-lost"   // no media came from the far end for too long
+	NodeLost    Reason = "node-lost"    // the server was restarted or died
+	ShutDown    Reason = "shut-down"    // the server is stopping
+	SessionLost Reason = "session-lost" // the signalling to the far end failed
+
+	// How a media operation ended.
+	PlayFormat        Reason = "play-format"   // the file is no audio that can be played
+	PlayDownload      Reason = "play-download" // the file could not be fetched
+	PromptFailed      Reason = "prompt-failed"
+	MaxTones          Reason = "max-tones"
+	StopTone          Reason = "stop-tone"
+	InterToneTimeout  Reason = "inter-tone-timeout"
+	InitialSilence    Reason = "initial-silence"
+	ParticipantAbsent Reason = "participant-absent"
+	Failed            Reason = "failed" // for no reason that anybody can mend
+)
+
+// Cause is how something ended and, where SIP had a say, what it said.
+type Cause struct {
+	Reason    Reason
+	Phone     bool   // about a phone number, whose subcodes differ
+	SIPStatus int    // the final response, or 0
+	SIPPhrase string // its reason phrase
+	Q850      int    // Reason: Q.850;cause=, or 0
+}

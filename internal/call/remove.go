@@ -1,0 +1,33 @@
+package call
+
+// RemoveParticipant takes somebody out of the call, or takes back an
+// invitation that is under way. Answer: Context.
+type RemoveParticipant struct {
+	Request
+	Connection  ConnectionID
+	Operation   Operation
+	Participant Address
+}
+
+func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
+	if _, err := c.connectedOne(in.Connection); err != nil {
+		return Answer{}, err
+	}
+	p := c.named(in.Participant)
+	if p == nil {
+		return Answer{}, &Error{Kind: NotFound, Field: "participantToRemove", Reason: string(in.Participant) + " is not in the call."}
+	}
+	recipient := c.about(in.Connection, in.Operation)
+	c.remove(*p)
+	c.tell(RemoveParticipantSucceeded{recipient, in.Participant})
+	return Answer{Context: in.Operation.Context}, nil
+}
+
+func (c *Call) remove(p Participant) {
+	if p.Seat != "" {
+		c.leave(c.live(p.Seat), Cause{Reason: Removed})
+		return
+	}
+	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: Removed})
+	c.gone(p.Leg, Cause{Reason: Canceled})
+}

@@ -1,0 +1,29 @@
+package call
+
+// repeatsKept bounds what a call remembers of its repeatable requests. Clients
+// repeat within seconds; a call with more than this many newer requests has
+// long outlived the repetition of an older one.
+const repeatsKept = 64
+
+// repeated finds the first answer to a request that is given again.
+func (c *Call) repeated(r Request) (Answer, bool) {
+	if r.ID == "" {
+		return Answer{}, false
+	}
+	for _, first := range c.state.Repeats {
+		if first.Request == r.ID {
+			return first.Answer, true
+		}
+	}
+	return Answer{}, false
+}
+
+func (c *Call) remember(r Request, a Answer) {
+	if r.ID == "" {
+		return
+	}
+	if n := len(c.state.Repeats) - repeatsKept + 1; n > 0 {
+		c.state.Repeats = append([]Repeat(nil), c.state.Repeats[n:]...)
+	}
+	c.state.Repeats = append(c.state.Repeats, Repeat{Request: r.ID, Answer: a})
+}

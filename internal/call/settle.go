@@ -1,0 +1,170 @@
+package call
+
+// settle ends a call that nobody needs any more, and tells the roster.
+func (c *Call) settle() {
+	if c.Over() || c.out.Idle() {
+		return
+	}
+	if c.abandoned() {
+		c.end(ending{by: c.ender, cause: c.whyAbandoned()})
+		return
+	}
+	if c.rosterChanged {
+		c.tellRoster()
+	}
+}
+
+// abandoned tells that fewer are left than a conversation needs: an
+// application and one other, or two people. Whoever is still on the way counts
+// only while somebody waits for them.
+func (c *Call) abandoned() bool {
+	seats, waiting, coming := c.count()
+	switch {
+	case waiting > 0:
+		return false
+	case c.liveConnections() > 0:
+		return seats == 0 && coming == 0
+	case c.state.Phase == Forming:
+		return seats+coming < 2 || seats == 0
+	}
+	return seats < 2 && (coming == 0 || seats == 0)
+}
+
+// count counts who is in the conversation, which callers wait for it, and who
+// is on the way.
+func (c *Call) count() (joined, waiting, coming int) {
+	for _, p := range c.state.Participants {
+		switch p.State {
+		case Joined:
+			joined++
+		case Calling, Answering:
+			waiting++
+		case Invited:
+			coming++
+		}
+	}
+	return
+}
+
+func (c *Call) liveConnections() (n int) {
+	for _, conn := range c.state.Connections {
+		if conn.State != Disconnected {
+			n++
+		}
+	}
+	return
+}
+
+func (c *Call) whyAbandoned() Cause {
+	if c.endCause.Reason != "" {
+		return c.endCause
+	}
+	return Cause{Reason: EndedByApplication}
+}
+
+// ending is who ended a call and why.
+type ending struct {
+	by    Address
+	cause Cause
+}
+
+// end ends the call for everyone: whoever is on the way is let go, every
+// connection hears its operations end and then its last event.
+func (c *Call) end(e ending) {
+	for i := range c.state.Connections {
+		if conn := &c.state.Connections[i]; conn.State != Disconnected {
+			c.disconnect(conn, e.cause)
+		}
+	}
+	for _, p := range c.state.Participants {
+		c.release(p, e.cause)
+	}
+	c.state.Participants = nil
+	for i := range c.state.Offers {
+		c.closeOffer(&c.state.Offers[i])
+	}
+	if c.state.Announced {
+		c.tell(CallEnded{Subject: c.subject(), By: e.by, Cause: e.cause})
+	}
+	c.state.Phase = Ended
+	c.ask(Close{})
+}
+
+// release lets go of a participant's leg when the call ends.
+func (c *Call) release(p Participant, cause Cause) {
+	c.stopTimer(&p.Ringing)
+	switch {
+	case p.Seat != "":
+	case p.State == Calling:
+		c.ask(RejectLeg{Leg: p.Leg, Cause: cause})
+	default:
+		c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
+	}
+	if p.State == Joined && p.Address.IsUser() {
+		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
+	}
+}
+
+// started marks the call as established once it is a conversation, and tells
+// subscribers of a call in which a user is.
+func (c *Call) started() {
+	joined, _, _ := c.count()
+	if c.state.Phase == Forming && (joined > 1 || joined == 1 && c.anyConnected()) {
+		c.state.Phase = Established
+	}
+	if c.state.Announced || c.state.Phase != Established {
+		return
+	}
+	for _, p := range c.state.Participants {
+		if p.State == Joined && p.Address.IsUser() {
+			c.state.Announced = true
+			c.tell(CallStarted{c.subject()})
+			return
+		}
+	}
+}
+
+func (c *Call) anyConnected() bool {
+	for _, conn := range c.state.Connections {
+		if conn.State == Connected {
+			return true
+		}
+	}
+	return false
+}
+
+// subject is what Event Grid events say about this call. A call is two-party
+// until a third joins.
+func (c *Call) subject() Subject {
+	return Subject{StartedBy: c.state.StartedBy, TwoParty: len(c.state.Participants)+c.liveConnections() <= 2}
+}
+
+// tellRoster tells every connected application who is in the call.
+func (c *Call) tellRoster() {
+	for i := range c.state.Connections {
+		conn := &c.state.Connections[i]
+		if conn.State != Connected {
+			continue
+		}
+		conn.RosterSequence++
+		r := conn.recipient()
+		r.Context = "" // a roster belongs to no operation
+		c.tell(ParticipantsUpdated{Recipient: r, Sequence: conn.RosterSequence, Participants: c.state.Roster()})
+	}
+}
+
+// Roster is who is in the conversation, in the order of joining the list. An
+// application's own seat is in it only when it was called as a user.
+func (s State) Roster() []RosterEntry {
+	roster := []RosterEntry{}
+	for _, p := range s.Participants {
+		if p.State == Joined {
+			roster = append(roster, p.entry())
+		}
+	}
+	return roster
+}
+
+func (p Participant) entry() RosterEntry {
+	return RosterEntry{Address: p.Address, Muted: p.Muted, OnHold: p.OnHold}
+}

@@ -1,0 +1,133 @@
+package call
+
+// State is everything that a call knows: plain data, stored with each step.
+type State struct {
+	ID           ID
+	Step         uint64 // counts accepted inputs; the first is 1
+	Phase        Phase
+	StartedBy    Address
+	Announced    bool // subscribers were told CallStarted
+	Connections  []Connection
+	Participants []Participant
+	Offers       []Offer
+	Media        []MediaOperation
+	Repeats      []Repeat
+
+	LastLeg       int
+	LastOffer     OfferID
+	LastOperation OperationID
+	LastTimer     TimerID
+}
+
+// Phase is where a call is in its life.
+type Phase string
+
+const (
+	Forming     Phase = "forming"     // nobody has been joined yet
+	Established Phase = "established" // somebody was
+	Ended       Phase = "ended"
+)
+
+// Connection is one application's seat in the call.
+type Connection struct {
+	ID               ConnectionID
+	App              Application
+	Context          string // operationContext of the command that made it
+	State            ConnectionState
+	Created          bool // by CreateCall; else by Answer
+	Source           Address
+	SourceName       string
+	CallerID         Address // sourceCallerIdNumber
+	Targets          []Address
+	AnsweredBy       Address
+	AnsweredFor      Address
+	Offer            OfferID // the offer that it answered
+	RosterSequence   int
+	LastTargetFailed Cause // what to say when no target is reached
+}
+
+// ConnectionState is the published callConnectionState.
+type ConnectionState string
+
+const (
+	Connecting   ConnectionState = "connecting"
+	Connected    ConnectionState = "connected"
+	Disconnected ConnectionState = "disconnected"
+)
+
+// Participant is a person or bot in the call or on the way into it.
+type Participant struct {
+	Leg         LegID
+	Address     Address
+	Name        string
+	State       ParticipantState
+	Seat        ConnectionID // the application that answered as this user; it has no leg
+	Dialog      *Dialog      // once answered
+	Muted       bool
+	OnHold      bool
+	Caller      bool    // its leg was offered to us
+	Dialled     Address // whom a caller asked for
+	From        Address // who called an invited participant
+	FromName    string
+	SIPHeaders  map[string]string // of the caller's INVITE
+	VoIPHeaders map[string]string
+	Invite      *Invite // it was added through a connection and has not joined yet
+	Target      ConnectionID
+	Ringing     TimerID // runs while it is being rung
+}
+
+// ParticipantState is where a participant is on its way.
+type ParticipantState string
+
+const (
+	Calling   ParticipantState = "calling"   // offered to us, not answered
+	Answering ParticipantState = "answering" // we said yes, not acknowledged yet
+	Invited   ParticipantState = "invited"   // we dial it
+	Joined    ParticipantState = "joined"
+)
+
+// Invite is an AddParticipant that is under way.
+type Invite struct {
+	ID        string // invitationId
+	By        ConnectionID
+	Operation Operation
+}
+
+// Offer is a call, or an invitation to one, that applications may answer,
+// redirect or reject: once, and only while it is open.
+type Offer struct {
+	ID     OfferID
+	Leg    LegID // of the participant that waits: a caller, or an invited user of an application
+	To     Address
+	Open   bool
+	Expiry TimerID
+}
+
+// Repeat remembers the answer to a repeatable request.
+type Repeat struct {
+	Request string
+	Answer  Answer
+}
+
+// Answer is what an accepted command says at once. Only the fields that the
+// command's documentation names are set.
+type Answer struct {
+	Connection   *Properties
+	Participant  *RosterEntry
+	InvitationID string
+	Context      string
+}
+
+// Properties describe a connection as applications see it.
+type Properties struct {
+	Connection  ConnectionID
+	Call        ID
+	State       ConnectionState
+	CallbackURI string
+	Source      Address
+	SourceName  string
+	CallerID    Address
+	Targets     []Address
+	AnsweredBy  Address
+	AnsweredFor Address
+}
