@@ -1,0 +1,64 @@
+# make help lists what there is. Everything but install works without a network
+# once it has run a first time.
+
+export CGO_ENABLED ?= 0
+STATICCHECK_VERSION := v0.8.2
+STATICCHECK := .cache/staticcheck-$(STATICCHECK_VERSION)
+FUZZTIME ?= 10s
+BENCHTIME ?= 1s
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: help run build test install check format vet lint race e2e bench fuzz clean
+
+help: ## what there is
+	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+
+run: build ## build, and start `strowger dev`: zero configuration, this machine only
+	@bin/strowger dev
+
+build: ## bin/strowger, without C
+	@go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/strowger ./cmd/strowger
+
+test: install ## install what the tests need, then run all of them
+	CGO_ENABLED=1 go test -race ./...
+
+install: ## what the tests need and is missing: Debian packages, JavaScript modules
+	@test/install.sh
+
+check: format vet lint race ## the fast loop: what a change needs, under two minutes
+
+format:
+	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	go vet ./...
+
+lint: $(STATICCHECK)
+	$(STATICCHECK) ./...
+
+# Built once into .cache: `go run module@version` asks the network each time.
+$(STATICCHECK):
+	@mkdir -p .cache
+	GOBIN=$(CURDIR)/.cache/staticcheck.tmp go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	@mv .cache/staticcheck.tmp/staticcheck $@ && rmdir .cache/staticcheck.tmp
+
+race:
+	CGO_ENABLED=1 go test -race ./internal/... ./cmd/...
+
+e2e: install ## peers that we did not write: SIPp, baresip, the published SDKs
+	CGO_ENABLED=1 go test -race ./test/...
+
+bench: ## benchmarks; BENCHTIME=1s
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./internal/...
+
+# go test fuzzes one target of one package at a time.
+fuzz: ## every fuzz target for a bounded time; FUZZTIME=10s
+	@set -e; grep -rlE '^func Fuzz[A-Z]' --include '*_test.go' internal | xargs -r -n1 dirname | sort -u | while read -r dir; do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | sed 's/^func //'); do \
+			echo "$$dir $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$dir; \
+		done; \
+	done
+
+clean: ## what was built; strowger-data stays
+	rm -rf bin .cache
