@@ -172,22 +172,28 @@ func (id Identifier) resolveNested(m model) (Identifier, error) {
 	if err := checkRawID(string(m.kind), raw); err != nil {
 		return Identifier{}, err
 	}
-	if id.RawID != "" && !sameRawID(id.RawID, raw) {
+	if strings.EqualFold(id.RawID, raw) || id.RawID == "" {
+		return id.complete(m.kind, raw), nil
+	}
+	if !addsAssertedID(id.RawID, raw) {
 		return Identifier{}, Fieldf("rawId", "%q is not the %s beside it (%q)", id.RawID, m.kind, raw)
 	}
-	id.Kind = m.kind
-	if id.RawID == "" {
-		id.RawID = raw
-	}
-	return id, checkRawID("rawId", id.RawID)
+	return id.complete(m.kind, id.RawID), checkRawID("rawId", id.RawID)
 }
 
-// sameRawID lets a raw id carry the asserted id of a number whose nested model
-// was made from the number alone.
-func sameRawID(given, derived string) bool {
-	if strings.EqualFold(given, derived) {
-		return true
+// complete prefers the form that we would give the raw id ourselves. A user id
+// of a form that we do not know stays the user that its sender says it is.
+func (id Identifier) complete(kind Kind, raw string) Identifier {
+	if canonical := FromRawID(raw); canonical.Kind == kind {
+		return canonical
 	}
+	id.Kind, id.RawID = kind, raw
+	return id
+}
+
+// addsAssertedID lets a raw id carry the asserted id of a number whose nested
+// model was made from the number alone.
+func addsAssertedID(given, derived string) bool {
 	number, _, asserted := strings.Cut(given, "_")
 	return asserted && strings.HasPrefix(given, "4:") && number == derived
 }

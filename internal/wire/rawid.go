@@ -104,6 +104,10 @@ func (u *CommunicationUser) rawID() (string, *FieldError) {
 	if u.ID == "" {
 		return "", Fieldf("id", "is missing")
 	}
+	switch kind := FromRawID(u.ID).Kind; kind {
+	case KindPhoneNumber, KindMicrosoftTeamsUser, KindMicrosoftTeamsApp:
+		return "", Fieldf("id", "%q is a %s", u.ID, kind)
+	}
 	return u.ID, nil
 }
 
