@@ -1,0 +1,228 @@
+package directory
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"strowger/internal/call"
+)
+
+// User is a person or a bot who can have an endpoint. Without a password the
+// user cannot register by SIP.
+type User struct {
+	Name        string
+	ID          string // GUID
+	Password    string
+	DisplayName string
+	MayDial     []string // beginnings of numbers
+}
+
+// Trunk is a way to the telephone network.
+type Trunk struct {
+	Name      string
+	Address   string // host:port
+	Transport string // udp, tcp or tls
+	Username  string
+	Password  string
+	Register  bool
+	Prefixes  []string       // beginnings of the numbers reached through it
+	Numbers   []string       // ours, in E.164
+	Sources   []netip.Prefix // where its calls come from
+	Limits    Limits
+}
+
+// Settings are what a Directory is made of. They must be valid: names, ids,
+// prefixes and numbers without duplicates.
+type Settings struct {
+	ResourceID string
+	Users      []User
+	Trunks     []Trunk
+}
+
+// Directory answers who can be called and how. New makes one.
+type Directory struct {
+	*Registrations
+
+	resource string
+	byName   map[string]User // in lower case
+	byID     map[string]User // in lower case
+	trunks   []Trunk
+	prefixes map[string]int // index of the trunk
+	numbers  map[string]int
+	meters   map[string]*meter
+}
+
+// New makes a directory with no registrations yet.
+func New(s Settings, now func() time.Time) *Directory {
+	d := &Directory{
+		Registrations: newRegistrations(now),
+		resource:      strings.ToLower(s.ResourceID),
+		byName:        map[string]User{},
+		byID:          map[string]User{},
+		trunks:        s.Trunks,
+		prefixes:      map[string]int{},
+		numbers:       map[string]int{},
+		meters:        map[string]*meter{},
+	}
+	for _, u := range s.Users {
+		d.byName[strings.ToLower(u.Name)] = u
+		d.byID[strings.ToLower(u.ID)] = u
+	}
+	for i, t := range s.Trunks {
+		for _, p := range t.Prefixes {
+			d.prefixes[p] = i
+		}
+		for _, n := range t.Numbers {
+			d.numbers[n] = i
+		}
+		d.meters[t.Name] = &meter{limits: t.Limits, now: now}
+	}
+	return d
+}
+
+// User finds a user by name or id, as either stands in a SIP address. Case does
+// not matter: people type names on phones.
+func (d *Directory) User(nameOrID string) (User, bool) {
+	key := strings.ToLower(nameOrID)
+	if u, ok := d.byName[key]; ok {
+		return u, true
+	}
+	u, ok := d.byID[key]
+	return u, ok
+}
+
+// UserAt finds the user whom a raw id names.
+func (d *Directory) UserAt(a call.Address) (User, bool) {
+	id, ours := d.userID(a)
+	if !ours {
+		return User{}, false
+	}
+	u, ok := d.byID[id]
+	return u, ok
+}
+
+// Users lists all users by name.
+func (d *Directory) Users() []User {
+	var users []User
+	for _, u := range d.byName {
+		users = append(users, u)
+	}
+	slices.SortFunc(users, func(a, b User) int { return cmp.Compare(a.Name, b.Name) })
+	return users
+}
+
+// Trunks lists all trunks in the order of the settings.
+func (d *Directory) Trunks() []Trunk { return slices.Clone(d.trunks) }
+
+// Address is the raw id of a user id of this resource.
+func (d *Directory) Address(userID string) call.Address {
+	return call.Address("8:acs:" + d.resource + "_" + strings.ToLower(userID))
+}
+
+// userID takes the raw id of a user of this resource apart. Raw ids with three
+// parts name Teams extension users, who are not ours.
+func (d *Directory) userID(a call.Address) (id string, ours bool) {
+	rest, ok := strings.CutPrefix(string(a), "8:acs:")
+	resource, id, ok2 := strings.Cut(strings.ToLower(rest), "_")
+	return id, ok && ok2 && resource == d.resource && id != "" && !strings.Contains(id, "_")
+}
+
+// TrunkFor finds the trunk that reaches a number: the longest prefix wins.
+func (d *Directory) TrunkFor(number string) (Trunk, bool) {
+	for n := len(number); n > 0; n-- {
+		if i, ok := d.prefixes[number[:n]]; ok {
+			return d.trunks[i], true
+		}
+	}
+	return Trunk{}, false
+}
+
+// TrunkFrom finds the trunk whose calls come from addr: the narrowest network
+// wins, then the first trunk.
+func (d *Directory) TrunkFrom(addr netip.Addr) (Trunk, bool) {
+	addr = addr.Unmap()
+	found, bits := -1, -1
+	for i, t := range d.trunks {
+		for _, source := range t.Sources {
+			if source.Contains(addr) && source.Bits() > bits {
+				found, bits = i, source.Bits()
+			}
+		}
+	}
+	if found < 0 {
+		return Trunk{}, false
+	}
+	return d.trunks[found], true
+}
+
+// OwnNumber finds the trunk that a number of ours belongs to.
+func (d *Directory) OwnNumber(number string) (Trunk, bool) {
+	i, ok := d.numbers[number]
+	if !ok {
+		return Trunk{}, false
+	}
+	return d.trunks[i], true
+}
+
+// Dialled reads the user part of a SIP address that somebody called: a user's
+// name or id, a raw id, or a number.
+func (d *Directory) Dialled(user string) (call.Address, error) {
+	if u, ok := d.User(user); ok {
+		return d.Address(u.ID), nil
+	}
+	if a := call.Address(user); a.IsUser() || a.IsPhone() {
+		return a, nil
+	}
+	if isGUID(user) {
+		return d.Address(user), nil
+	}
+	number := dialledNumber(user)
+	if number == "" {
+		return "", &Refusal{Kind: Unknown, Reason: fmt.Sprintf("%q is neither a user nor a number", user)}
+	}
+	if _, ours := d.numbers["+"+number]; ours {
+		// Carriers often send our numbers without the plus.
+		number = "+" + number
+	}
+	return call.PhoneAddress(number), nil
+}
+
+// dialledNumber leaves the plus and the digits of a telephone subscriber, or
+// nothing. RFC 3966 5.1.1: visual separators mean nothing; parameters follow ";".
+func dialledNumber(user string) string {
+	user, _, _ = strings.Cut(user, ";")
+	number := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-.() ", r) {
+			return -1
+		}
+		return r
+	}, user)
+	if !isNumber(number) {
+		return ""
+	}
+	return number
+}
+
+// isNumber accepts E.164 with its plus, and shorter national or service numbers
+// without.
+func isNumber(s string) bool {
+	digits := strings.TrimPrefix(s, "+")
+	return digits != "" && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+}
+
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen != (s[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+
+	"strowger/internal/call"
+)
+
+// Destination is where a call goes: Endpoints, ViaTrunk or Application.
+type Destination interface{ destination() }
+
+// Endpoints are the places where a user is registered, to be rung together;
+// the preferred first. There is at least one.
+type Endpoints struct {
+	User     User
+	Bindings []Binding
+}
+
+// ViaTrunk is a number on the telephone network.
+type ViaTrunk struct {
+	Trunk  Trunk
+	Number string
+}
+
+// Application says that nobody rings: an application is told by IncomingCall.
+// It is one of our numbers, or a user id without a person behind it.
+type Application struct {
+	Address call.Address
+}
+
+func (Endpoints) destination()   {}
+func (ViaTrunk) destination()    {}
+func (Application) destination() {}
+
+// RefusalKind says why somebody cannot be called.
+type RefusalKind int
+
+// The kinds of refusals.
+const (
+	Unknown   RefusalKind = iota // nobody has this address, or no trunk leads there
+	Forbidden                    // this caller may not
+	Offline                      // the user exists and is registered nowhere
+	Busy                         // the trunk has all the calls that it may have
+)
+
+func (k RefusalKind) String() string {
+	return [...]string{"unknown", "forbidden", "offline", "busy"}[k]
+}
+
+// Refusal is why somebody cannot be called; Reason is for people.
+type Refusal struct {
+	Kind   RefusalKind
+	Reason string
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Caller is on whose behalf a call is placed: ByApplication, ByUser or ByTrunk.
+type Caller struct {
+	user  *User
+	trunk *Trunk
+}
+
+// ByApplication may reach everyone: the application holds an access key.
+func ByApplication() Caller { return Caller{} }
+
+// ByUser may reach users, our numbers, and what begins with one of MayDial.
+func ByUser(u User) Caller { return Caller{user: &u} }
+
+// ByTrunk may reach users and our numbers.
+func ByTrunk(t Trunk) Caller { return Caller{trunk: &t} }
+
+// Resolve finds where a call by this caller to this address goes. An error is
+// a *Refusal.
+func (d *Directory) Resolve(by Caller, to call.Address) (Destination, error) {
+	switch {
+	case to.IsPhone():
+		return d.resolveNumber(by, to)
+	case to.IsUser():
+		return d.resolveUser(to)
+	default:
+		return nil, refuse(Unknown, "%s is neither a phone number nor a user of this resource", to)
+	}
+}
+
+func (d *Directory) resolveNumber(by Caller, to call.Address) (Destination, error) {
+	number := to.Phone()
+	if !isNumber(number) {
+		return nil, refuse(Unknown, "%q is not a phone number", number)
+	}
+	if _, ours := d.numbers[number]; ours {
+		return Application{Address: to}, nil
+	}
+	if err := by.mayDial(number); err != nil {
+		return nil, err
+	}
+	trunk, ok := d.TrunkFor(number)
+	if !ok {
+		return nil, refuse(Unknown, "no trunk has a prefix of %s", number)
+	}
+	return ViaTrunk{Trunk: trunk, Number: number}, nil
+}
+
+func (d *Directory) resolveUser(to call.Address) (Destination, error) {
+	id, ours := d.userID(to)
+	if !ours {
+		return nil, refuse(Unknown, "%s is not a user of this resource", to)
+	}
+	user, ok := d.byID[id]
+	if !ok {
+		return Application{Address: to}, nil
+	}
+	bindings := d.Bindings(user.ID)
+	if len(bindings) == 0 {
+		return nil, refuse(Offline, "%s is registered nowhere", user.Name)
+	}
+	return Endpoints{User: user, Bindings: bindings}, nil
+}
+
+func (c Caller) mayDial(number string) error {
+	switch {
+	case c.trunk != nil:
+		return refuse(Forbidden, "trunk %s may call our own numbers only, not %s", c.trunk.Name, number)
+	case c.user == nil:
+		return nil
+	}
+	for _, prefix := range c.user.MayDial {
+		if strings.HasPrefix(number, prefix) {
+			return nil
+		}
+	}
+	return refuse(Forbidden, "%s may not dial %s", c.user.Name, number)
+}
+
+func refuse(kind RefusalKind, format string, args ...any) *Refusal {
+	return &Refusal{Kind: kind, Reason: fmt.Sprintf(format, args...)}
+}
