@@ -1,0 +1,146 @@
+package codec
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+func TestDoublingKeepsTonesAndAddsNoImage(t *testing.T) {
+	for _, hz := range []float64{300, 1000, 2000, 3000} {
+		in := sine(hz, 8000, 10000, 8000)
+		out := stream(NewResampler(8000, 16000), in, 160)
+		if level := amplitude(out[1600:], hz, 16000); math.Abs(level-10000) > 150 {
+			t.Errorf("%v Hz came out at amplitude %.0f, want 10000", hz, level)
+		}
+		if image := amplitude(out[1600:], 8000-hz, 16000); image > 100 {
+			t.Errorf("%v Hz has an image at %v Hz of amplitude %.0f", hz, 8000-hz, image)
+		}
+	}
+}
+
+func TestHalvingKeepsTonesAndStopsWhatWouldAlias(t *testing.T) {
+	for _, hz := range []float64{300, 1000, 2000, 3000} {
+		out := stream(NewResampler(16000, 8000), sine(hz, 16000, 10000, 16000), 320)
+		if level := amplitude(out[800:], hz, 8000); math.Abs(level-10000) > 150 {
+			t.Errorf("%v Hz came out at amplitude %.0f, want 10000", hz, level)
+		}
+	}
+	for _, hz := range []float64{5000, 6000, 7500} {
+		out := stream(NewResampler(16000, 8000), sine(hz, 16000, 10000, 16000), 320)
+		if alias := amplitude(out[800:], 8000-hz, 8000); alias > 100 {
+			t.Errorf("%v Hz aliases to %v Hz with amplitude %.0f", hz, 8000-hz, alias)
+		}
+	}
+}
+
+func TestHalfBandPassesFullScaleWithoutOverflow(t *testing.T) {
+	square := make([]int16, 3200)
+	for i := range square {
+		square[i] = math.MaxInt16
+		if i/7%2 == 0 {
+			square[i] = math.MinInt16
+		}
+	}
+	for _, out := range [][]int16{
+		stream(NewResampler(8000, 16000), square, 160),
+		stream(NewResampler(16000, 8000), square, 320),
+	} {
+		// An overflow would turn a half-wave's middle to the other sign.
+		for i := 100; i+1 < len(out); i++ {
+			if jump := abs(int(out[i+1]) - int(out[i])); jump > 60000 && abs(int(out[i])) > 32000 {
+				t.Fatalf("sample %d jumps by %d", i, jump)
+			}
+		}
+		if level := peak(out); level < 30000 {
+			t.Errorf("a full-scale square wave came out with peak %d", level)
+		}
+	}
+}
+
+func TestSameRateNeedsNoResampler(t *testing.T) {
+	if r := NewResampler(8000, 8000); r != nil {
+		t.Fatalf("got %T", r)
+	}
+}
+
+func TestFilesOfAnyRateKeepTheirTones(t *testing.T) {
+	for _, from := range []int{4000, 8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000} {
+		for _, to := range []int{8000, 16000} {
+			t.Run(fmt.Sprintf("%d to %d", from, to), func(t *testing.T) {
+				out := Resample(sine(1000, float64(from), 10000, from/2), from, to)
+				if want := to / 2; abs(len(out)-want) > 1 {
+					t.Fatalf("half a second became %d samples, want %d", len(out), want)
+				}
+				middle := out[to/10 : to/10*4]
+				if level := amplitude(middle, 1000, float64(to)); math.Abs(level-10000) > 100 {
+					t.Errorf("1000 Hz came out at amplitude %.0f", level)
+				}
+			})
+		}
+	}
+}
+
+func TestFilesAreFilteredBeforeTheyLoseTheirUpperBand(t *testing.T) {
+	out := Resample(sine(6000, 48000, 10000, 24000), 48000, 8000)
+	if level := peak(out[400 : len(out)-400]); level > 60 {
+		t.Errorf("6 kHz at 48 kHz left %d in an 8 kHz file", level)
+	}
+}
+
+func TestResamplersDoNotAllocate(t *testing.T) {
+	up, down := NewResampler(8000, 16000), NewResampler(16000, 8000)
+	narrow, wide := make([]int16, 160), make([]int16, 320)
+	if n := testing.AllocsPerRun(100, func() { up.Resample(wide, narrow); down.Resample(narrow, wide) }); n != 0 {
+		t.Errorf("%v allocations per frame", n)
+	}
+}
+
+func BenchmarkDouble(b *testing.B) {
+	up, narrow, wide := NewResampler(8000, 16000), make([]int16, 160), make([]int16, 320)
+	for b.Loop() {
+		up.Resample(wide, narrow)
+	}
+}
+
+func BenchmarkHalve(b *testing.B) {
+	down, narrow, wide := NewResampler(16000, 8000), make([]int16, 160), make([]int16, 320)
+	for b.Loop() {
+		down.Resample(narrow, wide)
+	}
+}
+
+func stream(r Resampler, in []int16, frame int) (out []int16) {
+	dst := make([]int16, 2*frame)
+	for i := 0; i+frame <= len(in); i += frame {
+		n := r.Resample(dst, in[i:i+frame])
+		out = append(out, dst[:n]...)
+	}
+	return out
+}
+
+func sine(hz, rate, amplitude float64, n int) []int16 {
+	s := make([]int16, n)
+	for i := range s {
+		s[i] = int16(math.Round(amplitude * math.Sin(2*math.Pi*hz*float64(i)/rate)))
+	}
+	return s
+}
+
+// amplitude is how much of one frequency there is.
+func amplitude(s []int16, hz, rate float64) float64 {
+	var re, im float64
+	for i, v := range s {
+		sin, cos := math.Sincos(2 * math.Pi * hz * float64(i) / rate)
+		re += float64(v) * cos
+		im += float64(v) * sin
+	}
+	return 2 * math.Hypot(re, im) / float64(len(s))
+}
+
+func peak(s []int16) (p int) {
+	for _, v := range s {
+		p = max(p, abs(int(v)))
+	}
+	return p
+}
