@@ -1,0 +1,19 @@
+// Package transport moves SIP messages over UDP, TCP and TLS (RFC 3261 18).
+//
+// What it promises:
+//
+//   - Receive is called in order for each flow (a UDP socket, a connection), on
+//     that flow's reader goroutine.
+//   - Sending never blocks. A stream's messages wait in a bounded queue behind its
+//     dialling, handshake and writing; what cannot be sent is told to failed.
+//   - A source that Admit refuses costs one read: nothing is parsed, remembered,
+//     logged or answered. No memory grows with the number of UDP sources.
+//   - An unparsable request is answered 400 when enough of it can be read to do
+//     so, else dropped. On a stream it ends that connection, whose framing is lost.
+//
+// It stands on sipgo's messages and parser but reads the sockets itself: sipgo's
+// transport layer keeps every UDP source that it ever saw, dials and writes on the
+// caller's goroutine (which is a shard of other people's calls here), refuses
+// datagrams above its MTU, and drops an unparsable request before anyone could
+// answer it. WebSocket framing (RFC 7118) will be one more stream beside TCP and TLS.
+package transport

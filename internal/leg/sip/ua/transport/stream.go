@@ -1,0 +1,316 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+const (
+	queueLength      = 256              // messages waiting for one connection
+	dialTimeout      = 4 * time.Second  // so that a dead trunk fails over well before Timer B
+	writeTimeout     = 10 * time.Second // a peer that stops reading loses its connection
+	firstMessageTime = 30 * time.Second // a connection that says nothing is not kept
+)
+
+var errQueueFull = errors.New("too many messages wait for this connection")
+
+type outMessage struct {
+	bytes  []byte
+	failed func(error)
+}
+
+// stream is one TCP or TLS connection, made by either side. A reader and a writer
+// goroutine belong to it.
+type stream struct {
+	layer     *Layer
+	transport string
+	name      string // host that we dialled, for certificates; empty when they dialled
+	keys      []string
+	out       chan outMessage
+	done      chan struct{}
+
+	mu     sync.Mutex
+	conn   net.Conn
+	remote netip.AddrPort
+	err    error
+}
+
+func streamKey(transport, address string) string { return transport + " " + address }
+
+func (l *Layer) newStream(transport string) *stream {
+	return &stream{layer: l, transport: transport, out: make(chan outMessage, queueLength), done: make(chan struct{})}
+}
+
+// stream finds the connection to an address or starts to make one.
+func (l *Layer) stream(transport, host string, port uint16) (Flow, error) {
+	key := streamKey(transport, hostPort(host, port))
+	l.mu.Lock()
+	if s := l.conns[key]; s != nil {
+		l.mu.Unlock()
+		return s, nil
+	}
+	if l.ctx == nil || l.stopped {
+		l.mu.Unlock()
+		return nil, errStopped
+	}
+	if l.open >= maxConnections {
+		l.mu.Unlock()
+		return nil, errors.New("too many connections")
+	}
+	s := l.newStream(transport)
+	s.name = host
+	s.keys = []string{key}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		s.remote = netip.AddrPortFrom(ip, port)
+	}
+	l.conns[key] = s
+	l.open++
+	l.mu.Unlock()
+	if !l.spawn(func(ctx context.Context) { s.dial(ctx, host, port) }) {
+		s.close(errStopped)
+	}
+	return s, nil
+}
+
+func (s *stream) dial(ctx context.Context, host string, port uint16) {
+	conn, err := s.connect(ctx, host, port)
+	if err != nil {
+		if ctx.Err() == nil && s.transport == "tcp" {
+			s.layer.rememberRefusal(hostPort(host, port))
+		}
+		s.close(err)
+		return
+	}
+	s.serve(conn)
+}
+
+func (s *stream) connect(ctx context.Context, host string, port uint16) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", hostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	if s.transport != "tls" {
+		return conn, nil
+	}
+	cfg := &tls.Config{}
+	if s.layer.cfg.TLS != nil {
+		cfg = s.layer.cfg.TLS.Clone()
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName = s.name
+	}
+	secured := tls.Client(conn, cfg)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("TLS handshake with %s: %w", host, err)
+	}
+	return secured, nil
+}
+
+func (l *Layer) accept(ln listener) {
+	for {
+		conn, err := ln.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of files: the next try may find one
+			select {
+			case <-l.ctx.Done():
+				return
+			case <-time.After(50 * time.Millisecond):
+			}
+			continue
+		}
+		l.welcome(ln, conn)
+	}
+}
+
+func (l *Layer) welcome(ln listener, conn net.Conn) {
+	src := addrPort(conn.RemoteAddr())
+	if !l.admits(src, ln.transport) {
+		conn.Close()
+		return
+	}
+	l.mu.Lock()
+	full := l.open >= maxConnections
+	if !full {
+		l.open++
+	}
+	l.mu.Unlock()
+	if full {
+		l.Counters.Refused.Add(1)
+		conn.Close()
+		return
+	}
+	s := l.newStream(ln.transport)
+	if ln.transport == "tls" {
+		conn = tls.Server(conn, l.cfg.TLS)
+	}
+	if !l.spawn(func(context.Context) { s.serve(conn) }) {
+		conn.Close()
+	}
+}
+
+// serve owns an open connection: it registers it, writes from a second goroutine
+// and reads until either side ends it.
+func (s *stream) serve(conn net.Conn) {
+	s.mu.Lock()
+	if s.err != nil {
+		s.mu.Unlock()
+		conn.Close()
+		return
+	}
+	s.conn, s.remote = conn, addrPort(conn.RemoteAddr())
+	s.mu.Unlock()
+	if !s.register(streamKey(s.transport, s.remote.String())) {
+		s.close(errStopped)
+		return
+	}
+	if !s.layer.spawn(func(context.Context) { s.write(conn) }) {
+		s.close(errStopped)
+		return
+	}
+	s.close(s.read(conn))
+}
+
+func (s *stream) register(key string) bool {
+	s.layer.mu.Lock()
+	defer s.layer.mu.Unlock()
+	if s.layer.stopped {
+		return false
+	}
+	s.layer.conns[key] = s
+	s.keys = append(s.keys, key)
+	return true
+}
+
+func (s *stream) write(conn net.Conn) {
+	for {
+		select {
+		case m := <-s.out:
+			conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+			if _, err := conn.Write(m.bytes); err != nil {
+				tell(m.failed, err)
+				s.close(err)
+				return
+			}
+		case <-s.done:
+			return
+		}
+	}
+}
+
+func (s *stream) read(conn net.Conn) error {
+	conn.SetDeadline(time.Now().Add(firstMessageTime))
+	if t, ok := conn.(*tls.Conn); ok {
+		if err := t.HandshakeContext(s.layer.ctx); err != nil {
+			return err
+		}
+		conn.SetWriteDeadline(time.Time{})
+	}
+	p := s.layer.parser.NewSIPStream()
+	defer p.Close()
+	buf := make([]byte, 4096)
+	for {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return err
+		}
+		if p.Buffer().Len() == 0 && string(buf[:n]) == "\r\n\r\n" {
+			s.Send([]byte("\r\n"), nil) // RFC 5626 3.5.1: a ping gets its pong
+			continue
+		}
+		got, err := s.layer.parseStream(p, buf[:n], s)
+		if err != nil {
+			return err
+		}
+		if got {
+			// A phone's connection stays as long as it likes; the kernel's keep-alive
+			// finds out about a dead one.
+			conn.SetReadDeadline(time.Time{})
+		}
+	}
+}
+
+// close ends the stream once: everything that waits is told why.
+func (s *stream) close(err error) {
+	s.mu.Lock()
+	if s.err != nil {
+		s.mu.Unlock()
+		return
+	}
+	if err == nil {
+		err = net.ErrClosed
+	}
+	s.err = err
+	conn := s.conn
+	close(s.done)
+	s.mu.Unlock()
+
+	s.layer.mu.Lock()
+	for _, k := range s.keys {
+		if s.layer.conns[k] == s {
+			delete(s.layer.conns, k)
+		}
+	}
+	s.layer.open--
+	s.layer.mu.Unlock()
+	if conn != nil {
+		conn.Close()
+	}
+	for {
+		select {
+		case m := <-s.out:
+			tell(m.failed, err)
+		default:
+			return
+		}
+	}
+}
+
+func (s *stream) Transport() string           { return s.transport }
+func (s *stream) Reliable() bool              { return true }
+func (s *stream) ReplyTo(*sip.ViaHeader) Flow { return s }
+
+func (s *stream) Remote() netip.AddrPort {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.remote
+}
+
+func (s *stream) Local() netip.AddrPort {
+	s.mu.Lock()
+	var bound netip.AddrPort
+	if s.conn != nil {
+		bound = addrPort(s.conn.LocalAddr())
+	}
+	remote := s.remote.Addr()
+	s.mu.Unlock()
+	return s.layer.local(s.transport, bound, remote)
+}
+
+func (s *stream) Send(msg []byte, failed func(error)) {
+	s.mu.Lock()
+	err := s.err
+	if err == nil {
+		select {
+		case s.out <- outMessage{msg, failed}:
+		default:
+			err = errQueueFull
+		}
+	}
+	s.mu.Unlock()
+	if err != nil {
+		tell(failed, fmt.Errorf("send to %s: %w", s.Remote(), err))
+	}
+}
