@@ -1,0 +1,162 @@
+package phone
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"strowger/test/port"
+)
+
+// Transport is how a phone speaks SIP.
+type Transport string
+
+// The transports that baresip knows.
+const (
+	UDP Transport = "udp"
+	TCP Transport = "tcp"
+	TLS Transport = "tls"
+)
+
+// Config says what kind of phone to start.
+type Config struct {
+	// Name is the user part of the phone's address: a user's name, or the
+	// number that a trunk phone stands for.
+	Name string
+	// Password makes the phone a registered user; without one it is a peer
+	// that neither registers nor authenticates.
+	Password string
+	// Domain is the user's SIP domain; 127.0.0.1 where empty.
+	Domain string
+	// Server is the host:port to which a registered phone sends everything.
+	Server string
+	// CAFile is the authority that the phone trusts over TLS.
+	CAFile string
+	// Transport is UDP where empty.
+	Transport Transport
+	// ToneHz is what the phone says; 0 is silence.
+	ToneHz int
+	// File is a 48 kHz stereo WAV file that the phone says instead of a tone.
+	File string
+	// Codecs in order of preference; PCMU then PCMA where empty.
+	Codecs string
+	// AutoAnswer makes the phone pick up at once.
+	AutoAnswer bool
+	// Silent makes the phone send no RTP at all, as a broken one does.
+	Silent bool
+}
+
+const modules = "/usr/lib/baresip/modules"
+
+// places are what a phone occupies on this machine.
+type places struct {
+	dir     string
+	sip     int
+	control int
+}
+
+// choosePlaces leaves the port above SIP free: baresip listens for TLS there.
+func choosePlaces(dir string) places {
+	return places{dir: dir, sip: port.Range(2), control: port.Free()}
+}
+
+func (c Config) write(p places) error {
+	if err := os.WriteFile(filepath.Join(p.dir, "config"), []byte(c.settings(p)), 0o600); err != nil {
+		return fmt.Errorf("write the phone's settings: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "accounts"), []byte(c.account()), 0o600); err != nil {
+		return fmt.Errorf("write the phone's account: %w", err)
+	}
+	// An empty contact list, or baresip writes one of its own.
+	if err := os.WriteFile(filepath.Join(p.dir, "contacts"), nil, 0o600); err != nil {
+		return fmt.Errorf("write the phone's contacts: %w", err)
+	}
+	return nil
+}
+
+func (c Config) settings(p places) string {
+	rtp := port.Range(20)
+	lines := []string{
+		"poll_method epoll",
+		fmt.Sprintf("sip_listen 127.0.0.1:%d", p.sip),
+		"net_interface 127.0.0.1",
+		"call_local_timeout 120",
+		"call_max_calls 50",
+		"audio_source " + c.source(),
+		// ausine makes 48 kHz stereo and nothing else.
+		"ausrc_srate 48000",
+		"ausrc_channels 2",
+		"ausrc_format s16",
+		"auplay_format s16",
+		"auenc_format s16",
+		"audec_format s16",
+		"audio_buffer 20-160",
+		"audio_level no",
+		fmt.Sprintf("rtp_ports %d-%d", rtp, rtp+19),
+		"jitter_buffer_delay 1-5",
+		"module_path " + modules,
+		"module g711.so",
+		"module sndfile.so",
+		"module ausine.so",
+		"module aufile.so",
+		"module_tmp uuid.so",
+		"module_tmp account.so",
+		"module_app menu.so",
+		"module_app ctrl_tcp.so",
+		fmt.Sprintf("ctrl_tcp_listen 127.0.0.1:%d", p.control),
+		"snd_path " + p.dir,
+		"menu_bell no",
+		"ringback_disabled yes",
+		"statmode_default off",
+	}
+	if c.CAFile != "" {
+		lines = append(lines, "sip_cafile "+c.CAFile)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func (c Config) source() string {
+	switch {
+	case c.Silent:
+		return "none,none"
+	case c.File != "":
+		return "aufile," + c.File
+	case c.ToneHz > 0:
+		return fmt.Sprintf("ausine,%d", c.ToneHz)
+	default:
+		// 10 Hz is the lowest tone that ausine makes, and nobody hears it:
+		// a silent phone must still send RTP.
+		return "ausine,10"
+	}
+}
+
+func (c Config) account() string {
+	domain := c.Domain
+	if domain == "" {
+		domain = "127.0.0.1"
+	}
+	transport := c.Transport
+	if transport == "" {
+		transport = UDP
+	}
+	codecs := c.Codecs
+	if codecs == "" {
+		codecs = "pcmu,pcma"
+	}
+	line := fmt.Sprintf("<sip:%s@%s;transport=%s>;audio_codecs=%s", c.Name, domain, transport, codecs)
+	if c.Password != "" {
+		line += fmt.Sprintf(";auth_user=%s;auth_pass=%s;regint=60", c.Name, c.Password)
+	} else {
+		line += ";regint=0"
+	}
+	if c.Server != "" {
+		line += fmt.Sprintf(";outbound=\"sip:%s;transport=%s\"", c.Server, transport)
+	}
+	if c.AutoAnswer {
+		line += ";answermode=auto"
+	} else {
+		line += ";answermode=manual"
+	}
+	return line + "\n"
+}

@@ -1,0 +1,312 @@
+package phone
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"strowger/test/heard"
+)
+
+// Patience is how long an Await method waits before it fails the test. It is
+// a safety net on a busy machine and no expectation about speed.
+const Patience = 15 * time.Second
+
+// Phone is one running telephone.
+type Phone struct {
+	t       testing.TB
+	config  Config
+	places  places
+	command *exec.Cmd
+	control *control
+	log     *logFile
+	exited  chan struct{}
+	once    sync.Once
+}
+
+// Start starts a phone and returns when it takes commands. The test's end
+// stops it.
+func Start(t testing.TB, config Config) *Phone {
+	t.Helper()
+	p := &Phone{t: t, config: config, places: choosePlaces(t.TempDir()), exited: make(chan struct{})}
+	if err := p.start(); err != nil {
+		t.Fatalf("start phone %s: %v", config.Name, err)
+	}
+	t.Cleanup(p.stop)
+	if config.Password != "" {
+		p.AwaitRegistered()
+	}
+	return p
+}
+
+func (p *Phone) start() error {
+	if err := p.config.write(p.places); err != nil {
+		return err
+	}
+	out, err := os.Create(filepath.Join(p.places.dir, "trace"))
+	if err != nil {
+		return fmt.Errorf("create the trace: %w", err)
+	}
+	defer out.Close()
+	p.log = &logFile{path: out.Name()}
+	p.command = exec.Command("baresip", "-4", "-s", "-v", "-f", p.places.dir)
+	p.command.Stdout, p.command.Stderr = out, out
+	if err := p.command.Start(); err != nil {
+		return fmt.Errorf("start baresip (Debian package baresip-core): %w", err)
+	}
+	go func() {
+		defer close(p.exited)
+		_ = p.command.Wait()
+	}()
+	p.control, err = dialControl(fmt.Sprintf("127.0.0.1:%d", p.places.control), p.exited)
+	if err != nil {
+		_ = p.command.Process.Kill()
+		<-p.exited
+		return fmt.Errorf("reach baresip's control port: %w\n%s", err, p.log.text())
+	}
+	return nil
+}
+
+// stop is safe to call twice; it asks first, so that calls are hung up and
+// recordings closed, and then insists.
+func (p *Phone) stop() {
+	p.once.Do(func() {
+		_ = p.command.Process.Signal(os.Interrupt)
+		select {
+		case <-p.exited:
+		case <-time.After(3 * time.Second):
+			_ = p.command.Process.Kill()
+			<-p.exited
+		}
+		p.control.close()
+		if p.t.Failed() {
+			p.t.Logf("phone %s saw:\n%s\nand logged:\n%s", p.config.Name, p.control.story(), p.log.tail(8000))
+		}
+	})
+}
+
+// Stop stops the phone before the test ends; a registered one unregisters.
+func (p *Phone) Stop() { p.stop() }
+
+// Vanish kills the phone without a word to anyone, as a lost network does.
+func (p *Phone) Vanish() {
+	_ = p.command.Process.Kill()
+	<-p.exited
+}
+
+// Address is where the phone can be called directly, as host:port.
+func (p *Phone) Address() string { return fmt.Sprintf("127.0.0.1:%d", p.places.sip) }
+
+// Name is the user part of the phone's SIP address.
+func (p *Phone) Name() string { return p.config.Name }
+
+// Dial calls a number or user: a bare one in the phone's own domain, or a
+// full SIP URI.
+func (p *Phone) Dial(target string) { p.do("dial", target) }
+
+// Answer picks up the ringing call.
+func (p *Phone) Answer() { p.do("accept", "") }
+
+// HangUp ends the current call; on a ringing one it answers 486 Busy Here.
+func (p *Phone) HangUp() { p.do("hangup", "") }
+
+// Press sends tones as RFC 4733 events, one after the other.
+func (p *Phone) Press(tones string) {
+	for _, tone := range tones {
+		p.do("sndcode", string(tone))
+	}
+}
+
+// Hold puts the call on hold by a re-INVITE, Resume takes it back.
+func (p *Phone) Hold() { p.do("hold", "") }
+
+// Resume takes a held call back.
+func (p *Phone) Resume() { p.do("resume", "") }
+
+func (p *Phone) do(command, parameters string) {
+	p.t.Helper()
+	if err := p.control.do(command, parameters); err != nil {
+		p.t.Errorf("phone %s: %s %s: %v", p.config.Name, command, parameters, err)
+	}
+}
+
+// AwaitRegistered waits until the registrar said yes.
+func (p *Phone) AwaitRegistered() Event { p.t.Helper(); return p.await("REGISTER_OK", 1) }
+
+// AwaitRegisterFailed waits until the registrar said no.
+func (p *Phone) AwaitRegisterFailed() Event { p.t.Helper(); return p.await("REGISTER_FAIL", 1) }
+
+// AwaitRing waits for an incoming call that rings here.
+func (p *Phone) AwaitRing() Event { p.t.Helper(); return p.await("CALL_INCOMING", 1) }
+
+// AwaitRingback waits until the far end of the phone's own call rings.
+func (p *Phone) AwaitRingback() Event { p.t.Helper(); return p.await("CALL_RINGING", 1) }
+
+// AwaitTalking waits until a call is up.
+func (p *Phone) AwaitTalking() Event { p.t.Helper(); return p.await("CALL_ESTABLISHED", 1) }
+
+// AwaitAudio waits until the first RTP packet arrived.
+func (p *Phone) AwaitAudio() Event { p.t.Helper(); return p.await("CALL_RTPESTAB", 1) }
+
+// AwaitClosed waits until the n-th call of this phone is over and returns
+// why, as baresip says it: "486 Busy Here", "Connection reset by peer".
+func (p *Phone) AwaitClosed(n int) Event { p.t.Helper(); return p.await("CALL_CLOSED", n) }
+
+// AwaitTones waits until these tones arrived as RFC 4733 events, in order.
+func (p *Phone) AwaitTones(tones string) {
+	p.t.Helper()
+	_, err := p.control.await(func(events []Event) (Event, bool) {
+		return Event{}, strings.Contains(tonesOf(events), tones)
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s never heard the tones %s: %v\n%s", p.config.Name, tones, err, p.control.story())
+	}
+}
+
+// Tones are the tones that arrived so far.
+func (p *Phone) Tones() string { return tonesOf(p.control.events()) }
+
+// Count is how often an event of this type came so far.
+func (p *Phone) Count(eventType string) int {
+	n := 0
+	for _, event := range p.control.events() {
+		if event.Type == eventType {
+			n++
+		}
+	}
+	return n
+}
+
+// AwaitEvent waits for the n-th event of a type.
+func (p *Phone) AwaitEvent(eventType string, n int) Event { p.t.Helper(); return p.await(eventType, n) }
+
+func (p *Phone) await(eventType string, n int) Event {
+	p.t.Helper()
+	event, err := p.control.await(func(events []Event) (Event, bool) {
+		seen := 0
+		for _, event := range events {
+			if event.Type == eventType {
+				if seen++; seen == n {
+					return event, true
+				}
+			}
+		}
+		return Event{}, false
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s waited for %s (number %d): %v\nit saw:\n%s", p.config.Name, eventType, n, err, p.control.story())
+	}
+	return event
+}
+
+// Messages are all SIP messages that the phone sent or received, in order.
+func (p *Phone) Messages() []Message { return parseTrace(p.log.text()) }
+
+// AwaitHeader waits until a received message carries the header and returns
+// its value.
+func (p *Phone) AwaitHeader(name string) string {
+	p.t.Helper()
+	var value string
+	err := poll(func() bool {
+		for _, m := range p.Messages() {
+			if v := m.Header(name); v != "" && m.To == p.Address() || v != "" && !m.sentBy(p.Address()) {
+				value = v
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s was never told %s\n%s", p.config.Name, name, p.log.tail(8000))
+	}
+	return value
+}
+
+// Heard is what the phone has heard so far in all its calls, one after the
+// other.
+func (p *Phone) Heard() heard.Sound {
+	p.t.Helper()
+	paths, err := filepath.Glob(filepath.Join(p.places.dir, "dump-*-dec.wav"))
+	if err != nil {
+		p.t.Fatalf("phone %s: look for recordings: %v", p.config.Name, err)
+	}
+	all := heard.Sound{RateHz: 8000}
+	for _, path := range paths {
+		// A recording whose call began this very moment has no header yet.
+		if sound, err := heard.ReadFile(path); err == nil {
+			all.Samples = append(all.Samples, sound.Samples...)
+		}
+	}
+	return all
+}
+
+// AwaitHeard waits until the phone has heard a tone for so long in all.
+func (p *Phone) AwaitHeard(hz float64, length time.Duration) {
+	p.t.Helper()
+	err := poll(func() bool { return p.Heard().ToneLength(hz) >= length })
+	if err != nil {
+		p.t.Fatalf("phone %s did not hear %v of %g Hz, but %s", p.config.Name, length, hz, p.Heard().Describe(hz))
+	}
+}
+
+// AwaitSound waits until so much sound has arrived, whatever it was.
+func (p *Phone) AwaitSound(length time.Duration) {
+	p.t.Helper()
+	if err := poll(func() bool { return p.Heard().Length() >= length }); err != nil {
+		p.t.Fatalf("phone %s did not get %v of sound, but %s", p.config.Name, length, p.Heard().Describe())
+	}
+}
+
+// DidNotHear fails the test if the phone heard more than a blink of the tone.
+func (p *Phone) DidNotHear(hz float64) {
+	p.t.Helper()
+	if got := p.Heard().ToneLength(hz); got > 2*heard.Window {
+		p.t.Errorf("phone %s heard %v of %g Hz, which it must not", p.config.Name, got, hz)
+	}
+}
+
+// poll asks again and again until it is so, up to [Patience]: for facts on
+// disk, which announce nothing.
+func poll(so func() bool) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.NewTimer(Patience)
+	defer deadline.Stop()
+	for {
+		if so() {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			return fmt.Errorf("not within %v", Patience)
+		}
+	}
+}
+
+// dialAgain connects to a listener that is about to open.
+func dialAgain(address string, gone <-chan struct{}) (net.Conn, error) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.NewTimer(Patience)
+	defer deadline.Stop()
+	for {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			return conn, nil
+		}
+		select {
+		case <-tick.C:
+		case <-gone:
+			return nil, fmt.Errorf("the process ended")
+		case <-deadline.C:
+			return nil, err
+		}
+	}
+}
