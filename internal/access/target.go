@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // candidates are the spellings of path and query that a client may have
@@ -85,10 +84,7 @@ func formText(s string) string {
 			decoded = append(decoded, s[i])
 		}
 	}
-	if !utf8.Valid(decoded) {
-		return strings.ToValidUTF8(string(decoded), "\uFFFD")
-	}
-	return string(decoded)
+	return string([]rune(string(decoded)))
 }
 
 const upperHex = "0123456789ABCDEF"
