@@ -18,12 +18,10 @@ type Call struct {
 type Output struct {
 	Answer   Answer
 	Repeated bool // the command was accepted before: this is its first answer, and nothing follows
+	Changed  bool // the state is another: it must be stored before anything follows
 	Events   []Event
 	Effects  []Effect
 }
-
-// Idle tells that the input changed nothing.
-func (o Output) Idle() bool { return o.Repeated || len(o.Events)+len(o.Effects) == 0 }
 
 // New makes a call that awaits its first input: CreateCall or LegOffered.
 func New(id ID) *Call { return &Call{state: State{ID: id, Phase: Forming}} }
@@ -51,7 +49,7 @@ func (c *Call) Step(in Input) (Output, error) {
 		return Output{}, err
 	}
 	c.settle()
-	if !c.out.Idle() {
+	if c.out.Changed {
 		c.state.Step++
 	}
 	return c.out, nil
@@ -141,8 +139,10 @@ func (c *Call) signal(sig Signal) {
 	}
 }
 
-func (c *Call) tell(e Event) { c.out.Events = append(c.out.Events, e) }
-func (c *Call) ask(e Effect) { c.out.Effects = append(c.out.Effects, e) }
+func (c *Call) change()      { c.out.Changed = true }
+func (c *Call) tell(e Event) { c.change(); c.out.Events = append(c.out.Events, e) }
+func (c *Call) ask(e Effect) { c.change(); c.out.Effects = append(c.out.Effects, e) }
+
 func (c *Call) nextLeg() LegID {
 	c.state.LastLeg++
 	return NewLegID(c.state.ID, c.state.LastLeg)
@@ -159,7 +159,7 @@ func (c *Call) timerFired(in TimerFired) {
 	}
 	for _, o := range c.state.Offers {
 		if o.Expiry == in.Timer {
-			c.offerExpired(o.ID)
+			c.offerExpired(o.Leg)
 			return
 		}
 	}

@@ -42,7 +42,7 @@ func (c *Call) connectAnswerers() {
 func (c *Call) takeCall(waiting *Participant, taken LegID) {
 	leg := waiting.Leg
 	waiting.State = Answering
-	c.closeOffersOf(leg)
+	c.closeOffers(leg)
 	c.ask(AnswerLeg{Leg: leg})
 	c.dropDialled(taken, Canceled)
 }

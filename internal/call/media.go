@@ -31,6 +31,7 @@ func (c *Call) accept(op MediaOperation, interrupt bool) error {
 	if len(c.mediaOf(op.Connection)) >= mediaQueueMost {
 		return refuse(TooBusy, "%d media operations are waiting already.", mediaQueueMost)
 	}
+	c.change()
 	c.state.LastOperation++
 	op.ID = c.state.LastOperation
 	c.state.Media = append(c.state.Media, op)

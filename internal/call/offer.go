@@ -30,7 +30,7 @@ func (c *Call) callerOf(leg LegID) caller {
 // of the resource's own users, waits for one of them to take it.
 func (c *Call) announce(leg LegID, to, onBehalfOf Address) {
 	c.state.LastOffer++
-	o := Offer{ID: c.state.LastOffer, Leg: leg, To: to, Open: true}
+	o := Offer{ID: c.state.LastOffer, Leg: leg, To: to}
 	p := c.participant(leg)
 	from, name := p.Address, p.Name
 	if p.State == Invited {
@@ -61,7 +61,7 @@ func (c *Call) legUnclaimed(in LegUnclaimed) {
 	caller, to := waiting.Leg, p.Address
 	c.announce(caller, to, waiting.Dialled)
 	c.ask(Ring{Leg: caller})
-	c.gone(in.Leg, Cause{Reason: Canceled})
+	c.forget(in.Leg)
 }
 
 // openOffer finds an offer that can still be taken.
@@ -71,37 +71,31 @@ func (c *Call) openOffer(id OfferID) (*Offer, *Participant, error) {
 	}
 	for i := range c.state.Offers {
 		o := &c.state.Offers[i]
-		if o.ID != id {
-			continue
+		if o.ID == id {
+			return o, c.participant(o.Leg), nil
 		}
-		if p := c.participant(o.Leg); o.Open && p != nil {
-			return o, p, nil
-		}
+	}
+	if id > 0 && id <= c.state.LastOffer {
 		return nil, nil, refuse(NotFound, "The incoming call was answered, redirected or rejected already, or its time is over.")
 	}
 	return nil, nil, refuse(NotFound, "The incoming call is not known.")
 }
 
-func (c *Call) closeOffer(o *Offer) {
-	o.Open = false
-	c.stopTimer(&o.Expiry)
-}
-
-func (c *Call) closeOffersOf(leg LegID) {
-	for i := range c.state.Offers {
-		if o := &c.state.Offers[i]; o.Leg == leg && o.Open {
-			c.closeOffer(o)
+// closeOffers takes back every offer of who waits on a leg.
+func (c *Call) closeOffers(leg LegID) {
+	var open []Offer
+	for _, o := range c.state.Offers {
+		if o.Leg == leg {
+			c.stopTimer(&o.Expiry)
+			continue
 		}
+		open = append(open, o)
 	}
+	c.state.Offers = open
 }
 
-func (c *Call) offerExpired(id OfferID) {
-	o, p, err := c.openOffer(id)
-	if err != nil {
-		return
-	}
-	leg := p.Leg
-	c.closeOffer(o)
+func (c *Call) offerExpired(leg LegID) {
+	c.closeOffers(leg)
 	if !c.ringsForCaller() {
 		c.turnAway(leg, Cause{Reason: NoAnswer})
 	}
@@ -137,7 +131,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 		conn.CallerID = conn.Source
 	}
 	c.state.Connections = append(c.state.Connections, conn)
-	c.closeOffer(o)
+	c.closeOffers(p.Leg)
 	if p.State == Calling {
 		c.takeCall(p, "")
 	} else {
@@ -162,12 +156,12 @@ type RedirectCall struct {
 }
 
 func (c *Call) redirect(in RedirectCall) (Answer, error) {
-	o, p, err := c.openOffer(in.Offer)
+	_, p, err := c.openOffer(in.Offer)
 	if err != nil {
 		return Answer{}, err
 	}
 	leg := p.Leg
-	c.closeOffer(o)
+	c.closeOffers(leg)
 	if p.State == Calling {
 		c.dialInstead(leg, in.Target)
 		return Answer{}, nil
@@ -191,6 +185,7 @@ func (c *Call) dialInstead(waiting LegID, target Address) {
 // forget takes an invited participant off the list without telling anybody:
 // another takes its place.
 func (c *Call) forget(leg LegID) {
+	c.closeOffers(leg)
 	i := c.indexOf(leg)
 	c.stopTimer(&c.state.Participants[i].Ringing)
 	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)

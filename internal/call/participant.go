@@ -59,10 +59,10 @@ func (c *Call) joined(p *Participant) {
 		p.Invite = nil
 		c.tell(AddParticipantSucceeded{c.about(in.By, in.Operation), p.Address})
 	}
-	c.started()
-	if p.Address.IsUser() {
-		c.tell(CallParticipantAdded{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
+	if c.state.Announced {
+		c.tellAdded(*p)
 	}
+	c.started()
 }
 
 // live finds a connection that has not ended, or nil.
@@ -81,10 +81,11 @@ func (c *Call) gone(leg LegID, cause Cause) {
 	if i < 0 {
 		return
 	}
+	c.change()
 	p := c.state.Participants[i]
 	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
 	c.stopTimer(&p.Ringing)
-	c.closeOffersOf(leg)
+	c.closeOffers(leg)
 	switch p.State {
 	case Joined:
 		c.left(p)
@@ -111,9 +112,7 @@ func (c *Call) left(p Participant) {
 	}
 	c.endMediaFor(p.Leg)
 	c.rosterChanged = true
-	if p.Address.IsUser() {
-		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
-	}
+	c.tellRemoved(p)
 }
 
 // notReached tells whoever wanted the participant that it will not come.

@@ -17,9 +17,9 @@ func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
 	if p == nil {
 		return Answer{}, &Error{Kind: NotFound, Field: "participantToRemove", Reason: string(in.Participant) + " is not in the call."}
 	}
-	recipient := c.about(in.Connection, in.Operation)
+	// Told first: an application that removes itself hears of it before its last event.
+	c.tell(RemoveParticipantSucceeded{c.about(in.Connection, in.Operation), in.Participant})
 	c.remove(*p)
-	c.tell(RemoveParticipantSucceeded{recipient, in.Participant})
 	return Answer{Context: in.Operation.Context}, nil
 }
 
@@ -28,6 +28,6 @@ func (c *Call) remove(p Participant) {
 		c.leave(c.live(p.Seat), Cause{Reason: Removed})
 		return
 	}
-	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: Removed})
 	c.gone(p.Leg, Cause{Reason: Canceled})
+	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: Removed})
 }

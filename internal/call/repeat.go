@@ -22,6 +22,7 @@ func (c *Call) remember(r Request, a Answer) {
 	if r.ID == "" {
 		return
 	}
+	c.change()
 	if n := len(c.state.Repeats) - repeatsKept + 1; n > 0 {
 		c.state.Repeats = append([]Repeat(nil), c.state.Repeats[n:]...)
 	}

@@ -2,9 +2,10 @@ package call
 
 // settle ends a call that nobody needs any more, and tells the roster.
 func (c *Call) settle() {
-	if c.Over() || c.out.Idle() {
+	if c.Over() || !c.out.Changed {
 		return
 	}
+	c.forgetDisconnected()
 	if c.abandoned() {
 		c.end(ending{by: c.ender, cause: c.whyAbandoned()})
 		return
@@ -76,23 +77,32 @@ func (c *Call) end(e ending) {
 			c.disconnect(conn, e.cause)
 		}
 	}
-	for _, p := range c.state.Participants {
+	c.ask(Close{})
+	for _, p := range c.snapshot() {
 		c.release(p, e.cause)
 	}
 	c.state.Participants = nil
-	for i := range c.state.Offers {
-		c.closeOffer(&c.state.Offers[i])
-	}
 	if c.state.Announced {
 		c.tell(CallEnded{Subject: c.subject(), By: e.by, Cause: e.cause})
 	}
 	c.state.Phase = Ended
-	c.ask(Close{})
+}
+
+// forgetDisconnected keeps the list of connections as long as the call is wide.
+func (c *Call) forgetDisconnected() {
+	var live []Connection
+	for _, conn := range c.state.Connections {
+		if conn.State != Disconnected {
+			live = append(live, conn)
+		}
+	}
+	c.state.Connections = live
 }
 
 // release lets go of a participant's leg when the call ends.
 func (c *Call) release(p Participant, cause Cause) {
 	c.stopTimer(&p.Ringing)
+	c.closeOffers(p.Leg)
 	switch {
 	case p.Seat != "":
 	case p.State == Calling:
@@ -100,8 +110,8 @@ func (c *Call) release(p Participant, cause Cause) {
 	default:
 		c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
 	}
-	if p.State == Joined && p.Address.IsUser() {
-		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
+	if p.State == Joined {
+		c.tellRemoved(p)
 	}
 }
 
@@ -117,10 +127,33 @@ func (c *Call) started() {
 	}
 	for _, p := range c.state.Participants {
 		if p.State == Joined && p.Address.IsUser() {
-			c.state.Announced = true
-			c.tell(CallStarted{c.subject()})
+			c.announceStart()
 			return
 		}
+	}
+}
+
+// announceStart tells subscribers of the call and of the users who are in it.
+func (c *Call) announceStart() {
+	c.state.Announced = true
+	c.tell(CallStarted{c.subject()})
+	for _, p := range c.state.Participants {
+		if p.State == Joined {
+			c.tellAdded(p)
+		}
+	}
+}
+
+// tellAdded and tellRemoved tell subscribers of users; numbers are not published.
+func (c *Call) tellAdded(p Participant) {
+	if p.Address.IsUser() {
+		c.tell(CallParticipantAdded{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
+	}
+}
+
+func (c *Call) tellRemoved(p Participant) {
+	if p.Address.IsUser() && c.state.Announced {
+		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
 	}
 }
 
@@ -134,9 +167,13 @@ func (c *Call) anyConnected() bool {
 }
 
 // subject is what Event Grid events say about this call. A call is two-party
-// until a third joins.
+// until a third takes part in it.
 func (c *Call) subject() Subject {
-	return Subject{StartedBy: c.state.StartedBy, TwoParty: len(c.state.Participants)+c.liveConnections() <= 2}
+	joined, waiting, _ := c.count()
+	if joined+waiting+c.liveConnections() > 2 {
+		c.state.Grew = true
+	}
+	return Subject{StartedBy: c.state.StartedBy, TwoParty: !c.state.Grew}
 }
 
 // tellRoster tells every connected application who is in the call.

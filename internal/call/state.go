@@ -7,6 +7,7 @@ type State struct {
 	Phase        Phase
 	StartedBy    Address
 	Announced    bool // subscribers were told CallStarted
+	Grew         bool // more than two have been in it at once
 	Connections  []Connection
 	Participants []Participant
 	Offers       []Offer
@@ -30,20 +31,19 @@ const (
 
 // Connection is one application's seat in the call.
 type Connection struct {
-	ID               ConnectionID
-	App              Application
-	Context          string // operationContext of the command that made it
-	State            ConnectionState
-	Created          bool // by CreateCall; else by Answer
-	Source           Address
-	SourceName       string
-	CallerID         Address // sourceCallerIdNumber
-	Targets          []Address
-	AnsweredBy       Address
-	AnsweredFor      Address
-	Offer            OfferID // the offer that it answered
-	RosterSequence   int
-	LastTargetFailed Cause // what to say when no target is reached
+	ID             ConnectionID
+	App            Application
+	Context        string // operationContext of the command that made it
+	State          ConnectionState
+	Created        bool // by CreateCall; else by Answer
+	Source         Address
+	SourceName     string
+	CallerID       Address // sourceCallerIdNumber
+	Targets        []Address
+	AnsweredBy     Address
+	AnsweredFor    Address
+	Offer          OfferID // the offer that it answered
+	RosterSequence int
 }
 
 // ConnectionState is the published callConnectionState.
@@ -94,12 +94,11 @@ type Invite struct {
 }
 
 // Offer is a call, or an invitation to one, that applications may answer,
-// redirect or reject: once, and only while it is open.
+// redirect or reject: once, and only while it is listed.
 type Offer struct {
 	ID     OfferID
 	Leg    LegID // of the participant that waits: a caller, or an invited user of an application
 	To     Address
-	Open   bool
 	Expiry TimerID
 }
 
@@ -130,4 +129,21 @@ type Properties struct {
 	Targets     []Address
 	AnsweredBy  Address
 	AnsweredFor Address
+}
+
+// Clone is a copy that stays as it is while the call goes on. What hangs off
+// participants, connections and operations is shared: it is replaced, never changed.
+func (s State) Clone() State {
+	s.Connections = append([]Connection(nil), s.Connections...)
+	s.Participants = append([]Participant(nil), s.Participants...)
+	s.Offers = append([]Offer(nil), s.Offers...)
+	s.Repeats = append([]Repeat(nil), s.Repeats...)
+	s.Media = append([]MediaOperation(nil), s.Media...)
+	for i, op := range s.Media {
+		if op.Recognition != nil {
+			r := *op.Recognition
+			s.Media[i].Recognition = &r
+		}
+	}
+	return s
 }
