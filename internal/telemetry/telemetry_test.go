@@ -1,0 +1,143 @@
+package telemetry
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestTheLogIsJSONWithTheIDsOfACall(t *testing.T) {
+	var out bytes.Buffer
+	log, err := NewLogger(&out, "info", "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Debug("not this")
+	log.Info("call answered", CallKey, "c1", ConnectionKey, "n1", LegKey, "c1/1")
+	var line map[string]any
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatalf("%s: %v", out.String(), err)
+	}
+	for key, want := range map[string]string{"msg": "call answered", "level": "INFO", "call": "c1", "connection": "n1", "leg": "c1/1"} {
+		if line[key] != want {
+			t.Errorf("%s is %v, want %s", key, line[key], want)
+		}
+	}
+}
+
+func TestTheLogCanBeText(t *testing.T) {
+	var out bytes.Buffer
+	log, err := NewLogger(&out, "warn", "text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Info("quiet")
+	log.Warn("loud", slog.Int("n", 1))
+	if got := out.String(); !strings.Contains(got, "msg=loud n=1") || strings.Contains(got, "quiet") {
+		t.Errorf("wrote %q", got)
+	}
+}
+
+func TestALogThatCannotBeIsRefused(t *testing.T) {
+	if _, err := NewLogger(nil, "loud", "json"); err == nil {
+		t.Error("level loud was accepted")
+	}
+	if _, err := NewLogger(nil, "info", "xml"); err == nil {
+		t.Error("format xml was accepted")
+	}
+}
+
+func TestHealthFollowsTheServer(t *testing.T) {
+	health := NewHealth()
+	operator := OperatorHandler(NewMetrics("v1"), health)
+	requireStatus := func(path string, code int, part string) {
+		t.Helper()
+		if got, body := get(operator, path); got != code || !strings.Contains(body, part) {
+			t.Errorf("%s answers %d %s, want %d %s", path, got, body, code, part)
+		}
+	}
+	requireStatus("/health/live", 200, `"live"`)
+	requireStatus("/health/ready", 503, `"reason":"starting"`)
+	health.Ready()
+	requireStatus("/health/ready", 200, `"ready"`)
+	health.NotReady("stopping")
+	requireStatus("/health/ready", 503, `"reason":"stopping"`)
+	requireStatus("/health/live", 200, `"live"`)
+}
+
+func TestMetricsAreReadWhenTheyAreScraped(t *testing.T) {
+	metrics := NewMetrics("v1.2.3")
+	calls := 0.0
+	metrics.Gauge("calls", "Calls now.", nil, func() float64 { return calls })
+	metrics.Counter("frames_lost", "Frames lost.", Labels{"leg": "sip"}, func() float64 { return 7 })
+	outcome := metrics.CounterBy("commands", "Commands.", "verb", "status")
+	took := metrics.Seconds("append", "An append took.", "stream")
+	metrics.Add(trunks{{Name: "trunk_calls", Help: "Calls on a trunk.", Labels: Labels{"trunk": "carrier"}, Value: 3},
+		{Name: "trunk_refused", Help: "Calls that a trunk refused.", Labels: Labels{"trunk": "carrier"}, Value: 2, Counter: true}})
+
+	calls = 5
+	outcome("play", "202")
+	outcome("play", "202")
+	took(0.002, "0")
+	_, body := get(OperatorHandler(metrics, NewHealth()), "/metrics")
+	for _, line := range []string{
+		`strowger_build_info{version="v1.2.3"} 1`,
+		`strowger_calls 5`,
+		`strowger_frames_lost_total{leg="sip"} 7`,
+		`strowger_commands_total{status="202",verb="play"} 2`,
+		`strowger_append_seconds_bucket{stream="0",le="0.0025"} 1`,
+		`strowger_trunk_calls{trunk="carrier"} 3`,
+		`strowger_trunk_refused_total{trunk="carrier"} 2`,
+		`go_goroutines `,
+		`process_cpu_seconds_total `,
+	} {
+		if !strings.Contains(body, "\n"+line) {
+			t.Errorf("no line %s", line)
+		}
+	}
+}
+
+func TestABrokenFigureHidesNoOther(t *testing.T) {
+	metrics := NewMetrics("v1")
+	metrics.Add(trunks{{Name: "not a name", Help: "?"}, {Name: "fine", Help: "!"}})
+	if _, body := get(OperatorHandler(metrics, NewHealth()), "/metrics"); !strings.Contains(body, "\nstrowger_fine 0") {
+		t.Errorf("the good figure is missing in\n%s", body)
+	}
+}
+
+func TestProfilesAreServedToTheOperator(t *testing.T) {
+	operator := OperatorHandler(NewMetrics("v1"), NewHealth())
+	for _, path := range []string{"/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=1"} {
+		if code, _ := get(operator, path); code != 200 {
+			t.Errorf("%s answers %d", path, code)
+		}
+	}
+	if code, _ := get(operator, "/calling/callConnections"); code != 404 {
+		t.Errorf("the API answers %d on the operator's address", code)
+	}
+}
+
+func TestThePublicAddressHasHealthOnly(t *testing.T) {
+	mux := http.NewServeMux()
+	NewHealth().Mount(mux)
+	if code, _ := get(mux, "/health/live"); code != 200 {
+		t.Errorf("health answers %d", code)
+	}
+	if code, _ := get(mux, "/metrics"); code != 404 {
+		t.Errorf("metrics answer %d", code)
+	}
+}
+
+type trunks []Figure
+
+func (t trunks) Figures() []Figure { return t }
+
+func get(h http.Handler, path string) (code int, body string) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w.Code, w.Body.String()
+}
