@@ -1,0 +1,17 @@
+// Package switchboard gives every call its goroutine.
+//
+// One actor owns one call: it takes commands and signals from its mailbox, in
+// order, steps the rules, stores what follows, answers, and hands the effects
+// out. Its guarantees:
+//
+//   - Durable, then answered, then visible: a command is answered and its
+//     effects are performed only after the journal has acknowledged the step.
+//   - A command that cannot be stored is refused, and has no effect. A signal
+//     that cannot be stored is tried again until it is: what a leg reports is
+//     never lost while the process lives.
+//   - A full mailbox refuses commands (call.TooBusy) and makes signals wait.
+//     Whoever signals must not be the media clock.
+//
+// Legs, the sound of a call and the journal are seen through the interfaces
+// declared here, in the words of package call.
+package switchboard

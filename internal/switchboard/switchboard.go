@@ -1,0 +1,290 @@
+package switchboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"strowger/internal/call"
+)
+
+// Journal stores calls. Begin is for a call that was never stored; Load finds
+// one that was, or returns ErrUnknown.
+type Journal interface {
+	Begin(key call.Key) Log
+	Load(ctx context.Context, key call.Key) (call.State, Log, error)
+}
+
+// Log stores the steps of one call; it is used by one goroutine. Append
+// returns after the step is durable. When it returns ErrFenced, another owner
+// has stored a step of this call, and this one must let go of it.
+type Log interface {
+	Append(ctx context.Context, s call.State, events []call.Event) error
+}
+
+var (
+	// ErrUnknown: the journal holds no such call.
+	ErrUnknown = errors.New("switchboard: no such call")
+	// ErrFenced: another owner has the call.
+	ErrFenced = errors.New("switchboard: the call has another owner")
+)
+
+// Legs performs Dial, Ring, AnswerLeg, RejectLeg and HangUp. It never blocks.
+type Legs interface {
+	Perform(e call.Effect)
+}
+
+// Sound performs Join, Leave, Isolate, StartPlayer, StopPlayer and Close. It never blocks.
+type Sound interface {
+	Perform(id call.ID, e call.Effect)
+}
+
+// Config is what a switchboard works with.
+type Config struct {
+	Journal Journal
+	Legs    Legs
+	Sound   Sound
+	Log     *slog.Logger
+}
+
+// Switchboard finds or makes the actor of a call.
+type Switchboard struct {
+	cfg      Config
+	start    chan *actor   // actors that Run is to start
+	stopped  chan struct{} // closed when Run takes no more
+	draining atomic.Bool
+	stats    stats
+
+	mu     sync.Mutex
+	actors map[call.Key]*actor
+	idle   chan struct{} // closed and replaced whenever the last actor goes
+}
+
+type stats struct {
+	begun    atomic.Uint64
+	steps    atomic.Uint64
+	refused  atomic.Uint64
+	failures atomic.Uint64
+}
+
+// Stats counts since the start, but for Calls, which is now.
+type Stats struct {
+	Calls           int
+	Begun           uint64
+	Steps           uint64 // stored
+	Refused         uint64 // commands that the rules refused
+	JournalFailures uint64 // appends that failed
+}
+
+// New makes a switchboard; Run brings it to life.
+func New(cfg Config) *Switchboard {
+	return &Switchboard{cfg: cfg, start: make(chan *actor), stopped: make(chan struct{}),
+		actors: map[call.Key]*actor{}, idle: make(chan struct{})}
+}
+
+// Run starts actors as they are needed, until ctx is done, and returns when
+// the last has stopped. Cancelling ctx does not end calls: see Stop.
+func (s *Switchboard) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(s.stopped)
+	for {
+		select {
+		case a := <-s.start:
+			running.Go(func() { a.run(ctx) })
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Recover ends the calls that a previous process left behind. Their media is
+// gone; their applications are told, and their phones are hung up.
+func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
+	for _, key := range keys {
+		if _, err := s.deliver(ctx, key, message{in: call.NodeRestarted{}}); err != nil {
+			return fmt.Errorf("end call %s of the previous process: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// Command gives an application's command to its call. The answer comes after
+// the step is stored; a *call.Error is the rules' refusal.
+func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
+	m := message{in: cmd}
+	if opening, ok := cmd.(call.CreateCall); ok {
+		if s.draining.Load() {
+			return call.Answer{}, stopping()
+		}
+		m.opens = opening.Call
+	}
+	r, err := s.deliver(ctx, key, m)
+	return r.answer, err
+}
+
+func stopping() error {
+	return &call.Error{Kind: call.TooBusy, Reason: "The server is stopping and takes no new calls."}
+}
+
+// Look is the state of a call that has not ended, as of now.
+func (s *Switchboard) Look(ctx context.Context, key call.Key) (call.State, error) {
+	r, err := s.deliver(ctx, key, message{look: true})
+	return r.state, err
+}
+
+// Signal gives what happened to its call, in the order of the caller's calls.
+// It waits while the call's mailbox is full.
+func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
+	m := message{in: sig}
+	if offered, ok := sig.(call.LegOffered); ok {
+		if s.draining.Load() {
+			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.Overloaded}})
+			return
+		}
+		m.opens = id
+	}
+	for {
+		a, given := s.find(id.Key(), m)
+		if a == nil || given {
+			return // without an actor the call is over: the signal crossed the news
+		}
+		select {
+		case a.mailbox <- m:
+			return
+		case <-a.done:
+		case <-s.stopped:
+			return
+		}
+	}
+}
+
+// deliver puts a message into the mailbox of its call and waits for the reply.
+// When the actor stops in between, another is asked.
+func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (reply, error) {
+	m.reply = make(chan reply, 1)
+	for {
+		a, given := s.find(key, m)
+		if a == nil {
+			return reply{}, &call.Error{Kind: call.NotFound, Reason: "Call not found."}
+		}
+		if !given {
+			select {
+			case a.mailbox <- m:
+			case <-a.done:
+				continue
+			default:
+				return reply{}, &call.Error{Kind: call.TooBusy, Reason: "The call has too many requests waiting."}
+			}
+		}
+		select {
+		case r := <-m.reply:
+			return r, r.err
+		case <-ctx.Done():
+			return reply{}, ctx.Err()
+		case <-a.done:
+		}
+		select { // it may have answered just before it stopped
+		case r := <-m.reply:
+			return r, r.err
+		default:
+		}
+	}
+}
+
+// find is the actor of a call. A signal about a call that has no actor is not
+// worth one; a command is, because the journal may know the call. A new actor
+// is given m as its first message.
+func (s *Switchboard) find(key call.Key, m message) (a *actor, given bool) {
+	if key == "" {
+		return nil, false
+	}
+	s.mu.Lock()
+	a, ok := s.actors[key]
+	if ok || m.opens == "" && m.reply == nil {
+		s.mu.Unlock()
+		return a, false
+	}
+	a = newActor(s, key, m)
+	s.actors[key] = a
+	s.mu.Unlock()
+	select {
+	case s.start <- a:
+		return a, true
+	case <-s.stopped:
+		s.remove(a)
+		a.stop()
+		return nil, false
+	}
+}
+
+func (s *Switchboard) remove(a *actor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.actors[a.key] != a {
+		return
+	}
+	delete(s.actors, a.key)
+	if len(s.actors) == 0 {
+		close(s.idle)
+		s.idle = make(chan struct{})
+	}
+}
+
+// Drain refuses new calls from now on. Live calls go on.
+func (s *Switchboard) Drain() { s.draining.Store(true) }
+
+// Quiet waits until no call is live, or ctx is done.
+func (s *Switchboard) Quiet(ctx context.Context) error {
+	s.mu.Lock()
+	live, idle := len(s.actors), s.idle
+	s.mu.Unlock()
+	if live == 0 {
+		return nil
+	}
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Stop ends every live call because the server stops.
+func (s *Switchboard) Stop() {
+	s.mu.Lock()
+	keys := make([]call.Key, 0, len(s.actors))
+	for key := range s.actors {
+		keys = append(keys, key)
+	}
+	s.mu.Unlock()
+	for _, key := range keys {
+		s.signalKey(key, call.NodeStopping{})
+	}
+}
+
+func (s *Switchboard) signalKey(key call.Key, sig call.Signal) {
+	s.mu.Lock()
+	a := s.actors[key]
+	s.mu.Unlock()
+	if a == nil {
+		return
+	}
+	select {
+	case a.mailbox <- message{in: sig}:
+	case <-a.done:
+	case <-s.stopped:
+	}
+}
+
+// Stats is a snapshot of the counters.
+func (s *Switchboard) Stats() Stats {
+	s.mu.Lock()
+	live := len(s.actors)
+	s.mu.Unlock()
+	return Stats{Calls: live, Begun: s.stats.begun.Load(), Steps: s.stats.steps.Load(),
+		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load()}
+}

@@ -1,0 +1,324 @@
+package switchboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"strowger/internal/call"
+)
+
+var (
+	testCall = call.NewID([16]byte{1})
+	testConn = mustConnection(testCall, 1)
+)
+
+func mustConnection(id call.ID, n byte) call.ConnectionID {
+	c, err := call.NewConnectionID(id.Key(), [8]byte{n})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// memory is a journal that forgets nothing but what it is told to refuse.
+type memory struct {
+	mu      sync.Mutex
+	records map[call.Key][]record
+	broken  int // appends that fail from now on
+	fenced  bool
+}
+
+type record struct {
+	state  []byte
+	events []call.Event
+}
+
+type memoryLog struct {
+	m   *memory
+	key call.Key
+}
+
+func newMemory() *memory { return &memory{records: map[call.Key][]record{}} }
+
+func (m *memory) Begin(key call.Key) Log { return &memoryLog{m, key} }
+
+func (m *memory) Load(_ context.Context, key call.Key) (call.State, Log, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.records[key]
+	if len(r) == 0 {
+		return call.State{}, nil, ErrUnknown
+	}
+	var s call.State
+	err := json.Unmarshal(r[len(r)-1].state, &s)
+	return s, &memoryLog{m, key}, err
+}
+
+func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event) error {
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	if l.m.fenced {
+		return ErrFenced
+	}
+	if l.m.broken > 0 {
+		l.m.broken--
+		return errors.New("disk full")
+	}
+	b, err := json.Marshal(s)
+	l.m.records[l.key] = append(l.m.records[l.key], record{b, events})
+	return err
+}
+
+func (m *memory) steps(key call.Key) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.records[key])
+}
+
+// world records the effects that are handed out, and how many steps were
+// stored when they were.
+type world struct {
+	mu      sync.Mutex
+	journal *memory
+	effects []call.Effect
+	stored  []int
+}
+
+func (w *world) add(e call.Effect) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.effects = append(w.effects, e)
+	w.stored = append(w.stored, w.journal.steps(testCall.Key()))
+}
+
+func (w *world) all() []call.Effect {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]call.Effect(nil), w.effects...)
+}
+
+type legs struct{ *world }
+
+func (l legs) Perform(e call.Effect) { l.add(e) }
+
+type sound struct{ *world }
+
+func (s sound) Perform(_ call.ID, e call.Effect) { s.add(e) }
+
+// exchange runs a switchboard in a bubble until f returns.
+func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newMemory()
+		w := &world{journal: j}
+		s := New(Config{Journal: j, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler)})
+		ctx, cancel := context.WithCancel(t.Context())
+		var run sync.WaitGroup
+		run.Go(func() { _ = s.Run(ctx) })
+		f(t, s, j, w)
+		cancel()
+		run.Wait()
+	})
+}
+
+func create(request string) call.CreateCall {
+	return call.CreateCall{Request: call.Request{ID: request}, Call: testCall, Connection: testConn, Targets: []call.Address{"4:+15550100"}}
+}
+
+func do(t *testing.T, s *Switchboard, cmd call.Command) call.Answer {
+	t.Helper()
+	a, err := s.Command(t.Context(), testCall.Key(), cmd)
+	if err != nil {
+		t.Fatalf("%T: %v", cmd, err)
+	}
+	return a
+}
+
+func refusal(t *testing.T, s *Switchboard, cmd call.Command, want call.Kind) {
+	t.Helper()
+	_, err := s.Command(t.Context(), testCall.Key(), cmd)
+	var e *call.Error
+	if !errors.As(err, &e) || e.Kind != want {
+		t.Fatalf("%T: got %v, want kind %d", cmd, err, want)
+	}
+}
+
+func TestEffectsFollowTheStoredStep(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		synctest.Wait()
+		if len(w.effects) != 1 || w.stored[0] != 1 {
+			t.Fatalf("effects %v after %v steps", w.effects, w.stored)
+		}
+	})
+}
+
+func TestARequestThatRacesWithItselfActsOnce(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		var all sync.WaitGroup
+		answers := make([]call.Answer, 8)
+		for i := range answers {
+			all.Go(func() { answers[i] = do(t, s, create("r1")) })
+		}
+		all.Wait()
+		synctest.Wait()
+		for _, a := range answers {
+			if a.Connection == nil || a.Connection.Connection != testConn {
+				t.Fatalf("answer %+v", a)
+			}
+		}
+		if n := len(w.all()); n != 1 {
+			t.Fatalf("%d effects, want one Dial", n)
+		}
+	})
+}
+
+func TestARequestIsRememberedAfterTheCallHasEnded(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create("r1"))
+		end := call.TerminateCall{Request: call.Request{ID: "r2"}, Connection: testConn}
+		do(t, s, end)
+		synctest.Wait()
+		if n := s.Stats().Calls; n != 0 {
+			t.Fatalf("%d calls live", n)
+		}
+		do(t, s, create("r1"))
+		do(t, s, end)
+		refusal(t, s, call.TerminateCall{Connection: testConn}, call.NotFound)
+	})
+}
+
+func TestTimersComeBackAsSignals(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		time.Sleep(31 * time.Second) // of the bubble's clock: the target rings for 30 s
+		synctest.Wait()
+		refusal(t, s, call.HangUpCall{Connection: testConn}, call.NotFound)
+		last := j.records[testCall.Key()]
+		if _, ok := last[len(last)-1].events[0].(call.CreateCallFailed); !ok {
+			t.Fatalf("events %v", last[len(last)-1].events)
+		}
+	})
+}
+
+func TestACommandThatCannotBeStoredHasNoEffect(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		s.Signal(testCall, call.LegAnswered{Leg: call.NewLegID(testCall, 1)})
+		synctest.Wait()
+		before := len(w.all())
+		j.mu.Lock()
+		j.broken = 1
+		j.mu.Unlock()
+		if _, err := s.Command(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); err == nil {
+			t.Fatal("accepted though it was not stored")
+		}
+		synctest.Wait()
+		if n := len(w.all()); n != before {
+			t.Fatalf("%d effects of a command that was not stored", n-before)
+		}
+		do(t, s, call.TerminateCall{Connection: testConn}) // and the call goes on
+	})
+}
+
+func TestASignalIsStoredHoweverLongThatTakes(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		synctest.Wait()
+		j.mu.Lock()
+		j.broken = 5
+		j.mu.Unlock()
+		s.Signal(testCall, call.LegAnswered{Leg: call.NewLegID(testCall, 1)})
+		time.Sleep(10 * storeRetry)
+		synctest.Wait()
+		state, err := s.Look(t.Context(), testCall.Key())
+		if err != nil || len(state.Roster()) != 1 {
+			t.Fatalf("roster %v, %v", state.Roster(), err)
+		}
+	})
+}
+
+func TestAFencedActorLetsGo(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		synctest.Wait()
+		j.mu.Lock()
+		j.fenced = true
+		j.mu.Unlock()
+		if _, err := s.Command(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); !errors.Is(err, ErrFenced) {
+			t.Fatalf("got %v", err)
+		}
+		synctest.Wait()
+		if n := s.Stats().Calls; n != 0 {
+			t.Fatalf("%d actors", n)
+		}
+	})
+}
+
+func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
+	j := newMemory()
+	synctest.Test(t, func(t *testing.T) {
+		c := call.New(testCall)
+		for _, in := range []call.Input{create(""), call.LegAnswered{Leg: call.NewLegID(testCall, 1), Dialog: call.Dialog{CallID: "d"}}} {
+			out, err := c.Step(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := j.Begin(testCall.Key()).Append(t.Context(), c.State(), out.Events); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w := &world{journal: j}
+		s := New(Config{Journal: j, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler)})
+		ctx, cancel := context.WithCancel(t.Context())
+		var run sync.WaitGroup
+		run.Go(func() { _ = s.Run(ctx) })
+		if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		var hungUp bool
+		for _, e := range w.all() {
+			if h, ok := e.(call.HangUp); ok && h.Dialog != nil && h.Dialog.CallID == "d" {
+				hungUp = true
+			}
+		}
+		if !hungUp {
+			t.Fatalf("the phone was not hung up: %v", w.all())
+		}
+		cancel()
+		run.Wait()
+	})
+}
+
+func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		s.Drain()
+		other := call.NewID([16]byte{2})
+		if _, err := s.Command(t.Context(), other.Key(), call.CreateCall{Call: other, Connection: mustConnection(other, 1), Targets: []call.Address{"4:+1"}}); err == nil {
+			t.Fatal("a new call was taken")
+		}
+		s.Signal(other, call.LegOffered{Call: other, Leg: call.NewLegID(other, 1), From: "4:+1", To: "4:+2", Announce: true})
+		synctest.Wait()
+		if _, ok := w.all()[1].(call.RejectLeg); !ok {
+			t.Fatalf("effects %v", w.all())
+		}
+		s.Stop()
+		if err := s.Quiet(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestAnUnknownCallIsNotFound(t *testing.T) {
+	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		refusal(t, s, call.TerminateCall{Connection: testConn}, call.NotFound)
+		s.Signal(testCall, call.LegEnded{Leg: call.NewLegID(testCall, 1)})
+	})
+}
