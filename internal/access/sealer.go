@@ -21,7 +21,7 @@ const maxSealed = 16 << 10
 // one callee. Whether it is still open is the call's to say.
 type Offer struct {
 	CallID  string `json:"call"`
-	OfferID string `json:"offer"`
+	OfferID int    `json:"offer"`
 	From    string `json:"from"`
 	To      string `json:"to"`
 }

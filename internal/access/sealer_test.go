@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var offer = Offer{CallID: "c", OfferID: "1", From: "4:+14255550123", To: "4:+14255550100"}
+var offer = Offer{CallID: "c", OfferID: 1, From: "4:+14255550123", To: "4:+14255550100"}
 
 func sealer(t testing.TB, dir string) *Sealer {
 	t.Helper()
