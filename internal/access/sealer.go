@@ -80,6 +80,11 @@ func (s *Sealer) Open(context string) (Offer, error) {
 	if err != nil {
 		return Offer{}, ErrSeal
 	}
+	// The last bits of a base64 text may mean nothing; one offer has one
+	// spelling all the same.
+	if again, err := signed.CompactSerialize(); err != nil || again != context {
+		return Offer{}, ErrSeal
+	}
 	var o Offer
 	if err := json.Unmarshal(payload, &o); err != nil {
 		return Offer{}, ErrSeal

@@ -44,11 +44,8 @@ func TestAChangedContextDoesNotOpen(t *testing.T) {
 	for i := range len(context) {
 		changed := []byte(context)
 		changed[i] ^= 1
-		// The last character of each part may hold bits that mean nothing.
-		if got, err := s.Open(string(changed)); err == nil && got != offer {
-			t.Fatalf("with byte %d changed it opens to %+v", i, got)
-		} else if err == nil && i < len(context)-1 {
-			t.Fatalf("with byte %d changed it still opens", i)
+		if _, err := s.Open(string(changed)); !errors.Is(err, ErrSeal) {
+			t.Errorf("with byte %d changed it opens", i)
 		}
 	}
 }
