@@ -1,0 +1,25 @@
+// Package journal remembers durably what happened in every call. It holds one
+// Record per step of a call: the events of the step and the state after it.
+//
+// It guarantees:
+//
+//   - What Append has acknowledged survives kill -9, and a power cut unless
+//     Config.SyncInterval is set.
+//   - A call has one writer. An Append by anyone who has not seen the last
+//     record of the call is refused with ErrFenced and leaves no trace. A writer
+//     whose acknowledgement was lost finds its own record and goes on.
+//   - A record is all or nothing: there are no events without their state.
+//   - The records of a call are read in the order in which they were appended,
+//     and each event has the same EventID whenever and wherever it is read.
+//   - Nothing is dropped silently. When a stream is full, appends fail with
+//     ErrFull and what was accepted stays. Run keeps that from happening: it
+//     removes the oldest half of a full stream, except for the state of calls
+//     that have not ended and for what its reader has not finished with.
+//   - A record that this version cannot read is an error that says so.
+//
+// Calls are spread over several streams by a hash of their key, because a
+// stream flushes one record at a time. The number of streams is chosen once per
+// installation and remembered in the store.
+//
+// Text is UTF-8; other bytes come back as U+FFFD, as always in JSON.
+package journal

@@ -1,0 +1,89 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+)
+
+// Follow hands the records of a stream to f, in order, from a sequence on (0:
+// from the oldest) and as they come, until ctx ends or f fails; it returns
+// f's error or the context's. Sequences have gaps. A record that cannot be
+// read is logged and left out.
+func (j *Journal) Follow(ctx context.Context, stream int, from uint64, f func(Record) error) error {
+	err := j.store.Follow(ctx, stream, from, func(m Message) error {
+		if m.Carried {
+			return nil
+		}
+		r, err := decode(m)
+		if err != nil {
+			j.log.Error("a record of the journal cannot be read; its events are not delivered",
+				slog.String("error", err.Error()), slog.String("key", string(m.Key)))
+			return nil
+		}
+		return f(r)
+	})
+	if err != nil {
+		return fmt.Errorf("follow stream %d: %w", stream, err)
+	}
+	return nil
+}
+
+// At is one record, or ErrNotFound.
+func (j *Journal) At(ctx context.Context, stream int, sequence uint64) (Record, error) {
+	m, err := j.store.At(ctx, stream, sequence)
+	if err != nil {
+		return Record{}, fmt.Errorf("read record %d of stream %d: %w", sequence, stream, err)
+	}
+	return decode(m)
+}
+
+// End is the sequence of the last record of a stream, 0 when there never was one.
+func (j *Journal) End(ctx context.Context, stream int) (uint64, error) {
+	e, err := j.store.Extent(ctx, stream)
+	if err != nil {
+		return 0, fmt.Errorf("measure stream %d: %w", stream, err)
+	}
+	return e.Last, nil
+}
+
+// Checkpoint is how far the reader of a stream has come.
+type Checkpoint struct {
+	// Needed is the lowest sequence that the reader still needs: Run keeps
+	// records from there on, as long as there is room.
+	Needed uint64
+	// Notes are the reader's own: half a megabyte at most.
+	Notes json.RawMessage
+}
+
+func checkpointName(stream int) string { return fmt.Sprintf("checkpoint.%d", stream) }
+
+// SaveCheckpoint keeps how far the reader of a stream has come.
+func (j *Journal) SaveCheckpoint(ctx context.Context, stream int, c Checkpoint) error {
+	document, err := json.Marshal(c)
+	if err == nil {
+		err = j.store.Put(ctx, checkpointName(stream), document)
+	}
+	if err != nil {
+		return fmt.Errorf("save checkpoint of stream %d: %w", stream, err)
+	}
+	return nil
+}
+
+// Checkpoint is what was saved last for a stream; its zero value when nothing was.
+func (j *Journal) Checkpoint(ctx context.Context, stream int) (Checkpoint, error) {
+	var c Checkpoint
+	document, err := j.store.Get(ctx, checkpointName(stream))
+	if errors.Is(err, ErrNotFound) {
+		return c, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(document, &c)
+	}
+	if err != nil {
+		return c, fmt.Errorf("load checkpoint of stream %d: %w", stream, err)
+	}
+	return c, nil
+}

@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// startupTime is how long the embedded server may take to read its files.
+const startupTime = time.Minute
+
+// besideCalls is room on disk for what is not a stream of calls.
+const besideCalls = 128 << 20
+
+// maxMessage bounds a record: a call of very many participants has a large state.
+const maxMessage = 8 << 20
+
+// startServer runs NATS in this process. It listens nowhere: the connection is
+// a pipe.
+func startServer(c Config, log *slog.Logger) (*server.Server, *nats.Conn, error) {
+	s, err := server.NewServer(&server.Options{
+		ServerName: "strowger",
+		DontListen: true,
+		NoSigs:     true, // signals are the process's
+		JetStream:  true,
+		StoreDir:   c.Dir,
+		MaxPayload: maxMessage,
+		// Without a limit of its own the server reserves a share of the free
+		// disk, and does not start where that is less than the streams need.
+		JetStreamMaxStore:      c.MaxBytes + besideCalls,
+		JetStreamMaxMemory:     64 << 20,
+		SyncAlways:             c.SyncInterval == 0,
+		SyncInterval:           c.SyncInterval,
+		DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("embedded NATS: %w", err)
+	}
+	s.SetLoggerV2(serverLog{log.With("part", "nats")}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(startupTime) {
+		stopServer(s)
+		return nil, nil, errors.New("embedded NATS did not start; is another strowger using its directory, or the disk full?")
+	}
+	nc, err := nats.Connect("", nats.InProcessServer(s), nats.Name("strowger"))
+	if err != nil {
+		stopServer(s)
+		return nil, nil, fmt.Errorf("connect to embedded NATS: %w", err)
+	}
+	return s, nc, nil
+}
+
+func stopServer(s *server.Server) {
+	s.Shutdown()
+	s.WaitForShutdown()
+}
+
+// serverLog passes on what the embedded server complains about.
+type serverLog struct{ *slog.Logger }
+
+func (l serverLog) Noticef(format string, v ...any) { l.Logger.Debug(fmt.Sprintf(format, v...)) }
+func (l serverLog) Warnf(format string, v ...any)   { l.Logger.Warn(fmt.Sprintf(format, v...)) }
+func (l serverLog) Errorf(format string, v ...any)  { l.Logger.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Fatalf(format string, v ...any)  { l.Logger.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Debugf(string, ...any)           {}
+func (l serverLog) Tracef(string, ...any)           {}

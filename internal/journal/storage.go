@@ -1,0 +1,65 @@
+package journal
+
+import (
+	"context"
+	"errors"
+
+	"strowger/internal/call"
+)
+
+// Storage is what the journal asks of its store: numbered streams of messages,
+// each filed under a call's key, and a few small documents. JetStream is the
+// store; journaltest has one in memory.
+type Storage interface {
+	// Streams is the number of streams; it never changes.
+	Streams() int
+	// Append stores m when expect is the sequence of the last message of its
+	// key (0: none), and returns its sequence. Otherwise ErrUnexpected.
+	Append(ctx context.Context, m Message, expect uint64) (uint64, error)
+	// Last is the last message of a key, or ErrNotFound.
+	Last(ctx context.Context, stream int, key call.Key) (Message, error)
+	// At is the message with a sequence, or ErrNotFound.
+	At(ctx context.Context, stream int, sequence uint64) (Message, error)
+	// Follow hands messages from a sequence on to f, in order, as they come,
+	// until ctx ends or f fails.
+	Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error
+	// Heads hands the last message of each key, without its body, to f.
+	Heads(ctx context.Context, stream int, f func(Message) error) error
+	// Extent is how much a stream holds.
+	Extent(ctx context.Context, stream int) (Extent, error)
+	// Cut removes every message of a stream before a sequence.
+	Cut(ctx context.Context, stream int, before uint64) error
+	// Put and Get keep small documents; Get answers ErrNotFound.
+	Put(ctx context.Context, name string, document []byte) error
+	Get(ctx context.Context, name string) ([]byte, error)
+	// Close gives back what the store holds.
+	Close()
+}
+
+// Message is what a store keeps.
+type Message struct {
+	Stream   int
+	Sequence uint64 // within the stream; given by the store
+	Key      call.Key
+	Ended    bool // the call is over
+	Carried  bool // a copy of an older message, made to keep it; see Run
+	Body     []byte
+}
+
+// Extent is how much a stream holds.
+type Extent struct {
+	First, Last uint64 // sequences; Last stays when its message is removed
+	Bytes, Most int64
+}
+
+var (
+	// ErrNotFound says that nothing is stored under a key, sequence or name.
+	ErrNotFound = errors.New("not in the journal")
+	// ErrFenced says that somebody else has written to the call since: who
+	// holds a Log is not its owner any more.
+	ErrFenced = errors.New("the call has another writer")
+	// ErrFull says that the stream has no room. Nothing was stored.
+	ErrFull = errors.New("the journal is full; raise nats.max_bytes")
+	// ErrUnexpected is a Storage's answer to a wrong expectation.
+	ErrUnexpected = errors.New("not the last message of its key")
+)
