@@ -1,0 +1,156 @@
+package sdp
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+
+	pion "github.com/pion/sdp/v3"
+
+	"strowger/internal/media/codec"
+	"strowger/internal/media/rtp"
+)
+
+// eventPayloadType is the payload type that we offer for telephone-event, the
+// one that most phones and carriers use too.
+const eventPayloadType = 101
+
+// Negotiation is our side of the media session of one leg. It belongs to one
+// goroutine.
+type Negotiation struct {
+	Session uint64         // o= session id
+	Version uint64         // o= version of our last description; 0 before the first
+	Local   netip.AddrPort // where we receive RTP, as the far end reaches it
+
+	last string // our last description, without its version
+}
+
+// Offer describes what we can do: all our codecs in order of preference.
+func (n *Negotiation) Offer() []byte {
+	formats := make([]format, 0, 3)
+	for _, c := range codec.All() {
+		formats = append(formats, format{payloadType: c.PayloadType, codec: c})
+	}
+	formats = append(formats, format{payloadType: eventPayloadType, events: true})
+	return n.describe(n.audio(formats, rtp.SendRecv))
+}
+
+// Agree reads the answer to our Offer.
+func (n *Negotiation) Agree(answer []byte) (rtp.Params, error) {
+	streams, err := parse(answer)
+	if err != nil {
+		return rtp.Params{}, err
+	}
+	// RFC 3264 6: the answer has the offer's streams in the offer's order, and
+	// ours has one.
+	if len(streams) == 0 || !streams[0].usable() {
+		return rtp.Params{}, fmt.Errorf("%w: the audio stream was refused", ErrNotAcceptable)
+	}
+	return streams[0].agree()
+}
+
+// Answer accepts an offer, as far as we can.
+func (n *Negotiation) Answer(offer []byte) (answer []byte, agreed rtp.Params, err error) {
+	streams, err := parse(offer)
+	if err != nil {
+		return nil, rtp.Params{}, err
+	}
+	chosen, agreed, err := choose(streams)
+	if err != nil {
+		return nil, rtp.Params{}, err
+	}
+	var media []*pion.MediaDescription
+	for i, s := range streams {
+		if i != chosen {
+			media = append(media, s.refused())
+			continue
+		}
+		formats := []format{{payloadType: agreed.PayloadType, codec: agreed.Codec}}
+		if agreed.EventPayloadType != 0 {
+			formats = append(formats, format{payloadType: agreed.EventPayloadType, events: true})
+		}
+		media = append(media, n.audio(formats, agreed.Direction))
+	}
+	return n.describe(media...), agreed, nil
+}
+
+// choose takes the first audio stream that we can do. Its error is that of the
+// first stream when there is none.
+func choose(streams []remoteStream) (int, rtp.Params, error) {
+	var first error
+	for i, s := range streams {
+		if !s.usable() {
+			continue
+		}
+		agreed, err := s.agree()
+		if err == nil {
+			return i, agreed, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		first = fmt.Errorf("%w: no audio over RTP/AVP is offered", ErrNotAcceptable)
+	}
+	return 0, rtp.Params{}, first
+}
+
+// format is one entry of an m= line of ours.
+type format struct {
+	payloadType uint8
+	codec       *codec.Codec
+	events      bool
+}
+
+func (n *Negotiation) audio(formats []format, dir rtp.Direction) *pion.MediaDescription {
+	m := &pion.MediaDescription{MediaName: pion.MediaName{
+		Media: "audio", Port: pion.RangedPort{Value: int(n.Local.Port())}, Protos: []string{"RTP", "AVP"},
+	}}
+	for _, f := range formats {
+		pt := strconv.Itoa(int(f.payloadType))
+		m.MediaName.Formats = append(m.MediaName.Formats, pt)
+		if f.events {
+			m.WithValueAttribute("rtpmap", pt+" telephone-event/8000")
+			m.WithValueAttribute("fmtp", pt+" 0-15") // RFC 4733 2.4.1: the keys of a telephone
+			continue
+		}
+		m.WithValueAttribute("rtpmap", fmt.Sprintf("%s %s/%d", pt, f.codec.Name, f.codec.ClockRateHz))
+	}
+	return m.WithValueAttribute("ptime", "20").WithPropertyAttribute(dir.String())
+}
+
+// describe makes a description of these streams. The version rises when it
+// says anything new.
+func (n *Negotiation) describe(media ...*pion.MediaDescription) []byte {
+	family := "IP4"
+	if n.Local.Addr().Is6() {
+		family = "IP6"
+	}
+	host := n.Local.Addr().String()
+	d := pion.SessionDescription{
+		Origin: pion.Origin{
+			Username: "strowger", SessionID: n.Session, NetworkType: "IN", AddressType: family, UnicastAddress: host,
+		},
+		SessionName: "-",
+		ConnectionInformation: &pion.ConnectionInformation{
+			NetworkType: "IN", AddressType: family, Address: &pion.Address{Address: host},
+		},
+		TimeDescriptions:  []pion.TimeDescription{{}},
+		MediaDescriptions: media,
+	}
+	if body := marshal(&d); body != n.last {
+		n.last = body
+		n.Version++
+	}
+	d.Origin.SessionVersion = n.Version
+	return []byte(marshal(&d))
+}
+
+func marshal(d *pion.SessionDescription) string {
+	text, err := d.Marshal()
+	if err != nil {
+		panic(fmt.Sprintf("sdp: our own description: %v", err)) // pion's Marshal has no error to give
+	}
+	return string(text)
+}
