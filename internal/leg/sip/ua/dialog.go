@@ -1,5 +1,14 @@
 package ua
 
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/leg/sip/ua/transport"
+)
+
 // Role is which side of a dialog we are.
 type Role string
 
@@ -22,7 +31,94 @@ type Dialog struct {
 	LocalCSeq    uint32   // last that we used, 0 for none
 	RemoteCSeq   uint32   // last that they used, 0 for none
 	Secure       bool
-	Transport    string // "udp", "tcp", "tls" of the flow that carried it
-	RemoteAddr   string // host:port of the flow's far end
+	Transport    string // "udp", "tcp", "tls": how its next request goes ...
+	RemoteAddr   string // ... and where, host:port
 	Role         Role
+}
+
+// callerDialog is the dialog that a response to our INVITE makes (RFC 3261 12.1.2).
+func callerDialog(x *exchange, res *sip.Response) Dialog {
+	d := Dialog{
+		CallID: res.CallID().Value(), Role: Caller,
+		LocalTag: tagOf(res.From().Params), RemoteTag: tagOf(res.To().Params),
+		LocalURI: x.sent.From().Address.String(), RemoteURI: x.sent.To().Address.String(),
+		LocalContact: x.contact, LocalCSeq: x.sent.CSeq().SeqNo,
+		RemoteTarget: x.sent.Recipient.String(), RouteSet: recordRoutes(res),
+		Secure: x.flow.Transport() == "tls" && x.sent.Recipient.Scheme == "sips",
+	}
+	slices.Reverse(d.RouteSet)
+	if c := res.Contact(); c != nil {
+		d.RemoteTarget = c.Address.String()
+	}
+	d.aim(x.flow, x.flow.Remote())
+	return d
+}
+
+// calleeDialog is the dialog that our response to an INVITE makes (RFC 3261 12.1.1).
+func calleeDialog(req *sip.Request, localTag string, flow transport.Flow) Dialog {
+	contact := contactFor(req.Recipient.User, req.Recipient.Scheme, flow)
+	d := Dialog{
+		CallID: req.CallID().Value(), Role: Callee,
+		LocalTag: localTag, RemoteTag: tagOf(req.From().Params),
+		LocalURI: req.To().Address.String(), RemoteURI: req.From().Address.String(),
+		LocalContact: contact.String(), RemoteTarget: req.Contact().Address.String(),
+		RouteSet: recordRoutes(req), RemoteCSeq: req.CSeq().SeqNo,
+		Secure: flow.Transport() == "tls" && req.Recipient.Scheme == "sips",
+	}
+	d.aim(flow, sourceOf(req))
+	return d
+}
+
+func recordRoutes(msg sip.Message) []string {
+	var rs []string
+	for _, h := range msg.GetHeaders("Record-Route") {
+		if r, ok := h.(*sip.RecordRouteHeader); ok {
+			rs = append(rs, r.Address.String())
+		}
+	}
+	return rs
+}
+
+// nextURI is the URI that the next request is sent toward (RFC 3261 12.2.1.1).
+func (d Dialog) nextURI() string {
+	if len(d.RouteSet) > 0 {
+		return d.RouteSet[0]
+	}
+	return d.RemoteTarget
+}
+
+// aim decides how the dialog's next request travels: by the URI that the RFC says,
+// except that a peer without proxies keeps its connection, and that one behind NAT
+// is found where its messages come from and not where it believes to be.
+func (d *Dialog) aim(flow transport.Flow, source netip.AddrPort) {
+	seen := Hop{flow.Transport(), source.String()}
+	said, err := hopOf(d.nextURI())
+	switch {
+	case err != nil && source.IsValid():
+		d.Transport, d.RemoteAddr = seen.Transport, seen.Address
+	case len(d.RouteSet) == 0 && source.IsValid() && (flow.Reliable() || hidden(said, source)):
+		d.Transport, d.RemoteAddr = seen.Transport, seen.Address
+	default:
+		d.Transport, d.RemoteAddr = said.Transport, said.Address
+	}
+}
+
+// hidden: a private address that is not where the message came from lies behind NAT.
+func hidden(said Hop, source netip.AddrPort) bool {
+	a, err := netip.ParseAddrPort(said.Address)
+	if err != nil {
+		return false
+	}
+	ip := a.Addr()
+	return ip != source.Addr() && (ip.IsPrivate() || ip.IsLoopback() || ip.IsUnspecified() || ip.IsLinkLocalUnicast())
+}
+
+// refresh takes a new remote target from a request or response that may change it
+// (RFC 3261 12.2: re-INVITE; UPDATE later). The route set never changes.
+func (d *Dialog) refresh(contact *sip.ContactHeader, flow transport.Flow, source netip.AddrPort) {
+	if contact == nil || contact.Address.Wildcard {
+		return
+	}
+	d.RemoteTarget = contact.Address.String()
+	d.aim(flow, source)
 }

@@ -1,6 +1,13 @@
 package ua
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/leg/sip/transaction"
+)
 
 // Observer hears what becomes of one session, in order, on its shard goroutine.
 // It must not block. Failed or Ended is the last call.
@@ -18,7 +25,8 @@ type Observer interface {
 	Reinvited(code int, sdp []byte, d Dialog)
 	// Failed ends a session that was never answered.
 	Failed(Cause)
-	// Ended ends a session that was answered.
+	// Ended ends a session that was answered. It comes without Answered when our
+	// own answer was not acknowledged.
 	Ended(Cause)
 }
 
@@ -29,12 +37,22 @@ type RequestObserver interface {
 	Request(*Request)
 }
 
+// deaf observes for those who do not care.
+type deaf struct{}
+
+func (deaf) Progress(int, []byte, Dialog)  {}
+func (deaf) Answered([]byte, Dialog)       {}
+func (deaf) Offer(o *Offer)                { o.Decline(0, "") }
+func (deaf) Reinvited(int, []byte, Dialog) {}
+func (deaf) Failed(Cause)                  {}
+func (deaf) Ended(Cause)                   {}
+
 // Origin says who or what ended a session.
 type Origin int
 
 const (
 	Remote    Origin = iota // the far end's response or BYE
-	Local                   // our own Hangup or Reject
+	Local                   // our own Hangup or Reject (or a request that could not be built, Code 400)
 	Cancelled               // the caller gave up before we answered
 	Timeout                 // nobody answered a request (Code 408), or no ACK came
 	Transport               // it could not be sent (Code 503)
@@ -53,30 +71,6 @@ type Cause struct {
 	Contacts []string
 }
 
-// Session is one INVITE session, placed or taken. See the package's promises.
-type Session struct {
-}
-
-// CallID names the session on the wire.
-func (s *Session) CallID() string { panic("ua: not yet") }
-
-// Dialog is the newest state of its dialog; without RemoteTag there is none yet.
-func (s *Session) Dialog() Dialog { panic("ua: not yet") }
-
-// Ring sends a provisional response (180, 183 ...) to the caller, with SDP as early media when given.
-func (s *Session) Ring(code int, sdp []byte, headers Headers) { panic("ua: not yet") }
-
-// Answer accepts the call. Observer.Answered follows when the caller acknowledged it.
-func (s *Session) Answer(sdp []byte, headers Headers) { panic("ua: not yet") }
-
-// Reject refuses an incoming call with a final response. An empty phrase means the code's usual one.
-func (s *Session) Reject(code int, phrase string, headers Headers) { panic("ua: not yet") }
-
-// Hangup ends the session in whatever state it is: an incoming one that is not
-// answered is refused with 480 unless the reason has a code, a placed one is
-// cancelled, an answered one gets its BYE.
-func (s *Session) Hangup(r Reason) { panic("ua: not yet") }
-
 // Reason is told to the far end as a Reason header (RFC 3326) when it has a value.
 type Reason struct {
 	SIP  int    // SIP;cause=
@@ -84,24 +78,149 @@ type Reason struct {
 	Text string // text=
 }
 
-// Reinvite offers a new session description; Observer.Reinvited is its end. A
-// re-INVITE that meets the far end's own is tried again after a random wait.
-func (s *Session) Reinvite(sdp []byte) { panic("ua: not yet") }
+// Session is one INVITE session, placed or taken. See the package's promises.
+type Session struct {
+	ua      *UA
+	shard   *shard
+	key     sessionKey
+	dialog  atomic.Pointer[Dialog]
+	waiting atomic.Int32 // commands that the shard has not run yet
+	hungUp  atomic.Bool
 
-// Send sends a request such as INFO inside the dialog.
-func (s *Session) Send(method string, headers Headers, body []byte, done func(Response)) {
-	panic("ua: not yet")
+	// What follows belongs to the shard's goroutine.
+	obs         Observer
+	credentials Credentials
+	over        bool // Failed or Ended has been called
+	established bool // a 2xx was sent or received
+
+	// Caller.
+	invite      *exchange
+	acks        map[string]*acknowledgement // by the far end's tag, for 2xx that repeat
+	ringing     bool                        // a provisional response came: CANCEL may be sent
+	cancelling  bool
+	giveUp      *transaction.Alarm
+	lastReasons []sip.Header
+
+	// Callee.
+	incoming *incoming
+	accepted *acceptance // our 2xx, initial or not, until its ACK
+
+	// Both, in the confirmed dialog.
+	byeAfterAck bool
+	reinvite    *reinvite
+	offered     *offered
 }
 
-// Offer is a re-INVITE that waits for its answer.
-type Offer struct {
-	SDP     []byte // empty: the far end wants our offer, and its ACK answers it
-	answer  func(sdp []byte)
-	decline func(code int, phrase string)
+// maxWaiting bounds the commands of a session that its shard has not run yet.
+const maxWaiting = 32
+
+// post runs a command on the shard.
+func (s *Session) post(f func()) {
+	if s.waiting.Add(1) > maxWaiting {
+		s.waiting.Add(-1)
+		s.ua.log.Warn("session has too many commands waiting", "call_id", s.key.callID)
+		return
+	}
+	s.shard.Post(func() {
+		s.waiting.Add(-1)
+		f()
+	})
 }
 
-// Answer accepts the offer. Only the first Answer or Decline counts.
-func (o *Offer) Answer(sdp []byte) { o.answer(sdp) }
+// CallID names the session on the wire.
+func (s *Session) CallID() string { return s.key.callID }
 
-// Decline refuses the offer (488); the session goes on as it was.
-func (o *Offer) Decline(code int, phrase string) { o.decline(code, phrase) }
+// Dialog is the newest state of its dialog; without RemoteTag there is none yet.
+func (s *Session) Dialog() Dialog {
+	if d := s.dialog.Load(); d != nil {
+		return *d
+	}
+	return Dialog{CallID: s.key.callID, LocalTag: s.key.localTag}
+}
+
+func (s *Session) setDialog(d Dialog) { s.dialog.Store(&d) }
+
+// nextCSeq counts a request of ours (RFC 3261 12.2.1.1).
+func (s *Session) nextCSeq() uint32 {
+	d := s.Dialog()
+	d.LocalCSeq++
+	s.setDialog(d)
+	return d.LocalCSeq
+}
+
+// Hangup ends the session in whatever state it is: an incoming one that is not
+// answered is refused with 480 unless the reason has a SIP code, a placed one is
+// cancelled, an answered one gets its BYE.
+func (s *Session) Hangup(r Reason) {
+	if s.hungUp.Swap(true) {
+		return
+	}
+	s.shard.Post(func() {
+		if s.over {
+			return
+		}
+		switch {
+		case s.incoming != nil && !s.established:
+			code := r.SIP
+			if code < 300 || code > 699 {
+				code = sip.StatusTemporarilyUnavailable
+			}
+			s.refuse(code, "", nil, r)
+		default:
+			s.end(Cause{Origin: Local})
+			s.leave(r)
+		}
+	})
+}
+
+// end makes the one last call to the observer.
+func (s *Session) end(c Cause) {
+	if s.over {
+		return
+	}
+	s.over = true
+	if s.established {
+		s.obs.Ended(c)
+	} else {
+		s.obs.Failed(c)
+	}
+	s.obs = deaf{}
+}
+
+// leave does what the protocol owes when we are the one who goes.
+func (s *Session) leave(r Reason) {
+	s.lastReasons = r.headers()
+	switch {
+	case !s.established:
+		s.cancel()
+	case s.accepted != nil && s.accepted.initial:
+		// RFC 3261 15: no BYE before our 2xx is acknowledged or given up.
+		s.byeAfterAck = true
+	default:
+		s.bye()
+	}
+}
+
+// bye ends the dialog (RFC 3261 15.1.1): whatever comes back, or nothing, it is over.
+func (s *Session) bye() {
+	s.stopAnswering()
+	s.request(dialogRequest{method: "BYE", reasons: s.lastReasons, done: func(*sip.Response, error) { s.forget() }})
+}
+
+func (s *Session) remember() { s.shard.sessions[s.key] = s }
+
+func (s *Session) forget() {
+	s.giveUp.Stop()
+	if s.shard.sessions[s.key] == s {
+		delete(s.shard.sessions, s.key)
+	}
+}
+
+func (s *Session) resume() {
+	s.established = true
+	if s.shard.sessions[s.key] != nil {
+		s.end(Cause{Origin: Local, Code: sip.StatusBadRequest, Phrase: "the dialog is alive in this process"})
+		return
+	}
+	s.remember()
+}

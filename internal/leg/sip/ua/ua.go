@@ -3,8 +3,16 @@ package ua
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/leg/sip/ua/transport"
 )
 
 // Config says where a user agent listens and who handles what arrives.
@@ -20,42 +28,143 @@ type Config struct {
 	TLS *tls.Config
 	// Admit is asked before anything is parsed: a source that it refuses gets no
 	// answer. Transport is "udp", "tcp" or "tls". Called from the readers'
-	// goroutines at once; nil admits everyone.
+	// goroutines at once; nil admits everyone. Responses to our own requests over
+	// UDP pass it too.
 	Admit func(src netip.AddrPort, transport string) bool
 	// Handler takes requests that belong to no session.
 	Handler Handler
+	// Methods are those that Handler.Request takes; others are refused with 405.
+	// Nil means REGISTER and OPTIONS.
+	Methods []string
 	Log     *slog.Logger
+
+	listenUDP func(addr string) (transport.PacketConn, error)
+}
+
+// Counters tell what was turned away.
+type Counters struct {
+	Refused   uint64 // packets and connections that Admit refused
+	Malformed uint64 // messages that could not be read
+	Busy      uint64 // messages that found their shard's queue full
 }
 
 // UA is a user agent. New starts nothing, Listen binds, Run serves.
 type UA struct {
-	cfg Config
+	cfg          Config
+	log          *slog.Logger
+	transport    *transport.Layer
+	transactions *transaction.Layer
+	shards       map[*transaction.Shard]*shard
+	allow        string
+	malformed    atomic.Uint64
+	busy         atomic.Uint64
+
+	listenOnce sync.Once
+	listenErr  error
 }
 
 // New checks the configuration.
 func New(cfg Config) (*UA, error) {
-	return &UA{cfg: cfg}, nil
+	if cfg.Handler == nil {
+		return nil, errors.New("user agent: no handler")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if cfg.Methods == nil {
+		cfg.Methods = []string{"REGISTER", "OPTIONS"}
+	}
+	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}}
+	u.allow = allowed(cfg.Methods)
+	var err error
+	u.transport, err = transport.New(transport.Config{
+		Listen: cfg.Listen, ExternalIP: cfg.ExternalIP, TLS: cfg.TLS, Admit: cfg.Admit,
+		Receive: u.receive, Log: cfg.Log, ListenUDP: cfg.listenUDP,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("user agent: %w", err)
+	}
+	u.transactions = transaction.New(transaction.Config{Handler: func(t *transaction.Shard) transaction.Handler {
+		s := &shard{Shard: t, ua: u, sessions: map[sessionKey]*Session{}}
+		u.shards[t] = s
+		return s
+	}})
+	return u, nil
 }
 
 // Listen binds the sockets, so that addresses are known (and refusals seen)
 // before Run. Messages wait in the sockets until then.
-func (u *UA) Listen() error { panic("ua: not yet") }
+func (u *UA) Listen() error {
+	u.listenOnce.Do(func() { u.listenErr = u.transport.Listen() })
+	return u.listenErr
+}
 
 // Run serves until ctx is done and returns when every goroutine has ended.
 // It binds first when Listen was not called.
-func (u *UA) Run(ctx context.Context) error { panic("ua: not yet") }
+func (u *UA) Run(ctx context.Context) error {
+	if err := u.Listen(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { u.transactions.Run(ctx) })
+	err := u.transport.Run(ctx)
+	wg.Wait()
+	return err
+}
 
 // Addr is the address of the first listener of a transport, zero when there is none.
-func (u *UA) Addr(transport string) netip.AddrPort { panic("ua: not yet") }
+func (u *UA) Addr(transport string) netip.AddrPort { return u.transport.Addr(transport) }
+
+// Counters are the present counts.
+func (u *UA) Counters() Counters {
+	return Counters{
+		Refused:   u.transport.Counters.Refused.Load(),
+		Malformed: u.transport.Counters.Malformed.Load() + u.malformed.Load(),
+		Busy:      u.busy.Load(),
+	}
+}
 
 // Invite places a call. Every outcome, also a failure to send, reaches the
 // observer from the session's shard, never from inside this call.
-func (u *UA) Invite(out Outgoing, obs Observer) *Session { panic("ua: not yet") }
+func (u *UA) Invite(out Outgoing, obs Observer) *Session {
+	if out.CallID == "" {
+		out.CallID = newCallID()
+	}
+	s := u.newSession(out.CallID, newTag(), obs)
+	s.credentials = out.Credentials
+	s.shard.Post(func() { s.place(out) })
+	return s
+}
 
 // Resume makes a session from a dialog that an earlier process established, so
 // that it can be ended (or carried on). The session counts as answered.
-func (u *UA) Resume(d Dialog, obs Observer) *Session { panic("ua: not yet") }
+func (u *UA) Resume(d Dialog, obs Observer) *Session {
+	s := u.newSession(d.CallID, d.LocalTag, obs)
+	// The earlier process may have sent requests after it wrote the dialog down;
+	// the far end accepts a gap (RFC 3261 12.2.2) but not a number twice.
+	d.LocalCSeq += 10
+	s.setDialog(d)
+	s.shard.Post(s.resume)
+	return s
+}
 
 // Do sends a request outside of any dialog, such as REGISTER or OPTIONS, and
 // calls done once, on a shard goroutine, with its final response.
-func (u *UA) Do(req OutgoingRequest, done func(Response)) { panic("ua: not yet") }
+func (u *UA) Do(req OutgoingRequest, done func(Response)) {
+	if req.CallID == "" {
+		req.CallID = newCallID()
+	}
+	sh := u.shard(req.CallID)
+	sh.Post(func() { sh.do(req, done) })
+}
+
+func (u *UA) shard(callID string) *shard { return u.shards[u.transactions.Shard(callID)] }
+
+func (u *UA) newSession(callID, localTag string, obs Observer) *Session {
+	if obs == nil {
+		obs = deaf{}
+	}
+	return &Session{ua: u, shard: u.shard(callID), key: sessionKey{callID, localTag}, obs: obs}
+}

@@ -1,0 +1,222 @@
+package ua
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/leg/sip/ua/transport"
+)
+
+// maxDatagram is what goes by UDP without a second thought (RFC 3261 18.1.1).
+const maxDatagram = 1300
+
+// exchange is one request of ours with everything that is tried to get it
+// answered: TCP for large ones, UDP when there is no TCP, digest credentials.
+// It belongs to a shard's goroutine.
+type exchange struct {
+	shard       *shard
+	request     *sip.Request // without Via and, when contactUser is used, without Contact
+	hop         Hop
+	withContact bool
+	contactUser string
+	auth        authorizer
+	nextCSeq    func() uint32
+	provisional func(*sip.Response)
+	// final is called once with the final response or the reason why there is none;
+	// for an INVITE also with every further 2xx.
+	final func(*sip.Response, error)
+
+	tx      *transaction.Client
+	flow    transport.Flow
+	sent    *sip.Request // as it left, with Via and Contact
+	contact string
+	large   bool // it goes by TCP for its size only
+	udpOnly bool
+}
+
+func (x *exchange) send() {
+	flow, err := x.route()
+	if err != nil {
+		x.shard.Post(func() { x.final(nil, err) })
+		return
+	}
+	x.flow = flow
+	x.sent = x.request.Clone()
+	if x.withContact {
+		uri := contactFor(x.contactUser, x.request.Recipient.Scheme, flow)
+		x.contact = uri.String()
+		x.sent.AppendHeader(&sip.ContactHeader{Address: uri})
+	}
+	x.tx = x.shard.Client(x.sent, viaFor(flow), flow, x)
+}
+
+// route finds the flow. RFC 3261 18.1.1: a request that could be cut up by the
+// network goes by a transport that is not.
+func (x *exchange) route() (transport.Flow, error) {
+	t := x.shard.ua.transport
+	x.large = x.hop.Transport == "udp" && !x.udpOnly && len(x.request.String())+maxAdded > maxDatagram &&
+		t.TakesTCP(x.hop.Address)
+	if x.large {
+		if flow, err := t.Flow("tcp", x.hop.Address); err == nil {
+			return flow, nil
+		}
+	}
+	return t.Flow(x.hop.Transport, x.hop.Address)
+}
+
+// maxAdded is room for the Via and Contact that sending adds.
+const maxAdded = 200
+
+// Response implements transaction.ClientUser.
+func (x *exchange) Response(res *sip.Response) {
+	switch {
+	case res.IsProvisional():
+		if x.provisional != nil {
+			x.provisional(res)
+		}
+	case res.StatusCode == sip.StatusUnauthorized || res.StatusCode == sip.StatusProxyAuthRequired:
+		if !x.retry(res) {
+			x.final(res, nil)
+		}
+	default:
+		x.final(res, nil)
+	}
+}
+
+// Fail implements transaction.ClientUser.
+func (x *exchange) Fail(err error) {
+	if x.large && !errors.Is(err, transaction.ErrTimeout) {
+		// RFC 3261 18.1.1: where there is no TCP, UDP it is.
+		x.udpOnly = true
+		x.send()
+		return
+	}
+	x.final(nil, err)
+}
+
+// retry answers a challenge in a new transaction (RFC 3261 22.2).
+func (x *exchange) retry(res *sip.Response) bool {
+	header, ok := x.auth.answer(x.request, res)
+	if !ok {
+		return false
+	}
+	x.request.RemoveHeader(header.Name())
+	x.request.AppendHeader(header)
+	x.request.CSeq().SeqNo = x.nextCSeq()
+	x.send()
+	return true
+}
+
+// ack is the ACK of a 2xx (RFC 3261 13.2.2.4): a request of the dialog that is no
+// transaction, with the INVITE's CSeq number and credentials.
+func (x *exchange) ack(d Dialog) (*acknowledgement, error) {
+	dr := draft{
+		method: "ACK", target: d.RemoteTarget, route: d.RouteSet, callID: d.CallID, cseq: x.sent.CSeq().SeqNo,
+		from: Party{URI: d.LocalURI}, to: Party{URI: d.RemoteURI}, fromTag: d.LocalTag, toTag: d.RemoteTag,
+		userAgent: x.shard.ua.cfg.UserAgent,
+	}
+	req, err := dr.request()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		for _, h := range x.request.GetHeaders(name) {
+			req.AppendHeader(sip.HeaderClone(h))
+		}
+	}
+	hop := x.shard.hop(d)
+	flow, err := x.shard.ua.transport.Flow(hop.Transport, hop.Address)
+	if err != nil {
+		return nil, err
+	}
+	via := viaFor(flow)
+	via.Params.Add("branch", sip.RFC3261BranchMagicCookie+newTag())
+	req.PrependHeader(via)
+	return &acknowledgement{flow, []byte(req.String())}, nil
+}
+
+// acknowledgement repeats when its 2xx does.
+type acknowledgement struct {
+	flow  transport.Flow
+	bytes []byte
+}
+
+func (a *acknowledgement) send() {
+	if a != nil {
+		a.flow.Send(a.bytes, nil)
+	}
+}
+
+// hop is where the next request of a dialog goes.
+func (sh *shard) hop(d Dialog) Hop {
+	h := Hop{d.Transport, d.RemoteAddr}
+	if h.Address != "" && (h.Transport == "udp" || sh.ua.transport.Connected(h.Transport, h.Address)) {
+		return h
+	}
+	// The connection is gone: the far end says where it can be reached.
+	if other, err := hopOf(d.nextURI()); err == nil {
+		return other
+	}
+	return h
+}
+
+// firstHop is where a request outside of a dialog goes.
+func firstHop(hop Hop, route []string, requestURI string) (Hop, error) {
+	hop.Transport = strings.ToLower(hop.Transport)
+	if hop.Transport != "" && hop.Address != "" {
+		return hop, nil
+	}
+	uri := requestURI
+	if len(route) > 0 {
+		uri = route[0]
+	}
+	found, err := hopOf(uri)
+	if err != nil {
+		return hop, err
+	}
+	if hop.Transport != "" {
+		found.Transport = hop.Transport
+	}
+	if hop.Address != "" {
+		found.Address = hop.Address
+	}
+	return found, nil
+}
+
+// do is UA.Do on its shard.
+func (sh *shard) do(out OutgoingRequest, done func(Response)) {
+	cseq := max(out.CSeq, 1)
+	x := &exchange{
+		shard:       sh,
+		withContact: out.ContactUser != "",
+		contactUser: out.ContactUser,
+		auth:        authorizer{credentials: out.Credentials},
+		nextCSeq:    func() uint32 { cseq++; return cseq },
+	}
+	x.final = func(res *sip.Response, err error) { done(responseOf(res, err, cseq)) }
+	var err error
+	x.request, err = draft{
+		method: out.Method, target: out.RequestURI, route: out.Route, from: out.From, to: out.To, fromTag: newTag(),
+		callID: out.CallID, cseq: cseq, headers: out.Headers, body: out.Body,
+		userAgent: sh.ua.cfg.UserAgent, allowed: sh.ua.allow,
+	}.request()
+	if err == nil {
+		x.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
+	}
+	if err != nil {
+		done(Response{Origin: Local, Code: sip.StatusBadRequest, Phrase: err.Error(), CSeq: cseq})
+		return
+	}
+	x.send()
+}
+
+func responseOf(res *sip.Response, err error, cseq uint32) Response {
+	if res == nil {
+		c := failureOf(err)
+		return Response{Origin: c.Origin, Code: c.Code, Phrase: c.Phrase, CSeq: cseq}
+	}
+	return Response{Code: res.StatusCode, Phrase: res.Reason, Headers: headersOf(res), Body: res.Body(), CSeq: cseq}
+}

@@ -1,0 +1,193 @@
+package ua
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/leg/sip/ua/transport"
+)
+
+// incoming is an INVITE that has no final response.
+type incoming struct {
+	tx      *transaction.Server
+	request *sip.Request
+	again   *transaction.Alarm
+}
+
+// invited makes the session of an initial INVITE and shows it to the handler.
+func (sh *shard) invited(tx *transaction.Server, flow transport.Flow) {
+	req := tx.Request
+	s := sh.ua.newSession(req.CallID().Value(), newTag(), nil)
+	s.incoming = &incoming{tx: tx, request: req}
+	s.setDialog(calleeDialog(req, s.key.localTag, flow))
+	s.remember()
+	tx.User = s
+	tx.Failed = func(err error) { s.undelivered(err) }
+	taken := false
+	sh.ua.cfg.Handler.Invite(&Incoming{Message: messageOf(req, flow), take: func(obs Observer) *Session {
+		taken = true
+		if obs != nil {
+			s.obs = obs
+		}
+		return s
+	}})
+	if !taken {
+		s.refuse(sip.StatusInternalServerError, "", nil, Reason{})
+	}
+}
+
+// Ring sends a provisional response (180, 183 ...) to the caller, with SDP as early media when given.
+func (s *Session) Ring(code int, sdp []byte, headers Headers) {
+	s.post(func() {
+		if s.over || s.incoming == nil || s.established || code <= 100 || code > 199 {
+			return
+		}
+		s.ring(code, sdp, headers)
+	})
+}
+
+func (s *Session) ring(code int, sdp []byte, headers Headers) {
+	in := s.incoming
+	in.tx.Respond(s.inviteResponse(in.request, code, sdp, headers))
+	// RFC 3261 13.3.1.1: proxies give up on a call that says nothing for three minutes.
+	in.again.Stop()
+	in.again = s.shard.After(time.Minute, func() { s.ring(code, sdp, headers) })
+}
+
+// inviteResponse is a response that makes or confirms the dialog.
+func (s *Session) inviteResponse(req *sip.Request, code int, sdp []byte, headers Headers) *sip.Response {
+	res := s.ua.response(req, code, "", s.key.localTag)
+	contact, _ := parseURI(s.Dialog().LocalContact)
+	res.AppendHeader(&sip.ContactHeader{Address: contact})
+	res.AppendHeader(sip.NewHeader("Allow", s.ua.allow))
+	addHeaders(res, headers)
+	withSDP(res, sdp)
+	return res
+}
+
+// Answer accepts the call. Observer.Answered follows when the caller acknowledged it.
+func (s *Session) Answer(sdp []byte, headers Headers) {
+	s.post(func() {
+		if s.over || s.incoming == nil || s.established {
+			return
+		}
+		in := s.incoming
+		in.again.Stop()
+		s.established = true
+		s.accept(in.tx, in.request, true, sdp, headers)
+		in.request = nil
+	})
+}
+
+// acceptance is a 2xx of ours that waits for its ACK.
+type acceptance struct {
+	tx       *transaction.Server
+	cseq     uint32
+	initial  bool
+	interval time.Duration
+	again    *transaction.Alarm
+	deadline *transaction.Alarm
+}
+
+// accept answers an INVITE with 200 and repeats that until the ACK comes, on every
+// transport, T1 doubling to T2, for 64*T1 (RFC 3261 13.3.1.4).
+func (s *Session) accept(tx *transaction.Server, req *sip.Request, initial bool, sdp []byte, headers Headers) {
+	s.stopAnswering()
+	a := &acceptance{tx: tx, cseq: req.CSeq().SeqNo, initial: initial, interval: transaction.T1}
+	s.accepted = a
+	tx.Respond(s.inviteResponse(req, sip.StatusOK, sdp, headers))
+	var repeat func()
+	repeat = func() {
+		a.tx.Repeat()
+		a.interval = min(2*a.interval, transaction.T2)
+		a.again = s.shard.After(a.interval, repeat)
+	}
+	a.again = s.shard.After(a.interval, repeat)
+	a.deadline = s.shard.After(64*transaction.T1, func() {
+		s.stopAnswering()
+		s.end(Cause{Origin: Timeout, Code: sip.StatusRequestTimeout, Phrase: "no ACK came"})
+		s.bye()
+	})
+}
+
+func (s *Session) stopAnswering() {
+	if a := s.accepted; a != nil {
+		a.again.Stop()
+		a.deadline.Stop()
+		s.accepted = nil
+	}
+}
+
+// acknowledged is the ACK of our 2xx. One that repeats finds nothing waiting.
+func (s *Session) acknowledged(ack *sip.Request) {
+	a := s.accepted
+	if a == nil || ack.CSeq().SeqNo != a.cseq {
+		return
+	}
+	s.stopAnswering()
+	switch {
+	case s.byeAfterAck:
+		s.byeAfterAck = false
+		s.bye()
+	case s.over:
+	case a.initial:
+		s.incoming = nil
+		s.obs.Answered(sdpOf(ack), s.Dialog())
+		s.nextReinvite()
+	default:
+		if sdp := sdpOf(ack); sdp != nil { // it answers the offer in our 2xx
+			s.obs.Reinvited(sip.StatusOK, sdp, s.Dialog())
+		}
+	}
+}
+
+// Reject refuses an incoming call with a final response. An empty phrase means the code's usual one.
+func (s *Session) Reject(code int, phrase string, headers Headers) {
+	s.post(func() { s.refuse(code, phrase, headers, Reason{}) })
+}
+
+func (s *Session) refuse(code int, phrase string, headers Headers, r Reason) {
+	if s.over || s.incoming == nil || s.established || code < 300 || code > 699 {
+		return
+	}
+	s.closeIncoming(code, phrase, headers, r)
+	s.end(Cause{Origin: Local, Code: code, Phrase: phrase})
+}
+
+// closeIncoming sends the INVITE's final refusal; the transaction repeats it.
+func (s *Session) closeIncoming(code int, phrase string, headers Headers, r Reason) {
+	in := s.incoming
+	in.again.Stop()
+	res := s.ua.response(in.request, code, phrase, s.key.localTag)
+	for _, h := range r.headers() {
+		res.AppendHeader(h)
+	}
+	addHeaders(res, headers)
+	res.SetBody(nil)
+	in.tx.Respond(res)
+	s.forget()
+}
+
+// cancelled: the caller gave up (RFC 3261 9.2). After a final response it has no effect.
+func (s *Session) cancelled(req *sip.Request) {
+	if s.over || s.established || s.incoming == nil {
+		return
+	}
+	c := Cause{Origin: Cancelled, Code: sip.StatusRequestTerminated, Phrase: statusPhrase(sip.StatusRequestTerminated)}
+	c.read(req)
+	s.closeIncoming(sip.StatusRequestTerminated, "", nil, Reason{})
+	s.end(c)
+}
+
+// undelivered: a response to the initial INVITE could not be sent. Once it is
+// answered the missing ACK decides; a refusal that nobody hears changes nothing.
+func (s *Session) undelivered(err error) {
+	if s.over || s.established {
+		return
+	}
+	s.incoming.again.Stop()
+	s.end(failureOf(err))
+	s.forget()
+}
