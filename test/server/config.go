@@ -1,0 +1,181 @@
+package server
+
+import (
+	"fmt"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+
+	"strowger/test/port"
+)
+
+// AccessKey is the key of every server in tests.
+const AccessKey = "dGhlLXRlc3RzLW93bi1hY2Nlc3Mta2V5LW5vLXNlY3JldA=="
+
+// ResourceID is the resource of every server in tests.
+const ResourceID = "9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11"
+
+// Domain is the SIP domain of every server in tests.
+const Domain = "strowger.test"
+
+// User is a person with a softphone. Every user's password is "secret".
+type User struct {
+	Name    string
+	ID      string
+	MayDial []string
+}
+
+// RawID is the user's identifier in the API.
+func (u User) RawID() string { return "8:acs:" + ResourceID + "_" + u.ID }
+
+// Password is what a user's phone registers with.
+const Password = "secret"
+
+// Trunk is a way to and from the telephone network.
+type Trunk struct {
+	Name      string
+	Address   string // host:port of the peer
+	Transport string // udp where empty
+	Prefixes  []string
+	Numbers   []string
+	Sources   []string
+	MaxCalls  int
+	PerSecond int
+}
+
+// Options are what a test wants to be different from the smallest server.
+type Options struct {
+	Users  []User
+	Trunks []Trunk
+	// EventGrid are the URLs of subscriptions to all events.
+	EventGrid []Subscription
+	// Lab starts the numbers +15550100 to +15550106.
+	Lab bool
+	// TLS adds a TLS listener for SIP.
+	TLS bool
+	// MediaTimeout ends a leg that sends nothing, as "2s".
+	MediaTimeout string
+	// Grace is how long live calls get at SIGTERM, as "5s".
+	Grace string
+	// Environment is added to the server's environment.
+	Environment []string
+}
+
+// Subscription is one Event Grid webhook.
+type Subscription struct {
+	URL        string
+	EventTypes []string
+	To         []string
+}
+
+type ports struct {
+	http, operator, sip, lab, rtp int
+}
+
+func choosePorts() ports {
+	// TLS listens one above SIP.
+	return ports{http: port.Free(), operator: port.Free(), sip: port.Range(2), lab: port.Range(2), rtp: port.Range(400)}
+}
+
+type object = map[string]any
+
+// write makes the configuration file; each key is one that DESIGN.md fixes,
+// and the few beyond it stand in internal/config.
+func (o Options) write(path, dataDir string, p ports) error {
+	config := object{
+		"data_dir": dataDir,
+		"resource": object{"id": ResourceID, "access_keys": []string{AccessKey}},
+		"http": object{
+			"listen":     []string{fmt.Sprintf("http://127.0.0.1:%d", p.http)},
+			"public_url": fmt.Sprintf("http://127.0.0.1:%d", p.http),
+		},
+		"operator": object{"listen": fmt.Sprintf("http://127.0.0.1:%d", p.operator)},
+		"sip":      object{"listen": o.sipListeners(p), "domain": Domain},
+		"rtp":      o.rtp(p),
+		"users":    o.users(),
+		"trunks":   o.trunks(p),
+		"event_grid": object{
+			"subscriptions": o.subscriptions(),
+		},
+		"outbound": object{"allow_networks": []string{"127.0.0.0/8"}},
+	}
+	if o.Lab {
+		config["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}
+	}
+	if o.Grace != "" {
+		config["shutdown"] = object{"grace": o.Grace}
+	}
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return fmt.Errorf("encode the configuration: %w", err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return nil
+}
+
+func (o Options) sipListeners(p ports) []string {
+	listeners := []string{fmt.Sprintf("udp://127.0.0.1:%d", p.sip), fmt.Sprintf("tcp://127.0.0.1:%d", p.sip)}
+	if o.TLS {
+		listeners = append(listeners, fmt.Sprintf("tls://127.0.0.1:%d", p.sip+1))
+	}
+	return listeners
+}
+
+func (o Options) rtp(p ports) object {
+	rtp := object{"ports": fmt.Sprintf("%d-%d", p.rtp, p.rtp+399)}
+	if o.MediaTimeout != "" {
+		rtp["timeout"] = o.MediaTimeout
+	}
+	return rtp
+}
+
+func (o Options) users() []object {
+	users := []object{}
+	for _, u := range o.Users {
+		users = append(users, object{"name": u.Name, "id": u.ID, "password": Password, "display_name": u.Name, "may_dial": u.MayDial})
+	}
+	return users
+}
+
+func (o Options) trunks(p ports) []object {
+	all := o.Trunks
+	if o.Lab {
+		all = append(all[:len(all):len(all)], Trunk{
+			Name: "lab", Address: fmt.Sprintf("127.0.0.1:%d", p.lab), Prefixes: []string{"+1555010"}, Sources: []string{"127.0.0.9/32"},
+		})
+	}
+	trunks := []object{}
+	for _, t := range all {
+		transport := t.Transport
+		if transport == "" {
+			transport = "udp"
+		}
+		sources := t.Sources
+		if sources == nil {
+			sources = []string{"127.0.0.1/32"}
+		}
+		trunks = append(trunks, object{
+			"name": t.Name, "address": "sip:" + t.Address + ";transport=" + transport,
+			"prefixes": orEmpty(t.Prefixes), "numbers": orEmpty(t.Numbers), "sources": sources,
+			"max_calls": t.MaxCalls, "max_calls_per_second": t.PerSecond,
+		})
+	}
+	return trunks
+}
+
+func (o Options) subscriptions() []object {
+	subscriptions := []object{}
+	for _, s := range o.EventGrid {
+		subscriptions = append(subscriptions, object{"url": s.URL, "event_types": orEmpty(s.EventTypes), "to": orEmpty(s.To)})
+	}
+	return subscriptions
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
