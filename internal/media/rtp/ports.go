@@ -1,17 +1,101 @@
 package rtp
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"net/netip"
+	"sync"
 )
 
-// Ports hands out the UDP ports of a range.
-type Ports struct{ first, last int }
+// ErrNoPort is wrapped by Listen when every port of the range is in use.
+var ErrNoPort = errors.New("no free RTP port")
+
+// Ports hands out the even UDP ports of a range (RFC 3550 section 11: the odd
+// one above belongs to RTCP). It starts anywhere and goes round, so that a port
+// given back rests as long as possible: packets of the call before it would
+// otherwise be heard in the next.
+type Ports struct {
+	first, last int
+
+	mu    sync.Mutex
+	next  int
+	taken map[int]struct{}
+}
 
 // NewPorts makes an allocator of the even ports from first to last.
-func NewPorts(first, last int) (*Ports, error) { return &Ports{first, last}, nil }
+func NewPorts(first, last int) (*Ports, error) {
+	even := first + first%2
+	if first < 1 || last > 65535 || even > last {
+		return nil, fmt.Errorf("rtp: no even port in the range %d-%d", first, last)
+	}
+	p := &Ports{first: even, last: last, taken: make(map[int]struct{})}
+	p.next = even + 2*rand.IntN(p.Size())
+	return p, nil
+}
 
-// Listen opens a socket on the next free even port.
+// Size is how many ports the range has to give.
+func (p *Ports) Size() int { return (p.last-p.first)/2 + 1 }
+
+// InUse is how many of them are given out.
+func (p *Ports) InUse() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.taken)
+}
+
+// Listen opens a socket on the next free even port of ip. Closing the socket
+// gives the port back. Ports that other programs hold are passed over.
 func (p *Ports) Listen(ip netip.Addr) (PacketIO, error) {
-	return nil, fmt.Errorf("rtp: no free port in %d-%d", p.first, p.last)
+	var refused error
+	for range p.Size() {
+		port, ok := p.take()
+		if !ok {
+			break
+		}
+		conn, err := listenUDP(netip.AddrPortFrom(ip, uint16(port)))
+		if err == nil {
+			return &udp{conn: conn, release: func() { p.giveBack(port) }}, nil
+		}
+		p.giveBack(port)
+		refused = err
+	}
+	if refused != nil {
+		return nil, fmt.Errorf("rtp: %w in %d-%d: %w", ErrNoPort, p.first, p.last, refused)
+	}
+	return nil, fmt.Errorf("rtp: %w: all %d of %d-%d are in use", ErrNoPort, p.Size(), p.first, p.last)
+}
+
+func (p *Ports) take() (port int, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for range p.Size() {
+		port = p.next
+		p.next += 2
+		if p.next > p.last {
+			p.next = p.first
+		}
+		if _, used := p.taken[port]; !used {
+			p.taken[port] = struct{}{}
+			return port, true
+		}
+	}
+	return 0, false
+}
+
+func (p *Ports) giveBack(port int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.taken, port)
+}
+
+func listenUDP(at netip.AddrPort) (*net.UDPConn, error) {
+	// The address family is named, so that addresses on an IPv4 socket are
+	// IPv4 addresses and not mapped ones.
+	network := "udp6"
+	if at.Addr().Is4() {
+		network = "udp4"
+	}
+	return net.ListenUDP(network, net.UDPAddrFromAddrPort(at))
 }

@@ -2,61 +2,186 @@ package rtp
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"strowger/internal/media"
 	"strowger/internal/media/dtmf"
 )
-
-// PacketIO is where packets come from and go to: one UDP socket now, a
-// connected, polled or batched one later.
-type PacketIO interface {
-	ReadPacket(buf []byte) (n int, from netip.AddrPort, err error)
-	WritePacket(b []byte, to netip.AddrPort) error
-	// Wake makes a blocked ReadPacket return os.ErrDeadlineExceeded once.
-	Wake()
-	LocalAddr() netip.AddrPort
-	Close() error
-}
 
 // Config is what a session is for all its life.
 type Config struct {
 	IO           PacketIO
 	RoomRateHz   int           // of the frames read and written
 	MediaTimeout time.Duration // 0: never
-	// OnDigit is called at the end of each digit, OnMediaTimeout once when no
-	// packet came for MediaTimeout while some were due. Neither may block.
+	// OnDigit is called at the end of each digit; OnMediaTimeout once each
+	// time that no packet came for MediaTimeout though some were due. Both
+	// run on the session's reader and must not block. Both may be nil.
 	OnDigit        func(dtmf.Digit)
 	OnMediaTimeout func()
 }
 
-// Session is one leg's sound.
-type Session struct{ cfg Config }
+// Session is one leg's sound, coming and going through one socket.
+//
+// Its fields are grouped by who touches them: any goroutine through the
+// atomics, the reader goroutine (Run), and the clock (ReadFrame, WriteFrame).
+type Session struct {
+	cfg Config
 
-// NewSession makes a session that hears and says nothing until Update.
-func NewSession(cfg Config) *Session { return &Session{cfg: cfg} }
+	pipeline  atomic.Pointer[pipeline] // what was agreed on; nil until Update
+	latched   atomic.Pointer[latch]    // the reader's finding
+	eventOpen atomic.Bool              // the reader has an event without an end
+	alarms    atomic.Uint32            // what the clock wants the reader to do
+	closed    atomic.Bool
+	updating  sync.Mutex
+	outbox    outbox
+	intake    intake // counters of the reader
 
-// Run receives until ctx is done or Close is called, and closes the socket.
-func (s *Session) Run(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	in receiving // the reader's
 
-// Update applies what was negotiated, now or again.
-func (s *Session) Update(p Params) error { return p.validate() }
+	// The clock's.
+	applied *pipeline // as of the last ReadFrame
+	playout playout
+	frame   [media.MaxFrameSamples]int16 // at the codec's rate
+	out     sending
+	hush    hush
+}
 
-// ReadFrame gives the next 20 ms of what the far end says.
-func (s *Session) ReadFrame(dst []int16) (voiced bool) { return false }
+// NewSession makes a session that hears and says nothing until Update, and
+// hears nothing until Run. It owns the socket from now on.
+func NewSession(cfg Config) *Session {
+	s := &Session{cfg: cfg}
+	s.hush.limit = media.Frames(cfg.MediaTimeout)
+	s.in.started = time.Now()
+	s.in.events = dtmf.NewReceiver(func(d dtmf.Digit) {
+		if cfg.OnDigit != nil {
+			cfg.OnDigit(d)
+		}
+	})
+	s.out.init()
+	return s
+}
 
-// WriteFrame sends 20 ms to the far end.
-func (s *Session) WriteFrame(src []int16) {}
+// String prints the stages that sound goes through.
+func (s *Session) String() string {
+	if l := s.pipeline.Load(); l != nil {
+		return l.String()
+	}
+	return "nothing agreed on"
+}
 
-// SendDTMF sends digits in place of sound, after those that are still being
-// sent. The channel gets nil when all were sent, or why not.
-func (s *Session) SendDTMF(digits []dtmf.Digit, tone, gap time.Duration) <-chan error { return nil }
-
-// Stats is a snapshot of the counters.
-func (s *Session) Stats() Stats { return Stats{} }
-
-// LocalAddr is the address to put in the SDP.
+// LocalAddr is the address of the socket.
 func (s *Session) LocalAddr() netip.AddrPort { return s.cfg.IO.LocalAddr() }
 
-// Close ends Run and gives the port back. It may be called more than once.
-func (s *Session) Close() error { return s.cfg.IO.Close() }
+// Update applies what was negotiated, for the first time or again.
+func (s *Session) Update(p Params) error {
+	if err := p.validate(); err != nil {
+		return err
+	}
+	p.Remote = netip.AddrPortFrom(p.Remote.Addr().Unmap(), p.Remote.Port())
+	s.updating.Lock()
+	defer s.updating.Unlock()
+	s.pipeline.Store(newPipeline(p, s.cfg.RoomRateHz, s.pipeline.Load()))
+	return nil
+}
+
+// Run receives until ctx is done or Close is called, and closes the session.
+func (s *Session) Run(ctx context.Context) error {
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(interrupted)
+		_ = s.Close()
+	})
+	err := s.readPackets()
+	if !stop() {
+		<-interrupted
+	}
+	_ = s.Close()
+	return err
+}
+
+func (s *Session) readPackets() error {
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := s.cfg.IO.ReadPacket(buf)
+		switch {
+		case err == nil:
+			s.receive(buf[:n], from)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			s.answerAlarms()
+		case s.closed.Load():
+			return nil
+		default:
+			return fmt.Errorf("rtp: receive: %w", err)
+		}
+	}
+}
+
+// Close ends Run, fails digits that were not sent and gives the port back. It
+// may be called more than once.
+func (s *Session) Close() error {
+	s.closed.Store(true)
+	s.outbox.close()
+	return s.cfg.IO.Close()
+}
+
+// ReadFrame gives the next 20 ms of what the far end says, at the room's rate,
+// and tells whether there is any sound in it. One goroutine at a time may read
+// and write: the clock.
+func (s *Session) ReadFrame(dst []int16) (voiced bool) {
+	l := s.pipeline.Load()
+	if l == nil {
+		return false
+	}
+	if l != s.applied {
+		s.apply(l)
+	}
+	s.listen(l)
+	if !l.Direction.receives() {
+		return false
+	}
+	if l.toRoom == nil {
+		return s.playout.read(dst, l, s.intake.late.Load())
+	}
+	frame := s.frame[:l.frame()]
+	voiced = s.playout.read(frame, l, s.intake.late.Load())
+	if voiced {
+		l.toRoom.Resample(dst, frame)
+	}
+	return voiced
+}
+
+// apply makes the clock's half follow an Update.
+func (s *Session) apply(l *pipeline) {
+	if s.applied == nil || s.applied.Codec != l.Codec {
+		s.playout.reset(l.frame())
+	}
+	s.hush.idle = 0
+	s.applied = l
+}
+
+// Stats is a snapshot of the counters.
+func (s *Session) Stats() Stats {
+	stats := Stats{
+		Received:   s.intake.received.Load(),
+		Lost:       s.intake.lost(),
+		Late:       s.intake.late.Load() + s.playout.tooLate.Load(),
+		Duplicated: s.intake.duplicated.Load(),
+		Invalid:    s.intake.invalid.Load(),
+		Hurried:    s.playout.hurried.Load(),
+		Sent:       s.out.sent.Load(),
+		SendErrors: s.out.errors.Load(),
+		Jitter:     s.intake.jitter.duration(),
+	}
+	if l := s.pipeline.Load(); l != nil {
+		sample := time.Second / time.Duration(l.Codec.SampleRateHz)
+		stats.Concealed = time.Duration(s.playout.concealed.Load()) * sample
+		stats.Delay = time.Duration(s.playout.waiting.Load()) * sample
+	}
+	return stats
+}

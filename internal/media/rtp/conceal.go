@@ -1,0 +1,80 @@
+package rtp
+
+import "strowger/internal/media"
+
+const (
+	// fadeFrames is how long missing sound is made up before there is silence:
+	// 60 ms, beyond which a repeated vowel sounds like a machine.
+	fadeFrames = 3
+	// joinSamples blend made-up sound into real sound when it is back.
+	joinSamples = 32
+)
+
+// concealer makes up sound that did not come, out of the last that did.
+type concealer struct {
+	room   [media.MaxFrameSamples]int16
+	past   []int16 // the last frame heard, in room
+	madeUp int     // samples in a row
+}
+
+// reset forgets what was heard and sets the length of a frame.
+func (c *concealer) reset(frame int) {
+	c.past = c.room[:frame]
+	clear(c.past)
+	c.madeUp = 0
+}
+
+// fill makes up the next samples: the last frame backwards, forwards,
+// backwards again, and ever quieter. Turning at the ends keeps the wave whole,
+// where starting over would click.
+func (c *concealer) fill(dst []int16) {
+	limit := fadeFrames * len(c.past)
+	for i := range dst {
+		if c.madeUp >= limit {
+			clear(dst[i:])
+			return
+		}
+		dst[i] = int16(int(c.past[c.turn()]) * (limit - c.madeUp) / limit)
+		c.madeUp++
+	}
+}
+
+func (c *concealer) turn() int {
+	n := len(c.past)
+	at := c.madeUp % (2 * n)
+	if at < n {
+		return n - 1 - at
+	}
+	return at - n
+}
+
+// hear remembers real sound, after blending its start with what was being
+// made up.
+func (c *concealer) hear(fresh []int16) {
+	if c.madeUp > 0 {
+		c.join(fresh)
+		c.madeUp = 0
+	}
+	if len(fresh) < len(c.past) {
+		kept := copy(c.past, c.past[len(fresh):])
+		copy(c.past[kept:], fresh)
+		return
+	}
+	copy(c.past, fresh[len(fresh)-len(c.past):])
+}
+
+func (c *concealer) join(fresh []int16) {
+	var tail [joinSamples]int16
+	c.fill(tail[:])
+	for i := range min(joinSamples, len(fresh)) {
+		fresh[i] = int16((int(fresh[i])*i + int(tail[i])*(joinSamples-i)) / joinSamples)
+	}
+}
+
+// silent tells whether nothing more will be made up.
+func (c *concealer) silent() bool { return c.madeUp >= fadeFrames*len(c.past) }
+
+// hush lets what is being made up fade within the next frame.
+func (c *concealer) hush() {
+	c.madeUp = max(c.madeUp, (fadeFrames-1)*len(c.past))
+}

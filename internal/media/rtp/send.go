@@ -1,0 +1,121 @@
+package rtp
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync/atomic"
+
+	"strowger/internal/media"
+	"strowger/internal/media/dtmf"
+)
+
+// sending is the outgoing half of a session. It belongs to the clock, but for
+// the counters.
+type sending struct {
+	header header // of the next packet
+	digits dtmf.Sender
+	busy   bool // a burst of the outbox is being sent
+
+	packet  [headerSize + maxPayload]byte
+	scratch [media.MaxFrameSamples]int16
+	silence [media.MaxFrameSamples]int16
+
+	sent   atomic.Uint64
+	errors atomic.Uint64
+}
+
+// init chooses where the stream starts, at random as RFC 3550 section 5.1 asks.
+func (o *sending) init() {
+	o.header = header{
+		sequence:  uint16(rand.Uint32()),
+		timestamp: rand.Uint32(),
+		ssrc:      rand.Uint32(),
+		marker:    true,
+	}
+}
+
+// WriteFrame sends 20 ms to the far end, or digits in its place. It belongs to
+// the clock, like ReadFrame.
+func (s *Session) WriteFrame(src []int16) {
+	l := s.pipeline.Load()
+	if l == nil {
+		return
+	}
+	o := &s.out
+	now := o.header.timestamp
+	o.header.timestamp += l.units(l.frame())
+
+	to := s.destination(l)
+	if !l.Direction.sends() || !to.IsValid() || to.Addr().IsUnspecified() || to.Port() == 0 {
+		o.header.marker = true // RFC 3551 section 4.1: sound begins again after silence
+		return
+	}
+	packet, step := s.nextDigit(l, now)
+	switch step {
+	case dtmf.Send:
+		s.sendEvent(l, packet, to)
+	case dtmf.Pause:
+		s.sendSound(l, o.silence[:len(src)], now, to)
+	case dtmf.Idle:
+		s.sendSound(l, src, now, to)
+	}
+}
+
+// nextDigit asks the burst being sent what is due, and starts the next one.
+func (s *Session) nextDigit(l *pipeline, now uint32) (dtmf.Packet, dtmf.Step) {
+	o := &s.out
+	if o.busy && l.EventPayloadType == 0 {
+		o.digits, o.busy = dtmf.Sender{}, false
+		s.outbox.finish(ErrNoEvents)
+	}
+	if o.busy && !o.digits.Busy() {
+		o.busy = false
+		s.outbox.finish(nil)
+	}
+	if !o.busy && s.outbox.news.Load() {
+		s.startBurst()
+	}
+	return o.digits.Next(now)
+}
+
+func (s *Session) startBurst() {
+	if b, ok := s.outbox.take(); ok {
+		s.out.busy = true
+		s.out.digits.Start(b)
+	}
+}
+
+func (s *Session) sendEvent(l *pipeline, p dtmf.Packet, to netip.AddrPort) {
+	h := s.out.header
+	h.payloadType, h.timestamp, h.marker = l.EventPayloadType, p.Timestamp, p.Marker
+	p.Event.Put(s.out.packet[headerSize:])
+	s.send(h, dtmf.EventSize, to)
+}
+
+func (s *Session) sendSound(l *pipeline, src []int16, now uint32, to netip.AddrPort) {
+	h := s.out.header
+	h.payloadType, h.timestamp = l.PayloadType, now
+	n := l.encode(s.out.packet[headerSize:], src, s.out.scratch[:])
+	s.out.header.marker = false
+	s.send(h, n, to)
+}
+
+func (s *Session) send(h header, payload int, to netip.AddrPort) {
+	o := &s.out
+	h.put(o.packet[:])
+	o.header.sequence++
+	if err := s.cfg.IO.WritePacket(o.packet[:headerSize+payload], to); err != nil {
+		o.errors.Add(1)
+		return
+	}
+	o.sent.Add(1)
+}
+
+// destination is where the far end's packets come from, once some have come,
+// and before that where its SDP says (RFC 4961).
+func (s *Session) destination(l *pipeline) netip.AddrPort {
+	if at := s.latched.Load(); at != nil && at.offered == l.Remote {
+		return at.source
+	}
+	return l.Remote
+}
