@@ -1,0 +1,76 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"strowger/internal/call"
+)
+
+// outcome is an answer ready to be written.
+type outcome struct {
+	operation  string
+	status     int
+	code       string // of a refusal
+	body       []byte
+	chain      call.ID
+	repeatable bool
+}
+
+func accepted(operation string, r Response) (outcome, error) {
+	body, err := r.encode()
+	return outcome{operation: operation, status: r.Status, body: body, chain: r.Call}, err
+}
+
+func refused(operation string, f failure) outcome {
+	body, err := json.Marshal(f.body())
+	if err != nil {
+		panic("api: an error body cannot be encoded: " + err.Error()) // it holds strings only
+	}
+	return outcome{operation: operation, status: f.Status, code: f.Code, body: body}
+}
+
+// clientRequestIDMax bounds what we echo.
+const clientRequestIDMax = 256
+
+// write sends the answer to its end. It returns when the answer has been
+// handed to the network, or the client is beyond reach: either way nobody has
+// to wait for it any more.
+func (a *API) write(w http.ResponseWriter, r *http.Request, done outcome) {
+	h := w.Header()
+	if id := r.Header.Get("x-ms-client-request-id"); id != "" && len(id) <= clientRequestIDMax {
+		h.Set("x-ms-client-request-id", id)
+	}
+	if done.chain != "" {
+		h.Set("X-Microsoft-Skype-Chain-ID", string(done.chain))
+	}
+	if done.code != "" {
+		h.Set("x-ms-error-code", done.code)
+	} else if done.repeatable {
+		h.Set(headerResult, "accepted")
+	}
+	if done.status == http.StatusTooManyRequests {
+		h.Set("Retry-After", "1") // official clients retry 429 only when told when
+	}
+	writeBody(w, done.status, done.body)
+}
+
+// writeBody sets the length always, so that the client knows the answer to be
+// whole when its last byte has come, and not only when the handler returns.
+func writeBody(w http.ResponseWriter, status int, body []byte) {
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	if status != http.StatusNoContent { // RFC 9110 8.6: a 204 has no length
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	control := http.NewResponseController(w)
+	// A client that does not read must not hold its call's events for long.
+	_ = control.SetWriteDeadline(time.Now().Add(writeTime))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // whoever is gone will ask again
+	_ = control.Flush()
+	_ = control.SetWriteDeadline(time.Time{})
+}
