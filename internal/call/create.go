@@ -5,7 +5,6 @@ package call
 // join. Answer: Connection.
 type CreateCall struct {
 	Request
-	Call       ID
 	Connection ConnectionID
 	App        Application
 	Context    string

@@ -86,7 +86,7 @@ func TestACallGoesWhereItsAddressLeads(t *testing.T) {
 		{ByUser(bob), d.Address(aliceID), "endpoints of alice"},
 		{ByTrunk(carrier), d.Address(aliceID), "endpoints of alice"},
 		{ByApplication(), call.Address("8:acs:" + strings.ToUpper(resource+"_"+aliceID)), "endpoints of alice"},
-		{ByApplication(), d.Address(bobID), "offline"},
+		{ByApplication(), d.Address(bobID), "application"}, // registered nowhere
 		{ByApplication(), d.Address(botID), "application"},
 		{ByApplication(), call.Address("8:acs:another_" + aliceID), "unknown"},
 		{ByApplication(), call.Anonymous, "unknown"},

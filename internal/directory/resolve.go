@@ -24,7 +24,8 @@ type ViaTrunk struct {
 }
 
 // Application says that nobody rings: an application is told by IncomingCall.
-// It is one of our numbers, or a user id without a person behind it.
+// It is one of our numbers, a user id without a person behind it, or a user
+// who is registered nowhere.
 type Application struct {
 	Address call.Address
 }
@@ -40,12 +41,11 @@ type RefusalKind int
 const (
 	Unknown   RefusalKind = iota // nobody has this address, or no trunk leads there
 	Forbidden                    // this caller may not
-	Offline                      // the user exists and is registered nowhere
 	Busy                         // the trunk has all the calls that it may have
 )
 
 func (k RefusalKind) String() string {
-	return [...]string{"unknown", "forbidden", "offline", "busy"}[k]
+	return [...]string{"unknown", "forbidden", "busy"}[k]
 }
 
 // Refusal is why somebody cannot be called; Reason is for people.
@@ -111,11 +111,10 @@ func (d *Directory) resolveUser(to call.Address) (Destination, error) {
 	if !ok {
 		return Application{Address: to}, nil
 	}
-	bindings := d.Bindings(user.ID)
-	if len(bindings) == 0 {
-		return nil, refuse(Offline, "%s is registered nowhere", user.Name)
+	if bindings := d.Bindings(user.ID); len(bindings) > 0 {
+		return Endpoints{User: user, Bindings: bindings}, nil
 	}
-	return Endpoints{User: user, Bindings: bindings}, nil
+	return Application{Address: to}, nil
 }
 
 func (c Caller) mayDial(number string) error {

@@ -11,6 +11,9 @@ type Prompt struct {
 // RateHz is the rate of the prompt's samples.
 func (p *Prompt) RateHz() int { return p.rateHz }
 
+// Bytes is the memory that the prompt's samples take.
+func (p *Prompt) Bytes() int { return 2 * len(p.samples) }
+
 // Player is a source that plays prompts in order.
 type Player struct {
 	prompts []*Prompt

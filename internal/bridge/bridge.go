@@ -1,0 +1,126 @@
+package bridge
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"strowger/internal/call"
+	"strowger/internal/media"
+	"strowger/internal/media/player"
+)
+
+// Legs finds the sound of a leg.
+type Legs interface {
+	Media(leg call.LegID) (Media, bool)
+}
+
+// Media is the sound of one leg: what its far end says, and what it hears.
+type Media interface {
+	media.Source
+	media.Sink
+}
+
+// Signals takes what became of players. Signal may wait for room.
+type Signals interface {
+	Signal(id call.ID, sig call.Signal)
+}
+
+// Prompts fetches what is to be played, at the rate of the bridge's rooms. The
+// error says why in words for the log; Reason turns it into the call's.
+type Prompts interface {
+	Prompt(ctx context.Context, src call.PlaySource) (*player.Prompt, error)
+}
+
+// Config is what a bridge works with.
+type Config struct {
+	Clock   *media.Clock
+	RateHz  int // of the rooms, and of the frames that legs give and take
+	Legs    Legs
+	Signals Signals
+	Prompts Prompts
+	Log     *slog.Logger
+}
+
+// Bridge holds the conversations of all calls.
+type Bridge struct {
+	cfg     Config
+	start   chan *conversation
+	stopped chan struct{}
+
+	mu            sync.Mutex
+	conversations map[call.ID]*conversation
+}
+
+// New makes a bridge; Run brings it to life.
+func New(cfg Config) *Bridge {
+	return &Bridge{cfg: cfg, start: make(chan *conversation), stopped: make(chan struct{}), conversations: map[call.ID]*conversation{}}
+}
+
+// Run runs conversations until ctx is done, and returns when all are quiet.
+func (b *Bridge) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(b.stopped)
+	for {
+		select {
+		case c := <-b.start:
+			running.Go(func() { c.run(ctx) })
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Perform does what a call asks of its sound: Join, Leave, Isolate,
+// StartPlayer, StopPlayer or Close. It waits only while effectsWaiting effects
+// of the same call are not done yet.
+func (b *Bridge) Perform(id call.ID, e call.Effect) {
+	c := b.conversation(id, e)
+	if c == nil {
+		return
+	}
+	select {
+	case c.effects <- e:
+	case <-c.done:
+	case <-b.stopped:
+	}
+}
+
+// conversation finds the conversation of a call. Only what makes sound needs
+// one: a call that rings in vain never has a room.
+func (b *Bridge) conversation(id call.ID, e call.Effect) *conversation {
+	b.mu.Lock()
+	c, ok := b.conversations[id]
+	if _, closing := e.(call.Close); ok && closing {
+		delete(b.conversations, id)
+	}
+	if ok || !makesSound(e) {
+		b.mu.Unlock()
+		return c
+	}
+	c = newConversation(b.cfg, id)
+	b.conversations[id] = c
+	b.mu.Unlock()
+	select {
+	case b.start <- c:
+		return c
+	case <-b.stopped:
+		return nil
+	}
+}
+
+func makesSound(e call.Effect) bool {
+	switch e.(type) {
+	case call.Join, call.StartPlayer:
+		return true
+	}
+	return false
+}
+
+// Conversations is how many calls have sound now.
+func (b *Bridge) Conversations() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.conversations)
+}

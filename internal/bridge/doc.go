@@ -1,0 +1,14 @@
+// Package bridge answers what a call sounds like: it joins the legs of a call
+// in a room, plays to them, and reports what became of it.
+//
+// A Bridge performs the effects of many calls. Each call that has sound has a
+// conversation: one goroutine that does what its call asks, in order, and a
+// room on one of the clock's loops. Its guarantees:
+//
+//   - Effects of one call are done in the order in which they were given.
+//   - A player that was started is reported as finished or failed exactly once
+//     and last, also when it was stopped, and as started before that when any
+//     of it was heard.
+//   - Fetching a file holds up neither the call nor anybody's sound.
+//   - After Close nothing of the call runs any more.
+package bridge
