@@ -1,0 +1,248 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"strowger/internal/call"
+	"strowger/internal/media"
+	"strowger/internal/media/player"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	testCall = call.NewID([16]byte{7})
+	legA     = call.NewLegID(testCall, 1)
+	legB     = call.NewLegID(testCall, 2)
+)
+
+// ear is a leg that says one level all the time and remembers what it heard last.
+type ear struct {
+	says int16
+
+	mu    sync.Mutex
+	heard int16
+	news  chan struct{} // has room for one: something was heard
+}
+
+func newEar(says int16) *ear { return &ear{says: says, news: make(chan struct{}, 1)} }
+
+func (e *ear) ReadFrame(dst []int16) bool {
+	for i := range dst {
+		dst[i] = e.says
+	}
+	return e.says != 0
+}
+
+func (e *ear) WriteFrame(src []int16) {
+	e.mu.Lock()
+	e.heard = src[len(src)/2]
+	e.mu.Unlock()
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+
+// hears waits until the leg hears a level.
+func (e *ear) hears(t *testing.T, level int16) {
+	t.Helper()
+	for {
+		select {
+		case <-e.news:
+		case <-t.Context().Done():
+			t.Fatal("the test ended")
+		case <-time.After(10 * time.Second):
+			t.Fatalf("never heard %d, but %d", level, e.heard)
+		}
+		e.mu.Lock()
+		heard := e.heard
+		e.mu.Unlock()
+		if heard == level {
+			return
+		}
+	}
+}
+
+type fixture struct {
+	bridge  *Bridge
+	legs    map[call.LegID]*ear
+	signals chan call.Signal
+	files   map[string]int16 // level of each file's sound; absent: cannot be fetched
+	gate    chan struct{}    // fetches of "slow" wait for it
+}
+
+func (f *fixture) Media(leg call.LegID) (Media, bool) {
+	e, ok := f.legs[leg]
+	return e, ok
+}
+
+func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
+
+func (f *fixture) Prompt(ctx context.Context, src call.PlaySource) (*player.Prompt, error) {
+	if src.File == "slow" {
+		select {
+		case <-f.gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	level, ok := f.files[src.File]
+	if !ok {
+		return nil, errors.New("no such file")
+	}
+	samples := make([]int16, 1600)
+	for i := range samples {
+		samples[i] = level
+	}
+	audio, err := player.ParseWAV(player.WAV(&player.Audio{RateHz: 8000, Samples: samples}))
+	if err != nil {
+		return nil, formatError{err}
+	}
+	return audio.Prompt(8000), nil
+}
+
+// serve runs a bridge until f returns.
+func serve(t *testing.T, f func(*fixture)) {
+	x := &fixture{legs: map[call.LegID]*ear{legA: newEar(100), legB: newEar(2000)}, signals: make(chan call.Signal, 64),
+		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, gate: make(chan struct{})}
+	clock := media.NewClock(1)
+	x.bridge = New(Config{Clock: clock, RateHz: 8000, Legs: x, Signals: x, Prompts: x, Log: slog.New(slog.DiscardHandler)})
+	ctx, cancel := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() { _ = clock.Run(ctx) })
+	run.Go(func() { _ = x.bridge.Run(ctx) })
+	f(x)
+	cancel()
+	run.Wait()
+}
+
+func (f *fixture) do(effects ...call.Effect) {
+	for _, e := range effects {
+		f.bridge.Perform(testCall, e)
+	}
+}
+
+func (f *fixture) expect(t *testing.T, want ...call.Signal) {
+	t.Helper()
+	for _, w := range want {
+		select {
+		case got := <-f.signals:
+			if fmt.Sprintf("%T%+v", got, got) != fmt.Sprintf("%T%+v", w, w) {
+				t.Fatalf("signal %T%+v, want %T%+v", got, got, w, w)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("no signal, want %T%+v", w, w)
+		}
+	}
+}
+
+func play(op call.OperationID, loop bool, to []call.LegID, files ...string) call.StartPlayer {
+	e := call.StartPlayer{Operation: op, Loop: loop, To: to}
+	for _, f := range files {
+		e.Sources = append(e.Sources, call.PlaySource{File: f})
+	}
+	return e
+}
+
+func TestJoinedLegsHearEachOtherAndNotThemselves(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB})
+		f.legs[legA].hears(t, 2000)
+		f.legs[legB].hears(t, 100)
+		f.do(call.Leave{Leg: legB})
+		f.legs[legA].hears(t, 0)
+	})
+}
+
+func TestAPlayIsHeardAndReportedFromItsStartToItsEnd(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "b"))
+		f.legs[legA].hears(t, 7)
+		f.legs[legA].hears(t, 9)
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1})
+	})
+}
+
+func TestAPlayToOneIsHeardByThatOneAlone(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB}, call.Isolate{Leg: legA, Isolated: true}, play(1, true, []call.LegID{legA}, "a"))
+		f.legs[legA].hears(t, 7)
+		f.legs[legB].hears(t, 0)
+		f.do(call.StopPlayer{Operation: 1}, call.Isolate{Leg: legA})
+		f.legs[legA].hears(t, 2000)
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1})
+	})
+}
+
+func TestALoopPlaysUntilItIsStopped(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, true, nil, "a", "b"))
+		for range 2 {
+			f.legs[legA].hears(t, 7)
+			f.legs[legA].hears(t, 9)
+		}
+		f.do(call.StopPlayer{Operation: 1})
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1})
+	})
+}
+
+func TestAFileThatCannotBeFetchedFailsThePlayAndNamesIt(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "missing"))
+		f.expect(t, call.PlayerFailed{Operation: 1, Source: 1, Reason: call.PlayDownload})
+	})
+}
+
+func TestStoppingAPlayEndsItsFetch(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "slow"), call.StopPlayer{Operation: 1})
+		f.expect(t, call.PlayerFailed{Operation: 1, Reason: call.PlayDownload})
+		f.do(play(2, false, nil, "a")) // and holds up nothing
+		f.expect(t, call.PlayerStarted{Operation: 2})
+	})
+}
+
+func TestASlowFetchHoldsUpNobody(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "slow"), call.Join{Leg: legB})
+		f.legs[legA].hears(t, 2000)
+		close(f.gate)
+		f.legs[legA].hears(t, 2011)
+	})
+}
+
+func TestAClosedCallIsSilentAndLeavesNothingBehind(t *testing.T) {
+	serve(t, func(f *fixture) {
+		before := runtime.NumGoroutine()
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB}, play(1, true, nil, "a"))
+		f.expect(t, call.PlayerStarted{Operation: 1})
+		c := f.bridge.conversations[testCall]
+		f.do(call.StopPlayer{Operation: 1}, call.Close{})
+		<-c.done
+		if n := f.bridge.Conversations(); n != 0 {
+			t.Fatalf("%d conversations", n)
+		}
+		if n := runtime.NumGoroutine(); n > before {
+			t.Fatalf("%d goroutines, %d before", n, before)
+		}
+	})
+}
+
+func TestACallThatIsNeverJoinedHasNoRoom(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Leave{Leg: legA}, call.StopPlayer{Operation: 1}, call.Close{})
+		if n := f.bridge.Conversations(); n != 0 {
+			t.Fatalf("%d conversations", n)
+		}
+	})
+}
