@@ -5,6 +5,7 @@ package call
 // join. Answer: Connection.
 type CreateCall struct {
 	Request
+	Call       ID
 	Connection ConnectionID
 	App        Application
 	Context    string

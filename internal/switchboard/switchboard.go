@@ -112,20 +112,19 @@ func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
 	return nil
 }
 
-// Create gives a call its first command. The call is there already when the
-// command is given again: it answers as it did.
-func (s *Switchboard) Create(ctx context.Context, id call.ID, cmd call.CreateCall) (call.Answer, error) {
-	if s.draining.Load() {
-		return call.Answer{}, &call.Error{Kind: call.TooBusy, Reason: "The server is stopping and takes no new calls."}
+// Command gives an application's command to the call that key belongs to;
+// CreateCall begins it, unless it is there already: then the command was given
+// before and is answered as it was. The answer comes after the step is stored;
+// a *call.Error is the rules' refusal.
+func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
+	m := message{in: cmd}
+	if create, ok := cmd.(call.CreateCall); ok {
+		if s.draining.Load() {
+			return call.Answer{}, &call.Error{Kind: call.TooBusy, Reason: "The server is stopping and takes no new calls."}
+		}
+		m.opens = create.Call
 	}
-	r, err := s.deliver(ctx, id.Key(), message{in: cmd, opens: id})
-	return r.answer, err
-}
-
-// Do gives an application's command to its call. The answer comes after the
-// step is stored; a *call.Error is the rules' refusal.
-func (s *Switchboard) Do(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
-	r, err := s.deliver(ctx, key, message{in: cmd})
+	r, err := s.deliver(ctx, key, m)
 	return r.answer, err
 }
 

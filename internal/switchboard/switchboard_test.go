@@ -127,19 +127,12 @@ func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *w
 }
 
 func create(request string) call.CreateCall {
-	return call.CreateCall{Request: call.Request{ID: request}, Connection: testConn, Targets: []call.Address{"4:+15550100"}}
-}
-
-func give(t *testing.T, s *Switchboard, cmd call.Command) (call.Answer, error) {
-	if c, ok := cmd.(call.CreateCall); ok {
-		return s.Create(t.Context(), testCall, c)
-	}
-	return s.Do(t.Context(), testCall.Key(), cmd)
+	return call.CreateCall{Request: call.Request{ID: request}, Call: testCall, Connection: testConn, Targets: []call.Address{"4:+15550100"}}
 }
 
 func do(t *testing.T, s *Switchboard, cmd call.Command) call.Answer {
 	t.Helper()
-	a, err := give(t, s, cmd)
+	a, err := s.Command(t.Context(), testCall.Key(), cmd)
 	if err != nil {
 		t.Fatalf("%T: %v", cmd, err)
 	}
@@ -148,7 +141,7 @@ func do(t *testing.T, s *Switchboard, cmd call.Command) call.Answer {
 
 func refusal(t *testing.T, s *Switchboard, cmd call.Command, want call.Kind) {
 	t.Helper()
-	_, err := give(t, s, cmd)
+	_, err := s.Command(t.Context(), testCall.Key(), cmd)
 	var e *call.Error
 	if !errors.As(err, &e) || e.Kind != want {
 		t.Fatalf("%T: got %v, want kind %d", cmd, err, want)
@@ -222,7 +215,7 @@ func TestACommandThatCannotBeStoredHasNoEffect(t *testing.T) {
 		j.mu.Lock()
 		j.broken = 1
 		j.mu.Unlock()
-		if _, err := s.Do(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); err == nil {
+		if _, err := s.Command(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); err == nil {
 			t.Fatal("accepted though it was not stored")
 		}
 		synctest.Wait()
@@ -257,7 +250,7 @@ func TestAFencedActorLetsGo(t *testing.T) {
 		j.mu.Lock()
 		j.fenced = true
 		j.mu.Unlock()
-		if _, err := s.Do(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); !errors.Is(err, ErrFenced) {
+		if _, err := s.Command(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); !errors.Is(err, ErrFenced) {
 			t.Fatalf("got %v", err)
 		}
 		synctest.Wait()
@@ -308,7 +301,7 @@ func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
 		do(t, s, create(""))
 		s.Drain()
 		other := call.NewID([16]byte{2})
-		if _, err := s.Create(t.Context(), other, call.CreateCall{Connection: mustConnection(other, 1), Targets: []call.Address{"4:+1"}}); err == nil {
+		if _, err := s.Command(t.Context(), other.Key(), call.CreateCall{Call: other, Connection: mustConnection(other, 1), Targets: []call.Address{"4:+1"}}); err == nil {
 			t.Fatal("a new call was taken")
 		}
 		s.Signal(other, call.LegOffered{Call: other, Leg: call.NewLegID(other, 1), From: "4:+1", To: "4:+2", Announce: true})
