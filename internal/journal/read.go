@@ -11,17 +11,19 @@ import (
 // Follow hands the records of a stream to f, in order, from a sequence on (0:
 // from the oldest) and as they come, until ctx ends or f fails; it returns
 // f's error or the context's. Sequences have gaps. A record that cannot be
-// read is logged and left out.
+// read is logged; f gets nothing of it but its sequence, as it does of a copy
+// that Run made.
 func (j *Journal) Follow(ctx context.Context, stream int, from uint64, f func(Record) error) error {
 	err := j.store.Follow(ctx, stream, from, func(m Message) error {
+		empty := Record{Stream: m.Stream, Sequence: m.Sequence}
 		if m.Carried {
-			return nil
+			return f(empty)
 		}
 		r, err := decode(m)
 		if err != nil {
 			j.log.Error("a record of the journal cannot be read; its events are not delivered",
 				slog.String("error", err.Error()), slog.String("key", string(m.Key)))
-			return nil
+			return f(empty)
 		}
 		return f(r)
 	})

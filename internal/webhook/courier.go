@@ -1,0 +1,131 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"strowger/internal/access"
+	"strowger/internal/journal"
+)
+
+// Config says whom to tell, and for how long to try.
+type Config struct {
+	ResourceID    string // the audience of callbacks and the topic of Event Grid
+	PublicURL     string // where ValidationHandler is mounted; no validationUrl is offered when empty
+	Subscriptions []Subscription
+	GiveUpAfter   time.Duration // of one event; 5 minutes when 0
+}
+
+const defaultGiveUpAfter = 5 * time.Minute
+
+// Journal is what a Courier reads and where it notes its progress.
+type Journal interface {
+	Streams() int
+	Follow(ctx context.Context, stream int, from uint64, f func(journal.Record) error) error
+	At(ctx context.Context, stream int, sequence uint64) (journal.Record, error)
+	End(ctx context.Context, stream int) (uint64, error)
+	Checkpoint(ctx context.Context, stream int) (journal.Checkpoint, error)
+	SaveCheckpoint(ctx context.Context, stream int, c journal.Checkpoint) error
+}
+
+// Signer proves to applications that a callback is ours.
+type Signer interface {
+	Token(audience, id string) (string, error)
+}
+
+// Sealer makes the incomingCallContext.
+type Sealer interface {
+	Seal(access.Offer) (string, error)
+}
+
+// Parts are what a Courier works with. Client decides where it may call out
+// to, and bounds the time of one try.
+type Parts struct {
+	Journal Journal
+	Signer  Signer
+	Sealer  Sealer
+	Client  *http.Client
+	Log     *slog.Logger
+}
+
+// Courier delivers.
+type Courier struct {
+	config        Config
+	parts         Parts
+	gate          *Gate
+	counts        counters
+	subscriptions []*subscription
+	progress      []*progress // one per stream
+	queues        queues
+	senders       sync.WaitGroup
+}
+
+// New makes a Courier. Run starts it.
+func New(c Config, p Parts) *Courier {
+	if c.GiveUpAfter == 0 {
+		c.GiveUpAfter = defaultGiveUpAfter
+	}
+	courier := &Courier{config: c, parts: p, gate: newGate(), queues: newQueues()}
+	for _, s := range c.Subscriptions {
+		courier.subscriptions = append(courier.subscriptions, newSubscription(s))
+	}
+	for range p.Journal.Streams() {
+		courier.progress = append(courier.progress, newProgress())
+	}
+	return courier
+}
+
+// Gate is where the API holds back the events of a call while it answers.
+func (c *Courier) Gate() *Gate { return c.gate }
+
+// Run delivers until ctx ends, and returns when nothing of it runs any more.
+// What was not delivered is delivered by the next Run.
+func (c *Courier) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	failed := make(chan error, len(c.progress))
+	for stream := range c.progress {
+		running.Go(func() {
+			if err := c.read(ctx, stream); ctx.Err() == nil {
+				failed <- fmt.Errorf("deliver events of stream %d: %w", stream, err)
+				cancel()
+			}
+		})
+	}
+	for _, s := range c.subscriptions {
+		running.Go(func() { c.validate(ctx, s) })
+	}
+	running.Go(func() { c.keepCheckpoints(ctx) })
+	<-ctx.Done()
+	cancel()
+	running.Wait()
+	c.senders.Wait()
+	c.parts.Client.CloseIdleConnections()
+	close(failed)
+	err := c.saveCheckpoints(context.WithoutCancel(ctx))
+	for e := range failed {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// Flush waits until everything that is in the journal now has been delivered
+// or given up. A server that stops calls it after the last call has ended and
+// before it cancels Run.
+func (c *Courier) Flush(ctx context.Context) error {
+	for stream, p := range c.progress {
+		end, err := c.parts.Journal.End(ctx, stream)
+		if err != nil {
+			return fmt.Errorf("flush callbacks: %w", err)
+		}
+		if err := p.settled(ctx, end); err != nil {
+			return fmt.Errorf("flush callbacks: %w", err)
+		}
+	}
+	return nil
+}

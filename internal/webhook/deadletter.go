@@ -1,0 +1,26 @@
+package webhook
+
+import "log/slog"
+
+// Events that were given up are in the log only, and in the journal for as
+// long as it keeps them; listing them and sending them again belongs here.
+
+// giveUp settles what is not worth trying any more.
+func (c *Courier) giveUp(d *delivery, tries int, why, advice string) {
+	if !c.progress[d.stream].settle(d.position) {
+		return
+	}
+	c.tallyOf(d).givenUp.Add(1)
+	c.logger(d).Warn("an event was given up", slog.String("why", why), slog.Int("tries", tries), slog.String("advice", advice))
+}
+
+// overflow settles what there is no room for.
+func (c *Courier) overflow(d *delivery, why string) {
+	if !c.progress[d.stream].settle(d.position) {
+		return
+	}
+	close(d.overflowed)
+	c.tallyOf(d).overflowed.Add(1)
+	c.logger(d).Warn("an event was given up", slog.String("why", why),
+		slog.String("advice", "the application takes events more slowly than they come; see why its endpoint is slow or away"))
+}

@@ -1,0 +1,109 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// An IncomingCall is of use while the call rings. The published advice is
+	// two tries and a minute; we ring for 30 s.
+	incomingTries = 2
+	incomingLife  = 30 * time.Second
+
+	firstPause = 250 * time.Millisecond
+	mostPause  = 30 * time.Second
+)
+
+// deliver tries until the application has the event, it is given up, or ctx
+// ends.
+func (c *Courier) deliver(ctx context.Context, d *delivery) {
+	c.gate.wait(ctx, d.key)
+	if !c.admitted(ctx, d) {
+		return
+	}
+	for try := 1; ctx.Err() == nil; try++ {
+		v := c.try(ctx, d)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case v.ok:
+			c.delivered(d)
+			return
+		case v.final:
+			c.giveUp(d, try, v.why, v.advice)
+			return
+		}
+		if !c.waitForNextTry(ctx, d, try, v) {
+			return
+		}
+	}
+}
+
+// admitted waits until the event may be sent at all: a subscription has to be
+// validated. An IncomingCall that was in the journal for too long is over.
+func (c *Courier) admitted(ctx context.Context, d *delivery) bool {
+	if d.limits.tries > 0 && !time.Now().Before(d.limits.deadline) {
+		c.giveUp(d, 0, "its time was over before it could be sent", "nothing: the call has stopped ringing")
+		return false
+	}
+	if d.subscription == nil {
+		return !closed(d.overflowed)
+	}
+	select {
+	case <-d.subscription.validated:
+		return !closed(d.overflowed)
+	case <-time.After(time.Until(d.limits.deadline)):
+		c.giveUp(d, 0, "the subscription is not validated", "make the endpoint answer the validation event with status 200 and its code")
+	case <-d.overflowed:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// waitForNextTry tells whether there will be one.
+func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, v verdict) bool {
+	pause := max(backoff(try), v.retryAfter)
+	spent := d.limits.tries > 0 && try >= d.limits.tries
+	if spent || !time.Now().Add(pause).Before(d.limits.deadline) {
+		c.giveUp(d, try, v.why, v.advice)
+		return false
+	}
+	c.tallyOf(d).retried.Add(1)
+	c.logger(d).Info("an event was not taken; it will be sent again",
+		slog.String("why", v.why), slog.Int("try", try), slog.Duration("in", pause))
+	select {
+	case <-time.After(pause):
+		return true
+	case <-d.overflowed:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// backoff is the pause after a number of tries: doubling, and scattered so
+// that the events of many calls do not come back together.
+func backoff(tries int) time.Duration {
+	pause := mostPause
+	if tries < 8 {
+		pause = min(mostPause, firstPause<<(tries-1))
+	}
+	return pause/2 + rand.N(pause/2)
+}
+
+// String names a delivery in tests and panics.
+func (d *delivery) String() string {
+	return fmt.Sprintf("%s %s to %s", d.kind, d.id, d.url)
+}

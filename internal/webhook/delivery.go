@@ -1,0 +1,69 @@
+package webhook
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/journal"
+)
+
+// delivery is one event on its way to one place.
+type delivery struct {
+	position
+	stream       int
+	key          call.Key
+	destination  destination
+	subscription *subscription // nil for a callback
+	id           string        // of the event: the same at every try
+	kind         string        // published type
+	url          string
+	body         []byte
+	limits       limits
+	overflowed   chan struct{} // closed when it is given up for want of room
+}
+
+// destination is what keeps an order: a connection, or a call at a subscription.
+type destination struct {
+	connection   call.ConnectionID
+	subscription string
+	key          call.Key
+}
+
+// limits say how long an event is worth trying.
+type limits struct {
+	tries    int // 0: any number
+	deadline time.Time
+}
+
+func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
+	return &delivery{
+		position: position{Sequence: r.Sequence, Event: i},
+		stream:   r.Stream, key: r.Call.Key(), id: r.EventID(i),
+		limits:     limits{deadline: time.Now().Add(c.config.GiveUpAfter)},
+		overflowed: make(chan struct{}),
+	}
+}
+
+// logger names the delivery. Callback URLs carry secrets in their query, so
+// only the host is shown.
+func (c *Courier) logger(d *delivery) *slog.Logger {
+	host := d.url
+	if u, err := url.Parse(d.url); err == nil {
+		host = u.Host
+	}
+	log := c.parts.Log.With(slog.String("call", string(d.key)), slog.String("event", d.id),
+		slog.String("type", d.kind), slog.String("host", host))
+	if d.destination.connection != "" {
+		log = log.With(slog.String("connection", string(d.destination.connection)))
+	}
+	return log
+}
+
+// delivered settles what the application took.
+func (c *Courier) delivered(d *delivery) {
+	if c.progress[d.stream].settle(d.position) {
+		c.tallyOf(d).delivered.Add(1)
+	}
+}

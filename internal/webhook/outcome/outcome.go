@@ -1,0 +1,83 @@
+package outcome
+
+import (
+	"fmt"
+
+	"strowger/internal/call"
+)
+
+// Result is how something ended, as published.
+type Result struct {
+	Code    int
+	SubCode int
+	Message string
+}
+
+// Results that need no reason.
+var (
+	Done      = Result{200, 0, ""}                               // of a call
+	MediaDone = Result{200, 0, "Action completed successfully."} // of a media operation
+	Canceled  = Result{400, canceled, "Action failed, the operation was canceled."}
+)
+
+// Graceful tells whether a connection that ended so ended as it should.
+func Graceful(c call.Cause) bool {
+	_, ok := endings[c.Reason]
+	return ok
+}
+
+// Disconnected is how a connection ended.
+func Disconnected(c call.Cause) Result {
+	if sentence, ok := endings[c.Reason]; ok {
+		return EndedWith(sentence)
+	}
+	return notReached(c, outboundSIP)
+}
+
+// EndedWith is a graceful end in other words.
+func EndedWith(sentence string) Result {
+	return Result{200, graceful, sentence + diagnosis(0, graceful)}
+}
+
+// NotReached is why somebody whom we called did not come into the call.
+func NotReached(c call.Cause) Result { return notReached(c, outboundSIP) }
+
+// NotAnswered is why a caller could not be answered.
+func NotAnswered(c call.Cause) Result { return notReached(c, inboundSIP) }
+
+func notReached(c call.Cause, sipBase int) Result {
+	r, ok := calls[c.Reason]
+	if !ok {
+		r = calls[call.Failed]
+	}
+	code, sub := r.code, r.sub
+	switch {
+	case c.Phone && r.sip != 0 && c.SIPStatus != 0:
+		code, sub = c.SIPStatus, sipBase+c.SIPStatus
+	case c.Phone && r.sip != 0:
+		code, sub = r.sip, sipBase+r.sip
+		if r.phoneSub != 0 {
+			sub = r.phoneSub
+		}
+	case c.Reason == call.FarEndFailed && c.SIPStatus != 0:
+		code = c.SIPStatus
+	}
+	return Result{code, sub, r.text + diagnosis(code, sub)}
+}
+
+// diagnosis follows the sentence in recordings of the service.
+func diagnosis(code, sub int) string { return fmt.Sprintf(" DiagCode: %d#%d.@", code, sub) }
+
+// Played is why a play was not heard to its end.
+func Played(c call.Cause) Result { return look(plays, c) }
+
+// Recognized is how a recognition ended. Silence between tones has a failure's
+// code, yet it completes the recognition.
+func Recognized(c call.Cause) Result { return look(recognitions, c) }
+
+func look(table map[call.Reason]Result, c call.Cause) Result {
+	if r, ok := table[c.Reason]; ok {
+		return r
+	}
+	return table[call.Failed]
+}

@@ -1,0 +1,95 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"strowger/internal/wire/eventgrid"
+)
+
+// verdict is what came of one try.
+type verdict struct {
+	ok         bool
+	final      bool // trying again would not help
+	why        string
+	advice     string // what the operator can do
+	retryAfter time.Duration
+}
+
+// answerMost is how much of an answer is read: an answer that is read to its
+// end leaves the connection for the next event.
+const answerMost = 64 << 10
+
+// try posts an event once.
+func (c *Courier) try(ctx context.Context, d *delivery) verdict {
+	answer, err := c.post(ctx, d)
+	if err != nil {
+		return verdict{why: reason(err), advice: "see that the endpoint can be reached from here and answers in time"}
+	}
+	defer answer.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(answer.Body, answerMost))
+	return judge(answer)
+}
+
+func (c *Courier) post(ctx context.Context, d *delivery) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(d.body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if d.subscription != nil {
+		request.Header.Set(eventgrid.HeaderEventType, eventgrid.Notification)
+		return c.parts.Client.Do(request)
+	}
+	token, err := c.parts.Signer.Token(c.config.ResourceID, d.id)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	return c.parts.Client.Do(request)
+}
+
+// reason leaves out the URL, whose query may hold a secret.
+func reason(err error) string {
+	var inURL *url.Error
+	if errors.As(err, &inURL) {
+		err = inURL.Err
+	}
+	return err.Error()
+}
+
+func judge(answer *http.Response) verdict {
+	v := verdict{why: "the endpoint answered " + answer.Status}
+	switch status := answer.StatusCode; {
+	case status >= 200 && status < 300:
+		return verdict{ok: true}
+	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
+		v.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
+		v.advice = "see the application's log: its endpoint fails"
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		v.final, v.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
+	default:
+		v.final, v.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
+	}
+	return v
+}
+
+// retryAfter reads seconds or a date (RFC 9110 10.2.3); 0 when it is neither.
+func retryAfter(value string) time.Duration {
+	value = strings.TrimSpace(value)
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}

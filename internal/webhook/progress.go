@@ -1,0 +1,186 @@
+package webhook
+
+import (
+	"container/list"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"strowger/internal/journal"
+)
+
+// pendingMost bounds what is waiting to be delivered from one stream: bodies in
+// memory, and positions in the checkpoint.
+const pendingMost = 8192
+
+// progress is how far the delivery of one stream has come: everything before
+// next has been queued, and of that everything but pending has been settled.
+type progress struct {
+	mu      sync.Mutex
+	next    uint64
+	pending map[position]*list.Element
+	order   *list.List // of *delivery, oldest first
+	changed chan struct{}
+	saved   bool
+}
+
+// position names a delivery for good.
+type position struct {
+	Sequence     uint64
+	Event        int
+	Subscription string `json:",omitempty"` // its URL; "" for a callback
+}
+
+func newProgress() *progress {
+	return &progress{
+		next: 1, pending: map[position]*list.Element{}, order: list.New(), changed: make(chan struct{}), saved: true,
+	}
+}
+
+// take notes that a record is being delivered. It returns what has to be given
+// up to make room: the oldest.
+func (p *progress) take(sequence uint64, deliveries []*delivery) (overflow []*delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range deliveries {
+		p.pending[d.position] = p.order.PushBack(d)
+	}
+	p.next = max(p.next, sequence+1)
+	p.touch()
+	for e := p.order.Front(); p.order.Len()-len(overflow) > pendingMost; e = e.Next() {
+		overflow = append(overflow, e.Value.(*delivery))
+	}
+	return overflow
+}
+
+// settle notes that a delivery is over. It tells whether it was not before.
+func (p *progress) settle(at position) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, ok := p.pending[at]
+	if !ok {
+		return false
+	}
+	p.order.Remove(e)
+	delete(p.pending, at)
+	p.touch()
+	return true
+}
+
+func (p *progress) touch() {
+	p.saved = false
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// settled waits until nothing up to a sequence is pending.
+func (p *progress) settled(ctx context.Context, sequence uint64) error {
+	for {
+		changed := p.unsettled(sequence)
+		if changed == nil {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (p *progress) unsettled(sequence uint64) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next > sequence && p.order.Len() == 0 {
+		return nil
+	}
+	return p.changed
+}
+
+// notes are the checkpoint's: everything before Next but Pending is settled.
+type notes struct {
+	Next    uint64
+	Pending []position `json:",omitempty"`
+}
+
+// checkpoint is what to save, and whether it differs from what was saved last.
+func (p *progress) checkpoint() (journal.Checkpoint, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.saved {
+		return journal.Checkpoint{}, false, nil
+	}
+	p.saved = true
+	n := notes{Next: p.next}
+	needed := p.next
+	for e := p.order.Front(); e != nil; e = e.Next() {
+		at := e.Value.(*delivery).position
+		n.Pending = append(n.Pending, at)
+		needed = min(needed, at.Sequence)
+	}
+	encoded, err := json.Marshal(n)
+	return journal.Checkpoint{Needed: needed, Notes: encoded}, true, err
+}
+
+func (p *progress) unsaved() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.saved = false
+}
+
+// checkpointEvery is how much is sent again after a crash.
+const checkpointEvery = time.Second
+
+func (c *Courier) keepCheckpoints(ctx context.Context) {
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := c.saveCheckpoints(ctx); err != nil && ctx.Err() == nil {
+			c.parts.Log.Warn("the progress of callbacks was not saved; after a crash more is sent again",
+				slog.String("error", err.Error()))
+		}
+	}
+}
+
+// saveTime bounds saving, above all the last one, when the server stops.
+const saveTime = 2 * time.Second
+
+func (c *Courier) saveCheckpoints(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, saveTime)
+	defer cancel()
+	var errs []error
+	for stream, p := range c.progress {
+		checkpoint, changed, err := p.checkpoint()
+		if !changed {
+			continue
+		}
+		if err == nil {
+			err = c.parts.Journal.SaveCheckpoint(ctx, stream, checkpoint)
+		}
+		if err != nil {
+			p.unsaved()
+			errs = append(errs, fmt.Errorf("save progress: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func readNotes(c journal.Checkpoint) (notes, error) {
+	if c.Notes == nil {
+		return notes{Next: 1}, nil
+	}
+	var n notes
+	if err := json.Unmarshal(c.Notes, &n); err != nil {
+		return notes{}, fmt.Errorf("read progress: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,57 @@
+package webhook
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+	"sync"
+
+	"strowger/internal/call"
+	"strowger/internal/webhook/grid"
+)
+
+// Subscription is an endpoint for Event Grid events. Empty lists ask for
+// everything; To and From hold phone numbers or raw ids, and an event that has
+// no such party does not match them. All comparisons ignore case.
+type Subscription struct {
+	URL        string
+	EventTypes []string
+	To         []string
+	From       []string
+}
+
+type subscription struct {
+	Subscription
+	code      string // secret of the handshake
+	validated chan struct{}
+	confirm   func() // closes validated, once
+}
+
+func newSubscription(s Subscription) *subscription {
+	validated := make(chan struct{})
+	return &subscription{
+		Subscription: s, code: rand.Text(), validated: validated,
+		confirm: sync.OnceFunc(func() { close(validated) }),
+	}
+}
+
+// wants tells whether an event matches the subscription's filters.
+func (s *subscription) wants(e call.ForSubscribers) bool {
+	if len(s.EventTypes) > 0 && !slices.ContainsFunc(s.EventTypes, func(t string) bool { return strings.EqualFold(t, grid.Type(e)) }) {
+		return false
+	}
+	var from, to call.Address
+	if in, ok := e.(call.IncomingCall); ok {
+		from, to = in.From, in.To
+	}
+	return matches(s.To, to) && matches(s.From, from)
+}
+
+func matches(wanted []string, a call.Address) bool {
+	if len(wanted) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(wanted, func(w string) bool {
+		return a != "" && (strings.EqualFold(w, string(a)) || strings.EqualFold(w, a.Phone()))
+	})
+}

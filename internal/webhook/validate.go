@@ -1,0 +1,127 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"strowger/internal/wire"
+	"strowger/internal/wire/eventgrid"
+)
+
+// ValidationPath is where ValidationHandler is to be mounted, below the public URL.
+const ValidationPath = "/eventgrid/validate"
+
+// manualTime is how long an endpoint that answered 200 without the code may
+// take to open the validation URL.
+const manualTime = 5 * time.Minute
+
+// validate performs the handshake, again and again until it succeeds.
+func (c *Courier) validate(ctx context.Context, s *subscription) {
+	log := c.parts.Log.With(slog.String("subscription", s.URL))
+	for try := 1; ctx.Err() == nil; try++ {
+		accepted, err := c.handshake(ctx, s)
+		pause := backoff(try)
+		if accepted {
+			log.Info("the subscription awaits its validation URL being opened")
+			pause = manualTime
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Warn("the subscription is not validated and gets no events yet",
+				slog.String("why", reason(err)), slog.Int("try", try),
+				slog.String("advice", "make the endpoint answer the validation event with status 200 and {\"validationResponse\": its code}"))
+		}
+		select {
+		case <-s.validated:
+			log.Info("the subscription is validated")
+			return
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// handshake sends the validation event. accepted means that the endpoint took
+// it without answering with the code.
+func (c *Courier) handshake(ctx context.Context, s *subscription) (accepted bool, err error) {
+	body, err := c.validationEvent(s)
+	if err != nil {
+		return false, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(body))
+	if err != nil {
+		return false, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set(eventgrid.HeaderEventType, eventgrid.SubscriptionValidation)
+	answer, err := c.parts.Client.Do(request)
+	if err != nil {
+		return false, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK { // published: 202 is not accepted
+		return false, fmt.Errorf("the endpoint answered %s", answer.Status)
+	}
+	var response eventgrid.SubscriptionValidationResponse
+	if json.NewDecoder(io.LimitReader(answer.Body, answerMost)).Decode(&response) == nil && sameSecret(response.ValidationResponse, s.code) {
+		s.confirm()
+		return false, nil
+	}
+	if c.config.PublicURL == "" {
+		return false, fmt.Errorf("the endpoint answered 200 without the code")
+	}
+	return true, nil
+}
+
+func (c *Courier) validationEvent(s *subscription) ([]byte, error) {
+	data := eventgrid.SubscriptionValidationData{ValidationCode: s.code, ValidationURL: c.validationURL(s)}
+	e, err := eventgrid.NewEvent(eventgrid.Head{
+		ID: uuid.NewString(), Topic: eventgrid.Topic(c.config.ResourceID),
+		EventType: eventgrid.TypeSubscriptionValidation, At: wire.Time{Time: time.Now()},
+	}, data)
+	if err != nil {
+		return nil, err
+	}
+	return eventgrid.Encode(e)
+}
+
+func (c *Courier) validationURL(s *subscription) string {
+	if c.config.PublicURL == "" {
+		return ""
+	}
+	for i, known := range c.subscriptions {
+		if known == s {
+			query := url.Values{"subscription": {strconv.Itoa(i)}, "code": {s.code}}
+			return strings.TrimSuffix(c.config.PublicURL, "/") + ValidationPath + "?" + query.Encode()
+		}
+	}
+	return ""
+}
+
+// ValidationHandler is what a validation URL opens. The code in it is the
+// credential.
+func (c *Courier) ValidationHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		i, err := strconv.Atoi(query.Get("subscription"))
+		if err != nil || i < 0 || i >= len(c.subscriptions) || !sameSecret(query.Get("code"), c.subscriptions[i].code) {
+			http.Error(w, "This is no validation URL of this server, or of an earlier start of it.", http.StatusNotFound)
+			return
+		}
+		c.subscriptions[i].confirm()
+		fmt.Fprintln(w, "The subscription is validated.")
+	})
+}
+
+func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
