@@ -1,11 +1,24 @@
 package player
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Prompt is sound at a room's rate, ready to be played. It is immutable.
 type Prompt struct {
 	rateHz  int
 	samples []int16
+}
+
+// NewPrompt makes a prompt of samples at a room's rate, which it keeps.
+func NewPrompt(rateHz int, samples []int16) *Prompt {
+	return &Prompt{rateHz: rateHz, samples: samples}
+}
+
+// Duration is how long the prompt lasts.
+func (p *Prompt) Duration() time.Duration {
+	return time.Duration(len(p.samples)) * time.Second / time.Duration(p.rateHz)
 }
 
 // RateHz is the rate of the prompt's samples.
