@@ -1,0 +1,144 @@
+// An application: the SDK's client, and an HTTP server that takes callbacks
+// and Event Grid notifications and serves the files that scenarios play.
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { CallAutomationClient, parseCallAutomationEvent } from "@azure/communication-call-automation";
+
+// A safety net on a busy machine, and no expectation about speed.
+const patience = 40_000;
+
+export class Application {
+  #files = new Map();
+  #callbacks = new Map();
+  #waiting = new Set();
+  #incoming = [];
+  #validated = false;
+
+  constructor({ connectionString, port }) {
+    this.client = new CallAutomationClient(connectionString, { allowInsecureConnection: true });
+    this.port = port;
+    this.server = createServer((request, response) => this.#serve(request, response));
+  }
+
+  start() {
+    return new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+  }
+
+  stop() {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  url(path) {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  // serveFile offers bytes and returns their address.
+  serveFile(bytes) {
+    const path = `/files/${randomUUID()}.wav`;
+    this.#files.set(path, bytes);
+    return this.url(path);
+  }
+
+  // callback is an address of its own for one call, and what arrives there.
+  callback() {
+    const path = `/callbacks/${randomUUID()}`;
+    const callback = new Callback(`${this.url(path)}?secret=kept`, (so, what) => this.#until(so, what));
+    this.#callbacks.set(path, callback);
+    return callback;
+  }
+
+  validated() {
+    return this.#until(() => this.#validated, "validation of the Event Grid subscription");
+  }
+
+  // incoming waits for an IncomingCall to a raw id that no scenario took yet.
+  async incoming(rawId) {
+    let found;
+    await this.#until(() => {
+      const at = this.#incoming.findIndex((event) => event.data.to.rawId === rawId);
+      if (at < 0) return false;
+      [found] = this.#incoming.splice(at, 1);
+      return true;
+    }, `IncomingCall for ${rawId}`);
+    return found.data;
+  }
+
+  async #serve(request, response) {
+    const path = request.url.split("?")[0];
+    const file = this.#files.get(path);
+    if (file) {
+      response.writeHead(200, { "content-type": "audio/wav" }).end(file);
+      return;
+    }
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const events = JSON.parse(body);
+    if (request.headers["aeg-event-type"] === "SubscriptionValidation") {
+      this.#validated = true;
+      response.writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ validationResponse: events[0].data.validationCode }));
+    } else if (path === "/events") {
+      this.#incoming.push(...events.filter((e) => e.eventType === "Microsoft.Communication.IncomingCall"));
+      response.writeHead(200).end();
+    } else {
+      this.#callbacks.get(path)?.take(request, events);
+      response.writeHead(200).end();
+    }
+    for (const check of this.#waiting) check();
+  }
+
+  #until(so, what) {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        if (!so()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`waited in vain for ${what}`));
+      }, patience);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}
+
+// Callback is what arrived at one callback address: as the SDK parses it,
+// and raw.
+class Callback {
+  events = [];
+  raw = [];
+  #until;
+
+  constructor(url, until) {
+    this.url = url;
+    this.#until = until;
+  }
+
+  take(request, body) {
+    this.raw.push({ url: request.url, headers: request.headers, body });
+    // The parser throws on what the published contract does not know.
+    this.events.push(parseCallAutomationEvent(body[0]));
+  }
+
+  kinds() {
+    return this.events.map((event) => event.kind);
+  }
+
+  // next waits for an event of one of the kinds, by operation context where
+  // one is given.
+  async next(kinds, operationContext) {
+    const wanted = [kinds].flat();
+    const fits = (event) => wanted.includes(event.kind) &&
+      (operationContext === undefined || event.operationContext === operationContext);
+    try {
+      await this.#until(() => this.events.some(fits), wanted.join(" or "));
+    } catch (error) {
+      throw new Error(`${error.message}; told were: ${this.kinds().join(", ") || "nothing"}`);
+    }
+    return this.events.find(fits);
+  }
+}

@@ -1,0 +1,32 @@
+// Real telephones, driven through the test that started them.
+export class Phone {
+  constructor(control, name) {
+    this.control = control;
+    this.name = name;
+  }
+
+  async ask(action, parameters = {}) {
+    const response = await fetch(`${this.control}/phones/${this.name}/${action}?${new URLSearchParams(parameters)}`, { method: "POST" });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`phone ${this.name}: ${action}: ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  dial = (to) => this.ask("dial", { to });
+  answer = () => this.ask("answer");
+  hangUp = () => this.ask("hangup");
+  press = (tones) => this.ask("press", { tones });
+
+  // mark counts what happened so far; the function that it returns waits for
+  // the next event of that type.
+  async mark(type) {
+    const { count } = await this.ask("count", { type });
+    return () => this.ask("await", { type, n: count + 1 });
+  }
+
+  // heard waits until the phone has heard so much of a tone in all its calls.
+  heard = (hz, milliseconds) => this.ask("heard", { hz, milliseconds });
+
+  // hears is for how many milliseconds it has heard a tone so far.
+  hears = async (hz) => (await this.ask("hears", { hz })).milliseconds;
+}

@@ -1,0 +1,60 @@
+// Runs all scenarios with the unmodified SDK against a running server.
+//
+//   SCENARIO_OPTIONS='{"connectionString":…}' node run.js [part of a name]
+//
+// The options come from the test that started server and phones, as JSON:
+//   connectionString, endpoint, resourceId   whom to ask
+//   port                                     where /events is subscribed to
+//   phones                                   where the test takes orders for phones
+//   users                                    raw ids: alice and bob are registered, absent is not
+//   ourUri, carrierNumber                    what the carrier's phone dials, and its number
+//
+// Prints "ok - name" or "not ok - name" for each scenario, at the end
+// "N passed, N failed", and exits with 1 when one failed.
+import { Application } from "./lib/application.js";
+import { Phone } from "./lib/phones.js";
+import { calls } from "./scenarios/calls.js";
+import { incoming } from "./scenarios/incoming.js";
+import { media } from "./scenarios/media.js";
+import { participants } from "./scenarios/participants.js";
+
+const options = JSON.parse(process.env.SCENARIO_OPTIONS ?? "null");
+if (!options) {
+  console.error("SCENARIO_OPTIONS is not set; `go test ./test/e2e -run JavaScript` does it");
+  process.exit(2);
+}
+const wanted = process.argv[2] ?? "";
+const app = new Application(options);
+const phones = Object.fromEntries(["alice", "bob", "carrier"].map((name) => [name, new Phone(options.phones, name)]));
+await app.start();
+await app.validated();
+
+let passed = 0;
+let failed = 0;
+
+async function run([name, scenario]) {
+  if (!name.includes(wanted)) return;
+  const started = Date.now();
+  try {
+    await scenario({ app, phones, options });
+    passed++;
+    console.log(`ok - ${name} (${Date.now() - started} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`not ok - ${name}\n  ${String(error?.stack ?? error).replaceAll("\n", "\n  ")}`);
+  }
+}
+
+// Groups run beside each other; within a group a phone belongs to one
+// scenario at a time. Only calls uses alice beside incoming, and she can
+// take several calls.
+async function group(scenarios) {
+  for (const scenario of scenarios) await run(scenario);
+}
+const slow = calls.filter(([name]) => name.includes("never answers"));
+const quick = calls.filter((scenario) => !slow.includes(scenario));
+await Promise.all([group(slow), group(quick), group(incoming), group(media), group(participants)]);
+
+app.stop();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed || !passed ? 1 : 0);

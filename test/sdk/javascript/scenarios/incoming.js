@@ -1,0 +1,77 @@
+// Incoming calls: a real phone on the trunk calls our number.
+import assert from "node:assert/strict";
+import { hangUp, number, ours } from "../steps.js";
+
+const us = `4:${ours}`;
+
+// ring lets the carrier's phone call us and returns the IncomingCall.
+async function ring({ app, phones, options }) {
+  const closed = await phones.carrier.mark("CALL_CLOSED");
+  const talking = await phones.carrier.mark("CALL_ESTABLISHED");
+  await phones.carrier.dial(options.ourUri);
+  return { event: await app.incoming(us), closed, talking };
+}
+
+export const incoming = [
+  ["an incoming call is announced, answered and hung up", async (world) => {
+    const { app, options } = world;
+    const { event, talking, closed } = await ring(world);
+    assert.equal(event.from.rawId, `4:${options.carrierNumber}`);
+    assert.ok(event.serverCallId && event.correlationId && event.incomingCallContext);
+    const callback = app.callback();
+    const result = await app.client.answerCall(event.incomingCallContext, callback.url, { operationContext: "answered" });
+    assert.equal((await callback.next("CallConnected")).operationContext, "answered");
+    assert.equal(result.callConnectionProperties.serverCallId, event.serverCallId);
+    await talking();
+    await hangUp(callback, result.callConnection);
+    await closed();
+    await assert.rejects(app.client.answerCall(event.incomingCallContext, callback.url), (e) => e.statusCode >= 400 && e.statusCode < 500);
+  }],
+  ...[
+    ["none", /^(603|4\d\d) /],
+    ["busy", /^486 /],
+    ["forbidden", /^403 /],
+  ].map(([reason, status]) => [`an incoming call is rejected with ${reason}`, async (world) => {
+    const { event, closed } = await ring(world);
+    await world.app.client.rejectCall(event.incomingCallContext, { callRejectReason: reason });
+    assert.match((await closed()).param, status);
+    await assert.rejects(world.app.client.rejectCall(event.incomingCallContext), (e) => e.statusCode >= 400 && e.statusCode < 500);
+  }]),
+  ["an incoming call is redirected to a user", async (world) => {
+    const { app, phones, options } = world;
+    const answered = await phones.alice.mark("CALL_ESTABLISHED");
+    const { event, talking, closed } = await ring(world);
+    await app.client.redirectCall(event.incomingCallContext, { targetParticipant: { communicationUserId: options.users.alice } });
+    await answered();
+    await talking();
+    await phones.carrier.hangUp();
+    await closed();
+  }],
+  ["an incoming call is redirected to a number", async (world) => {
+    const { event, talking, closed } = await ring(world);
+    await world.app.client.redirectCall(event.incomingCallContext,
+      { targetParticipant: number("+15550100"), sourceCallIdNumber: number(ours) });
+    await talking();
+    await world.phones.carrier.hangUp();
+    await closed();
+  }],
+  ["an unknown context is a clear 4xx", async ({ app }) => {
+    for (const context of ["nonsense", "", "a.b.c"]) {
+      await assert.rejects(app.client.answerCall(context, app.callback().url), (e) => e.statusCode >= 400 && e.statusCode < 500);
+      await assert.rejects(app.client.rejectCall(context), (e) => e.statusCode >= 400 && e.statusCode < 500);
+    }
+  }],
+  ["a caller's tones are recognised after an answer", async (world) => {
+    const { app, phones, options } = world;
+    const { event } = await ring(world);
+    const callback = app.callback();
+    const { callConnection } = await app.client.answerCall(event.incomingCallContext, callback.url);
+    await callback.next("CallConnected");
+    await callConnection.getCallMedia().startRecognizing(number(options.carrierNumber),
+      { kind: "callMediaRecognizeDtmfOptions", maxTonesToCollect: 3, operationContext: "pin", initialSilenceTimeoutInSeconds: 30, interToneTimeoutInSeconds: 30 });
+    await phones.carrier.press("709");
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "pin");
+    assert.deepEqual(done.dtmfResult.tones, ["seven", "zero", "nine"]);
+    await hangUp(callback, callConnection);
+  }],
+];

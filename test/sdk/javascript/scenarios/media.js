@@ -1,0 +1,127 @@
+// In the call: playing and recognising.
+import assert from "node:assert/strict";
+import { tone } from "../lib/sound.js";
+import { connected, hangUp, number } from "../steps.js";
+
+const file = (url, playSourceCacheId) => ({ kind: "fileSource", url, ...(playSourceCacheId && { playSourcesCacheId: playSourceCacheId }) });
+const digits = number("+15550104"); // answers and presses 1 2 3 4 #
+const echo = number("+15550100");
+
+const dtmf = (options) => ({
+  kind: "callMediaRecognizeDtmfOptions", initialSilenceTimeoutInSeconds: 20, interToneTimeoutInSeconds: 10, ...options,
+});
+
+export const media = [
+  ["a file is played to all and heard", async ({ app, phones, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection, media } = await connected(app, user);
+    const before = await phones.bob.hears(700);
+    await media.playToAll([file(app.serveFile(tone(700, 1)))], { operationContext: "prompt" });
+    await callback.next("PlayStarted", "prompt");
+    const done = await callback.next(["PlayCompleted", "PlayFailed"], "prompt");
+    assert.equal(done.kind, "PlayCompleted");
+    assert.equal(done.resultInformation.code, 200);
+    await phones.bob.heard(700, before + 800);
+    await hangUp(callback, connection);
+  }],
+  ["a file is played to one participant", async ({ app, phones, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection, media } = await connected(app, user);
+    const before = await phones.bob.hears(1300);
+    await media.play([file(app.serveFile(tone(1300, 1, { rate: 44100, bits: 24, channels: 2 })))], [user], { operationContext: "one" });
+    assert.equal((await callback.next(["PlayCompleted", "PlayFailed"], "one")).kind, "PlayCompleted");
+    await phones.bob.heard(1300, before + 800);
+    await hangUp(callback, connection);
+  }],
+  ["several sources are played in order", async ({ app, phones, options }) => {
+    const { callback, connection, media } = await connected(app, { communicationUserId: options.users.bob });
+    const sources = [1500, 1700].map((hz) => file(app.serveFile(tone(hz, 0.6, { rate: 8000, bits: 8 }))));
+    const before = [await phones.bob.hears(1500), await phones.bob.hears(1700)];
+    await media.playToAll(sources, { operationContext: "both" });
+    assert.equal((await callback.next(["PlayCompleted", "PlayFailed"], "both")).kind, "PlayCompleted");
+    await phones.bob.heard(1500, before[0] + 450);
+    await phones.bob.heard(1700, before[1] + 450);
+    await hangUp(callback, connection);
+  }],
+  ["a loop plays until it is cancelled", async ({ app, phones, options }) => {
+    const { callback, connection, media } = await connected(app, { communicationUserId: options.users.bob });
+    const before = await phones.bob.hears(1900);
+    await media.playToAll([file(app.serveFile(tone(1900, 0.3)))], { loop: true, operationContext: "loop" });
+    await phones.bob.heard(1900, before + 1200);
+    await media.cancelAllOperations();
+    const canceled = await callback.next(["PlayCanceled", "PlayCompleted"], "loop");
+    assert.equal(canceled.kind, "PlayCanceled");
+    assert.equal(canceled.resultInformation.subCode, 8508);
+    await hangUp(callback, connection);
+  }],
+  ["a file that cannot be had or played fails the play", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, echo);
+    await media.playToAll([file("http://127.0.0.1:1/none.wav")], { operationContext: "gone" });
+    assert.equal((await callback.next("PlayFailed", "gone")).resultInformation.subCode, 8536);
+    await media.playToAll([file(app.serveFile(Buffer.from("this is no sound")))], { operationContext: "noise" });
+    assert.equal((await callback.next("PlayFailed", "noise")).resultInformation.subCode, 8535);
+    await hangUp(callback, connection);
+  }],
+  ["tones are recognised up to the most", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startRecognizing(digits, dtmf({ maxTonesToCollect: 3, operationContext: "max" }));
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "max");
+    assert.equal(done.kind, "RecognizeCompleted");
+    assert.equal(done.recognitionType, "dtmf");
+    assert.deepEqual(done.dtmfResult.tones, ["one", "two", "three"]);
+    assert.equal(done.resultInformation.subCode, 8531);
+    await hangUp(callback, connection);
+  }],
+  ["a stop tone ends recognition and is not among the tones", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startRecognizing(digits, dtmf({ maxTonesToCollect: 10, stopDtmfTones: ["pound"], operationContext: "stop" }));
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "stop");
+    assert.deepEqual(done.dtmfResult.tones, ["one", "two", "three", "four"]);
+    assert.equal(done.resultInformation.subCode, 8514);
+    await hangUp(callback, connection);
+  }],
+  ["a tone interrupts the prompt", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startRecognizing(digits, dtmf({
+      maxTonesToCollect: 4, interruptPrompt: true, operationContext: "interrupted", playPrompt: file(app.serveFile(tone(700, 60))),
+    }));
+    await callback.next("PlayStarted", "interrupted");
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "interrupted");
+    assert.deepEqual(done.dtmfResult.tones, ["one", "two", "three", "four"]);
+    await hangUp(callback, connection);
+  }],
+  ["silence between tones ends recognition with what there is", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startRecognizing(digits, dtmf({ maxTonesToCollect: 20, interToneTimeoutInSeconds: 2, operationContext: "slow" }));
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "slow");
+    assert.equal(done.resultInformation.subCode, 8532);
+    assert.deepEqual(done.dtmfResult?.tones, ["one", "two", "three", "four", "pound"]);
+    await hangUp(callback, connection);
+  }],
+  ["silence from the start fails recognition", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, echo);
+    await media.startRecognizing(echo, dtmf({ maxTonesToCollect: 1, initialSilenceTimeoutInSeconds: 1, operationContext: "mute" }));
+    const failed = await callback.next(["RecognizeFailed", "RecognizeCompleted"], "mute");
+    assert.equal(failed.kind, "RecognizeFailed");
+    assert.equal(failed.resultInformation.subCode, 8510);
+    await hangUp(callback, connection);
+  }],
+  ["cancelling ends recognition with RecognizeCanceled", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, echo);
+    await media.startRecognizing(echo, dtmf({ maxTonesToCollect: 1, operationContext: "away" }));
+    await media.cancelAllOperations();
+    const canceled = await callback.next(["RecognizeCanceled", "RecognizeFailed"], "away");
+    assert.equal(canceled.kind, "RecognizeCanceled");
+    assert.equal(canceled.resultInformation.subCode, 8508);
+    await hangUp(callback, connection);
+  }],
+  ["a hang-up ends what runs, before the last event", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, echo);
+    await media.playToAll([file(app.serveFile(tone(700, 60)))], { operationContext: "long" });
+    await callback.next("PlayStarted", "long");
+    await hangUp(callback, connection);
+    const kinds = callback.kinds();
+    assert.equal(kinds.at(-1), "CallDisconnected");
+    assert.equal(kinds.filter((k) => ["PlayCanceled", "PlayFailed", "PlayCompleted"].includes(k)).length, 1);
+  }],
+];

@@ -1,0 +1,49 @@
+// In the call: who is in it.
+import assert from "node:assert/strict";
+import { connected, hangUp, number, ours } from "../steps.js";
+
+const invite = (target) => ({ targetParticipant: target, sourceCallIdNumber: number(ours) });
+
+export const participants = [
+  ["a participant is added, listed, read and removed", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    const added = await connection.addParticipant(invite(number("+15550106")), { operationContext: "add" });
+    assert.equal(added.operationContext, "add");
+    assert.ok(added.invitationId);
+    const succeeded = await callback.next(["AddParticipantSucceeded", "AddParticipantFailed"], "add");
+    assert.equal(succeeded.kind, "AddParticipantSucceeded");
+    assert.equal(succeeded.participant.phoneNumber, "+15550106");
+    const { values } = await connection.listParticipants();
+    assert.deepEqual(values.map((p) => p.identifier.phoneNumber).sort(), ["+15550100", "+15550106"]);
+    const one = await connection.getParticipant(number("+15550106"));
+    assert.equal(one.isMuted, false);
+    await connection.removeParticipant(number("+15550106"), { operationContext: "remove" });
+    const removed = await callback.next(["RemoveParticipantSucceeded", "RemoveParticipantFailed"], "remove");
+    assert.equal(removed.kind, "RemoveParticipantSucceeded");
+    assert.equal(removed.participant.phoneNumber, "+15550106");
+    await assert.rejects(connection.getParticipant(number("+15550106")), { statusCode: 404 });
+    await hangUp(callback, connection);
+  }],
+  ["adding somebody busy fails and the call goes on", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await connection.addParticipant(invite(number("+15550101")), { operationContext: "busy" });
+    const failed = await callback.next(["AddParticipantFailed", "AddParticipantSucceeded"], "busy");
+    assert.equal(failed.kind, "AddParticipantFailed");
+    assert.equal(failed.resultInformation.code, 486);
+    assert.equal(failed.participant.phoneNumber, "+15550101");
+    assert.equal((await connection.getCallConnectionProperties()).callConnectionState, "connected");
+    await hangUp(callback, connection);
+  }],
+  ["an invitation times out", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await connection.addParticipant(invite(number("+15550102")), { operationContext: "patient", invitationTimeoutInSeconds: 2 });
+    assert.equal((await callback.next(["AddParticipantFailed", "AddParticipantSucceeded"], "patient")).kind, "AddParticipantFailed");
+    await hangUp(callback, connection);
+  }],
+  ["removing somebody who is not there is refused", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await assert.rejects(connection.removeParticipant(number("+15559999")), { statusCode: 404 });
+    await assert.rejects(connection.getParticipant(number("+15559999")), { statusCode: 404 });
+    await hangUp(callback, connection);
+  }],
+];
