@@ -1,0 +1,191 @@
+package sip
+
+import (
+	"errors"
+	"net/netip"
+
+	"strowger/internal/call"
+	"strowger/internal/directory"
+	"strowger/internal/leg/sip/ua"
+)
+
+// dial reaches for whom the call names.
+func (l *leg) dial(e call.Dial) {
+	to, err := l.x.cfg.Directory.Resolve(directory.ByApplication(), e.To)
+	if err != nil {
+		l.end(refused(err, e.To))
+		return
+	}
+	switch to := to.(type) {
+	case directory.Application:
+		l.unclaimed(to)
+	case directory.Endpoints:
+		l.ringUser(e, to)
+	case directory.ViaTrunk:
+		l.ringNumber(e, to)
+	}
+}
+
+// unclaimed: nobody rings, an application may answer. No leg is left that could
+// end, so this is its only signal.
+func (l *leg) unclaimed(to directory.Application) {
+	l.over = true
+	l.giveBack()
+	l.log.Info("left to an application", "to", string(to.Address))
+	l.signal(call.LegUnclaimed{Leg: l.id})
+}
+
+// ringUser rings every place where the user is registered, at once.
+func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
+	l.remote = to.Bindings[0].Flow.Remote.Addr()
+	if !l.prepare() {
+		return
+	}
+	headers := append(custom(e.Headers), serverCallID(l.id))
+	for _, b := range to.Bindings {
+		l.invite(ua.Outgoing{
+			RequestURI: b.Contact,
+			From:       l.x.caller(e.From, e.FromName),
+			To:         ua.Party{URI: l.x.userURI(to.User.Name)},
+			Headers:    headers,
+			SDP:        l.sound.negotiation.Offer(),
+			Hop:        ua.Hop{Transport: b.Flow.Transport, Address: b.Flow.Remote.String()},
+		})
+	}
+	l.log.Info("ringing a user", "user", to.User.Name, "places", len(to.Bindings))
+}
+
+// ringNumber places the call on a trunk, when that has room for it.
+func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
+	place, err := l.x.cfg.Directory.Take(to.Trunk.Name)
+	if err != nil {
+		l.log.Info("trunk is full", "trunk", to.Trunk.Name, "error", err)
+		l.end(refused(err, e.To))
+		return
+	}
+	l.place = place
+	l.remote = addressOf(to.Trunk.Address)
+	if !l.prepare() {
+		return
+	}
+	from := l.x.callerOnTrunk(e.From, to.Trunk)
+	headers := custom(e.Headers)
+	if e.From == call.Anonymous {
+		headers = append(headers, ua.Header{Name: "Privacy", Value: "id"}) // RFC 3323
+	}
+	number := trunkURI(to.Number, to.Trunk)
+	l.invite(ua.Outgoing{
+		RequestURI:  number,
+		From:        from,
+		To:          ua.Party{URI: number},
+		ContactUser: to.Trunk.Username,
+		Headers:     headers,
+		SDP:         l.sound.negotiation.Offer(),
+		Hop:         ua.Hop{Transport: to.Trunk.Transport, Address: to.Trunk.Address},
+		Credentials: ua.Credentials{Username: to.Trunk.Username, Password: to.Trunk.Password},
+	})
+	l.log.Info("ringing a number", "number", to.Number, "trunk", to.Trunk.Name)
+}
+
+// prepare takes the port for a leg that is dialled.
+func (l *leg) prepare() bool {
+	if err := l.open(); err != nil {
+		l.log.Error("cannot dial", "error", err)
+		l.end(call.Cause{Reason: call.Overloaded})
+		return false
+	}
+	return true
+}
+
+func (l *leg) invite(out ua.Outgoing) {
+	n := &line{leg: l}
+	l.lines = append(l.lines, n)
+	n.session = l.x.ua.Invite(out, n)
+	l.x.counters.dialled.Add(1)
+}
+
+// progress: one of the places rings, or lets us hear something already.
+func (l *leg) progress(n *line, code int, body []byte) {
+	if l.answered || n.over || code < 180 {
+		return
+	}
+	// Early media of one place only: with several the port could not tell whom
+	// it hears.
+	if len(body) > 0 && len(l.lines) == 1 {
+		if err := l.sound.agree(body); err != nil {
+			l.log.Info("early media not understood", "error", err)
+		}
+	}
+	if !l.ringing {
+		l.ringing = true
+		l.signal(call.LegRinging{Leg: l.id})
+	}
+}
+
+// won: a place was answered, the first of them. The others stop ringing.
+func (l *leg) won(n *line, body []byte, d ua.Dialog) {
+	if err := l.agreeFinally(body); err != nil {
+		l.log.Info("answer cannot be used", "error", err)
+		n.hangUp(ua.Reason{SIP: 488, Text: "answer cannot be used"})
+		l.end(call.Cause{Reason: call.NotAcceptable})
+		return
+	}
+	for _, other := range l.lines {
+		if other != n {
+			// RFC 3326 2: so that a phone does not list the call as missed.
+			other.hangUp(ua.Reason{SIP: 200, Text: "Call completed elsewhere"})
+		}
+	}
+	l.lines = []*line{n}
+	l.answeredOn(n, d)
+}
+
+// agreeFinally applies the answer in a 2xx. One without a body confirms the
+// description of a provisional response (RFC 3261 13.2.1).
+func (l *leg) agreeFinally(body []byte) error {
+	if len(body) == 0 && l.sound.params.Codec != nil {
+		return nil
+	}
+	return l.sound.agree(body)
+}
+
+// lost: a place refused or was not reached. A 6xx speaks for all of them.
+func (l *leg) lost(n *line) {
+	best := n.cause
+	for _, other := range l.lines {
+		if !other.over && n.cause.Code < 600 {
+			return
+		}
+		if other.over && other != n && better(other.cause, best) {
+			best = other.cause
+		}
+	}
+	l.end(failure(best))
+}
+
+// refused turns the directory's refusal into the call's words.
+func refused(err error, to call.Address) call.Cause {
+	var r *directory.Refusal
+	if !errors.As(err, &r) {
+		return call.Cause{Reason: call.Failed}
+	}
+	switch r.Kind {
+	case directory.Forbidden:
+		return call.Cause{Reason: call.NotAllowed}
+	case directory.Busy:
+		return call.Cause{Reason: call.Overloaded}
+	}
+	if to.IsPhone() {
+		return call.Cause{Reason: call.NoTrunk}
+	}
+	return call.Cause{Reason: call.UnknownAddress}
+}
+
+// addressOf is the IP of host:port, invalid when the host is a name.
+func addressOf(hostPort string) netip.Addr {
+	ap, err := netip.ParseAddrPort(hostPort)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr()
+}

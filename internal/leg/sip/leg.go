@@ -1,0 +1,163 @@
+package sip
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"sync/atomic"
+
+	"strowger/internal/call"
+	"strowger/internal/leg/sip/ua"
+	"strowger/internal/media/dtmf"
+	"strowger/internal/media/rtp"
+)
+
+// leg is one participant's signalling and sound. Everything that happens to it
+// or is asked of it is a task in its mailbox, run in order by one goroutine.
+type leg struct {
+	x     *Exchange
+	id    call.LegID
+	log   *slog.Logger
+	tasks *mailbox[func()]
+	media atomic.Pointer[rtp.Session] // set once answered
+
+	// What follows belongs to the goroutine of run.
+	offered  bool       // somebody called us; else we dial
+	offer    []byte     // the caller's, empty when it wants ours
+	remote   netip.Addr // of the signalling; invalid when it is a name
+	headers  ua.Headers // for responses to one of our users
+	lines    []*line    // the caller's, or one for each place that rings
+	line     *line      // the one that matters: the caller's, or the one that was answered
+	sound    *sound
+	place    func() // gives the place on a trunk back
+	ringing  bool   // LegRinging was signalled
+	answered bool   // LegAnswered was signalled
+	over     bool   // LegFailed or LegEnded was signalled, or nothing is left to be
+}
+
+// line is one SIP session of a leg: the caller's, or one for each place that is
+// rung. It is the session's observer.
+type line struct {
+	leg     *leg
+	session *ua.Session
+	over    bool
+	cause   ua.Cause
+}
+
+func (x *Exchange) newLeg(id call.LegID) *leg {
+	return &leg{
+		x: x, id: id, tasks: newMailbox[func()](),
+		log: x.log.With("call", string(id.Call()), "leg", string(id)),
+	}
+}
+
+// run does the leg's tasks until it is over or ctx is done, and then gives
+// everything back.
+func (l *leg) run(ctx context.Context) {
+	defer l.giveBack()
+	for !l.over {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.tasks.wake:
+		}
+		for _, task := range l.tasks.take() {
+			if l.over {
+				return
+			}
+			task()
+		}
+	}
+}
+
+func (l *leg) giveBack() {
+	l.x.forget(l)
+	if l.sound != nil {
+		l.sound.close()
+		l.sound = nil
+	}
+	if l.place != nil {
+		l.place()
+		l.place = nil
+	}
+}
+
+func (l *leg) signal(sig call.Signal) { l.x.cfg.Signals.Signal(l.id.Call(), sig) }
+
+// news is a task that may be dropped when the leg has too many.
+func (l *leg) news(task func()) bool {
+	ok := l.tasks.offer(task)
+	if !ok {
+		l.x.counters.dropped.Add(1)
+	}
+	return ok
+}
+
+// end is the last thing that a leg does. What it held is free when the signal
+// is given.
+func (l *leg) end(cause call.Cause) {
+	l.over = true
+	for _, other := range l.lines {
+		other.hangUp(farewell(cause.Reason))
+	}
+	l.giveBack()
+	l.log.Info("leg ended", "answered", l.answered, "reason", string(cause.Reason), "sip_status", cause.SIPStatus, "q850", cause.Q850)
+	if l.answered {
+		l.signal(call.LegEnded{Leg: l.id, Cause: cause})
+		return
+	}
+	l.signal(call.LegFailed{Leg: l.id, Cause: cause})
+}
+
+func (n *line) hangUp(r ua.Reason) {
+	if !n.over {
+		n.over = true
+		n.session.Hangup(r)
+	}
+}
+
+// answeredOn: the conversation begins on this line.
+func (l *leg) answeredOn(n *line, d ua.Dialog) {
+	l.line, l.answered = n, true
+	l.media.Store(l.sound.session)
+	l.x.counters.answered.Add(1)
+	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
+	l.signal(call.LegAnswered{Leg: l.id, Dialog: dialogOf(d, l.sound)})
+}
+
+// hangUp ends the leg because the call asks for it. A caller who is not
+// answered sees a status, everyone else a CANCEL or a BYE.
+func (l *leg) hangUp(reason call.Reason) {
+	if l.waits() && l.sound == nil {
+		said := farewell(reason)
+		said.SIP = statusOf(call.Cause{Reason: reason})
+		l.line.hangUp(said)
+	}
+	l.end(call.Cause{Reason: reason})
+}
+
+// open takes the leg's port.
+func (l *leg) open() error {
+	var err error
+	l.sound, err = l.x.openSound(l.remote, hearing{
+		digit: func(d dtmf.Digit) { l.news(func() { l.pressed(d) }) },
+		// Once for each silence: it may be put, and must not be lost.
+		silent: func() { l.tasks.put(l.fellSilent) },
+	})
+	return err
+}
+
+// pressed reports a key. What is pressed before the leg is in a call is meant
+// for nobody.
+func (l *leg) pressed(d dtmf.Digit) {
+	if l.answered {
+		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(d)})
+	}
+}
+
+// fellSilent: nothing came for too long. Who is on hold may be silent.
+func (l *leg) fellSilent() {
+	if l.answered && !l.sound.held() {
+		l.end(call.Cause{Reason: call.MediaLost})
+	}
+}

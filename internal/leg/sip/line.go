@@ -1,0 +1,120 @@
+package sip
+
+import (
+	"errors"
+
+	"strowger/internal/leg/sip/sdp"
+	"strowger/internal/leg/sip/ua"
+)
+
+// The methods of ua.Observer run on a SIP shard: they only leave a task.
+
+func (n *line) Progress(code int, body []byte, d ua.Dialog) {
+	n.leg.news(func() { n.leg.progress(n, code, body) })
+}
+
+func (n *line) Answered(body []byte, d ua.Dialog) {
+	n.leg.tasks.put(func() { n.leg.pickedUp(n, body, d) })
+}
+
+func (n *line) Offer(o *ua.Offer) {
+	if !n.leg.news(func() { n.leg.reoffered(n, o) }) {
+		o.Decline(500, "")
+	}
+}
+
+func (n *line) Reinvited(code int, body []byte, d ua.Dialog) {
+	n.leg.news(func() { n.leg.reagreed(n, code, body) })
+}
+
+func (n *line) Failed(c ua.Cause) { n.leg.tasks.put(func() { n.leg.failed(n, c) }) }
+func (n *line) Ended(c ua.Cause)  { n.leg.tasks.put(func() { n.leg.ended(n, c) }) }
+
+// pickedUp: the far end answered, or acknowledged our answer.
+func (l *leg) pickedUp(n *line, body []byte, d ua.Dialog) {
+	if n.over {
+		return
+	}
+	if l.line != nil {
+		l.acknowledged(n, body, d)
+		return
+	}
+	l.won(n, body, d)
+}
+
+// failed: a session ended before it was answered.
+func (l *leg) failed(n *line, c ua.Cause) {
+	if n.over {
+		return
+	}
+	n.over, n.cause = true, c
+	if l.line != nil {
+		l.end(giveUp(c))
+		return
+	}
+	l.lost(n)
+}
+
+// ended: the far end said goodbye, or was lost. It comes without an answer when
+// the ACK of ours never came.
+func (l *leg) ended(n *line, c ua.Cause) {
+	if n.over {
+		return
+	}
+	n.over = true
+	if !l.answered {
+		l.end(giveUp(c))
+		return
+	}
+	l.end(goodbye(c))
+}
+
+// reoffered: the far end holds, resumes, or moves its media (RFC 3264 8).
+func (l *leg) reoffered(n *line, o *ua.Offer) {
+	if n != l.line || n.over || l.sound == nil {
+		o.Decline(481, "")
+		return
+	}
+	if len(o.SDP) == 0 {
+		o.Answer(l.sound.negotiation.Offer()) // its ACK comes as Reinvited
+		return
+	}
+	answer, agreed, err := l.sound.negotiation.Answer(o.SDP)
+	if err == nil {
+		err = l.sound.apply(agreed)
+	}
+	if err != nil {
+		l.log.Info("re-INVITE refused", "error", err)
+		o.Decline(refusalOf(err), "")
+		return
+	}
+	l.log.Info("media changed", "direction", agreed.Direction.String(), "codec", agreed.Codec.Name, "media", agreed.Remote.String())
+	o.Answer(answer)
+}
+
+// reagreed: the far end answered the offer that it had asked us for.
+func (l *leg) reagreed(n *line, code int, body []byte) {
+	if n != l.line || n.over || l.sound == nil || code >= 300 {
+		return
+	}
+	if err := l.sound.agree(body); err != nil {
+		l.log.Warn("media stays as it was", "error", err)
+	}
+}
+
+// agree applies an answer to our offer.
+func (s *sound) agree(answer []byte) error {
+	agreed, err := s.negotiation.Agree(answer)
+	if err != nil {
+		return err
+	}
+	return s.apply(agreed)
+}
+
+// refusalOf is the SIP status for a description that we cannot take.
+func refusalOf(err error) int {
+	if errors.Is(err, sdp.ErrMalformed) {
+		return 400
+	}
+	return 488
+}

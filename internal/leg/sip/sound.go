@@ -1,0 +1,128 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/leg/sip/sdp"
+	"strowger/internal/media/dtmf"
+	"strowger/internal/media/rtp"
+)
+
+// sound is a leg's RTP session and what was negotiated for it.
+type sound struct {
+	session     *rtp.Session
+	negotiation sdp.Negotiation
+	params      rtp.Params
+	done        chan struct{}
+}
+
+// hearing is what a leg wants to know from its sound. Both run on the
+// session's reader.
+type hearing struct {
+	digit  func(dtmf.Digit)
+	silent func()
+}
+
+// openSound takes a port for a far end whose signalling is at remote. The
+// sound must be closed.
+func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
+	bind, shown, err := x.mediaAddress(remote)
+	if err != nil {
+		return nil, err
+	}
+	io, err := x.cfg.Ports.Listen(bind)
+	if err != nil {
+		return nil, fmt.Errorf("open a media port: %w", err)
+	}
+	s := &sound{
+		session: rtp.NewSession(rtp.Config{
+			IO: io, RoomRateHz: x.cfg.RoomRateHz, MediaTimeout: x.cfg.MediaTimeout,
+			OnDigit: h.digit, OnMediaTimeout: h.silent,
+		}),
+		negotiation: sdp.Negotiation{
+			// RFC 8866 5.2 suggests the time, to be unlike any other of ours.
+			Session: uint64(time.Now().UnixMilli()),
+			Local:   netip.AddrPortFrom(shown, io.LocalAddr().Port()),
+		},
+		done: make(chan struct{}),
+	}
+	go func() {
+		defer close(s.done)
+		// Close ends it, so that it ends with its leg and not before.
+		if err := s.session.Run(context.Background()); err != nil {
+			x.log.Warn("media socket failed", "error", err)
+		}
+	}()
+	return s, nil
+}
+
+// close gives the port back. It waits for the reader, which never waits for a leg.
+func (s *sound) close() {
+	_ = s.session.Close()
+	<-s.done
+}
+
+// apply makes the session follow what was negotiated.
+func (s *sound) apply(p rtp.Params) error {
+	if err := s.session.Update(p); err != nil {
+		return err
+	}
+	s.params = p
+	return nil
+}
+
+// held tells that the far end has told us not to expect anything.
+func (s *sound) held() bool { return s.params.Direction != rtp.SendRecv }
+
+func (s *sound) media() call.Media {
+	if s == nil || s.params.Codec == nil {
+		return call.Media{}
+	}
+	return call.Media{
+		LocalAddr: s.negotiation.Local.String(), RemoteAddr: s.params.Remote.String(),
+		Codec: s.params.Codec.Name, PayloadType: s.params.PayloadType, EventPayloadType: s.params.EventPayloadType,
+		SDPSession: s.negotiation.Session, SDPVersion: s.negotiation.Version,
+	}
+}
+
+// mediaAddress is where a leg's port is bound and which address the far end is
+// told. Behind NAT that is the external address, but not for a program on this
+// machine: NAT does not bring its packets back.
+func (x *Exchange) mediaAddress(remote netip.Addr) (bind, shown netip.Addr, err error) {
+	remote = remote.Unmap()
+	bind = x.cfg.MediaIP
+	if !bind.IsValid() || bind.IsUnspecified() {
+		bind = netip.IPv4Unspecified()
+		if remote.Is6() {
+			bind = netip.IPv6Unspecified()
+		}
+	}
+	switch {
+	case x.externalIP.IsValid() && !remote.IsLoopback():
+		return bind, x.externalIP, nil
+	case !bind.IsUnspecified():
+		return bind, bind, nil
+	}
+	shown, err = localAddress(remote)
+	return bind, shown, err
+}
+
+// localAddress is the address from which this machine reaches another. No
+// packet is sent.
+func localAddress(remote netip.Addr) (netip.Addr, error) {
+	if !remote.IsValid() {
+		remote = netip.AddrFrom4([4]byte{192, 0, 2, 1}) // TEST-NET: the way of the default route
+	}
+	conn, err := net.Dial("udp", net.JoinHostPort(remote.String(), strconv.Itoa(9)))
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("find our address towards %s: %w", remote, err)
+	}
+	defer conn.Close()
+	return netip.MustParseAddrPort(conn.LocalAddr().String()).Addr(), nil
+}
