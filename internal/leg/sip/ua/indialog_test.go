@@ -262,9 +262,7 @@ func TestADialogWrittenDownIsEndedByAnotherProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, sh := range w.ua.shards { // the crash
-			clear(sh.sessions)
-		}
+		w.each(func(sh *shard) { clear(sh.sessions) }) // the crash
 		var d Dialog
 		if err := json.Unmarshal(written, &d); err != nil {
 			t.Fatal(err)

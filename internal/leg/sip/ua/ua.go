@@ -108,7 +108,10 @@ func (u *UA) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
-	wg.Go(func() { u.transactions.Run(ctx) })
+	wg.Go(func() {
+		<-u.transport.Running() // calls placed before Run wait for the sockets
+		u.transactions.Run(ctx)
+	})
 	err := u.transport.Run(ctx)
 	wg.Wait()
 	return err

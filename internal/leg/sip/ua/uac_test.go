@@ -64,10 +64,19 @@ func TestAnAnswerThatCrossesOurCancelIsAcknowledgedAndEnded(t *testing.T) {
 func (w *world) empty() {
 	w.t.Helper()
 	synctest.Wait()
-	for _, sh := range w.ua.shards {
+	w.each(func(sh *shard) {
 		if len(sh.sessions) > 0 {
 			w.t.Errorf("%d sessions are kept", len(sh.sessions))
 		}
+	})
+}
+
+// each visits every shard on its own goroutine.
+func (w *world) each(visit func(*shard)) {
+	for _, sh := range w.ua.shards {
+		done := make(chan struct{})
+		sh.Post(func() { defer close(done); visit(sh) })
+		<-done
 	}
 }
 

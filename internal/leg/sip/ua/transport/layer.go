@@ -79,6 +79,7 @@ type Layer struct {
 
 	udp       []*udpSocket
 	listeners []listener
+	running   chan struct{} // closed when Run has begun
 
 	mu       sync.Mutex
 	ctx      context.Context // of Run; held because dials belong to it, not to their callers
@@ -97,7 +98,7 @@ type listener struct {
 
 // New checks the configuration and binds nothing.
 func New(cfg Config) (*Layer, error) {
-	l := &Layer{cfg: cfg, parser: sip.NewParser(), conns: map[string]*stream{}, refusals: map[string]time.Time{}}
+	l := &Layer{cfg: cfg, parser: sip.NewParser(), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
 	if cfg.ExternalIP != "" {
 		ip, err := netip.ParseAddr(cfg.ExternalIP)
 		if err != nil {
@@ -208,6 +209,7 @@ func (l *Layer) Run(ctx context.Context) error {
 	l.mu.Lock()
 	l.ctx = ctx
 	l.mu.Unlock()
+	close(l.running)
 
 	for _, s := range l.udp {
 		l.spawn(func(context.Context) { s.read() })
@@ -231,6 +233,9 @@ func (l *Layer) Run(ctx context.Context) error {
 	l.wg.Wait()
 	return nil
 }
+
+// Running is closed when Run has begun: flows can be had from then on.
+func (l *Layer) Running() <-chan struct{} { return l.running }
 
 func (l *Layer) closeListeners() {
 	for _, s := range l.udp {

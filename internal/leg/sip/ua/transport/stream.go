@@ -25,6 +25,7 @@ var errQueueFull = errors.New("too many messages wait for this connection")
 type outMessage struct {
 	bytes  []byte
 	failed func(error)
+	last   bool // nothing to write: close
 }
 
 // stream is one TCP or TLS connection, made by either side. A reader and a writer
@@ -180,7 +181,19 @@ func (s *stream) serve(conn net.Conn) {
 		s.close(errStopped)
 		return
 	}
-	s.close(s.read(conn))
+	s.finish(s.read(conn))
+}
+
+// finish closes when everything that waits has been written: the answer to what
+// broke the framing is among it.
+func (s *stream) finish(err error) {
+	select {
+	case s.out <- outMessage{last: true}:
+		<-s.done
+	case <-s.done:
+	default:
+	}
+	s.close(err)
 }
 
 func (s *stream) register(key string) bool {
@@ -198,6 +211,10 @@ func (s *stream) write(conn net.Conn) {
 	for {
 		select {
 		case m := <-s.out:
+			if m.last {
+				s.close(net.ErrClosed)
+				return
+			}
 			conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 			if _, err := conn.Write(m.bytes); err != nil {
 				tell(m.failed, err)
@@ -304,7 +321,7 @@ func (s *stream) Send(msg []byte, failed func(error)) {
 	err := s.err
 	if err == nil {
 		select {
-		case s.out <- outMessage{msg, failed}:
+		case s.out <- outMessage{bytes: msg, failed: failed}:
 		default:
 			err = errQueueFull
 		}

@@ -163,7 +163,7 @@ func (f *lookup) Send(msg []byte, failed func(error)) {
 		tell(failed, err)
 		return
 	}
-	f.waiting = append(f.waiting, outMessage{msg, failed})
+	f.waiting = append(f.waiting, outMessage{bytes: msg, failed: failed})
 	start := !f.running
 	f.running = true
 	f.mu.Unlock()
