@@ -52,12 +52,6 @@ func (r *Request) Param(name string) string { return r.params[name] }
 // Decode reads the body, a JSON object. The error is a *wire.FieldError.
 func (r *Request) Decode(dst any) error { return wire.Decode(r.body, dst) }
 
-// Create gives a new call its first command.
-func (r *Request) Create(ctx context.Context, id call.ID, cmd call.CreateCall) (call.Answer, error) {
-	r.hold(id.Key())
-	return r.calls.Create(ctx, id, cmd)
-}
-
 // Do gives a command to the call that key belongs to. What it causes is told
 // to nobody before the answer to this request is on its way.
 func (r *Request) Do(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
@@ -65,7 +59,7 @@ func (r *Request) Do(ctx context.Context, key call.Key, cmd call.Command) (call.
 		return call.Answer{}, callNotFound()
 	}
 	r.hold(key)
-	return r.calls.Do(ctx, key, cmd)
+	return r.calls.Command(ctx, key, cmd)
 }
 
 // Look returns the state of the call that key belongs to.

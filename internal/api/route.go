@@ -63,7 +63,8 @@ func (all routes) match(method, escapedPath string) (op *Operation, params map[s
 		if r.op.Method == method {
 			return r.op, found, nil
 		}
-		if !slices.Contains(methods, r.op.Method) {
+		// "/{id}:misspelt" is not an {id} with another method.
+		if !strings.Contains(parts[len(parts)-1], ":") && !slices.Contains(methods, r.op.Method) {
 			methods = append(methods, r.op.Method)
 		}
 	}

@@ -1,0 +1,143 @@
+package ga
+
+import (
+	"errors"
+	"regexp"
+
+	"strowger/internal/api"
+	"strowger/internal/call"
+	"strowger/internal/wire"
+)
+
+// contextMax bounds an operationContext, which every event of its operation
+// repeats. The published service names no limit.
+const contextMax = 4096
+
+// e164 is generous: numbers within a company may be short.
+var e164 = regexp.MustCompile(`^\+?[0-9]{1,20}$`)
+
+// within places a fault of a nested part below its field.
+func within(field string, err error) error {
+	var fault *wire.FieldError
+	if errors.As(err, &fault) {
+		return fault.Within(field)
+	}
+	var refusal *api.Refusal
+	if errors.As(err, &refusal) {
+		placed := wire.FieldError{Field: refusal.Field}
+		return &api.Refusal{Verdict: refusal.Verdict, Field: placed.Within(field).Field, Reason: refusal.Reason}
+	}
+	return err
+}
+
+// address reads who is meant by an identifier.
+func address(field string, id wire.Identifier) (call.Address, error) {
+	complete, err := id.Resolve()
+	if err != nil {
+		return "", within(field, err)
+	}
+	return call.Address(complete.RawID), nil
+}
+
+// dialable reads whom to call: users and numbers are what this server reaches.
+func dialable(field string, id wire.Identifier) (call.Address, error) {
+	complete, err := id.Resolve()
+	if err != nil {
+		return "", within(field, err)
+	}
+	switch complete.Kind {
+	case wire.KindCommunicationUser:
+	case wire.KindPhoneNumber:
+		if !e164.MatchString(complete.PhoneNumber.Value) {
+			return "", wire.Fieldf(field, "%.64q is not a phone number in E.164 format", complete.PhoneNumber.Value)
+		}
+	default:
+		return "", wire.Fieldf(field, "a %s cannot be called from this server", complete.Kind)
+	}
+	return call.Address(complete.RawID), nil
+}
+
+// number reads the number that a called phone sees; it may be withheld.
+func number(field string, p *wire.PhoneNumber) (call.Address, error) {
+	if p == nil {
+		return "", nil
+	}
+	complete, err := wire.Identifier{PhoneNumber: p}.Resolve()
+	if err != nil {
+		// The field is the number itself, not an identifier around it.
+		var fault *wire.FieldError
+		errors.As(err, &fault)
+		return "", wire.Fieldf(field+".value", "%s", fault.Reason)
+	}
+	if a := call.Address(complete.RawID); a == call.Anonymous || e164.MatchString(a.Phone()) {
+		return a, nil
+	}
+	return "", wire.Fieldf(field+".value", "%.64q is not a phone number in E.164 format", p.Value)
+}
+
+// user reads {"id": …}, which names a communication user.
+func user(field string, u *wire.CommunicationUser) (call.Address, error) {
+	if u == nil {
+		return "", nil
+	}
+	complete, err := wire.Identifier{CommunicationUser: u}.Resolve()
+	if err != nil {
+		var fault *wire.FieldError
+		errors.As(err, &fault)
+		return "", wire.Fieldf(field+".id", "%s", fault.Reason)
+	}
+	return call.Address(complete.RawID), nil
+}
+
+// callback checks where a connection's events are to go. The words are those
+// by which applications know the fault.
+func (f family) callback(uri string) error {
+	if uri == "" {
+		return wire.Fieldf("callbackUri", "is missing")
+	}
+	if err := f.CheckCallback(uri); err != nil {
+		return wire.Fieldf("callbackUri", "the CallbackUri field is invalid: %v", err)
+	}
+	return nil
+}
+
+// operation reads what most commands carry about themselves.
+func (f family) operation(context, callbackURI string) (call.Operation, error) {
+	if err := checkContext(context); err != nil {
+		return call.Operation{}, err
+	}
+	if callbackURI != "" {
+		if err := f.CheckCallback(callbackURI); err != nil {
+			return call.Operation{}, wire.Fieldf("operationCallbackUri", "the OperationCallbackUri field is invalid: %v", err)
+		}
+	}
+	return call.Operation{Context: context, CallbackURI: callbackURI}, nil
+}
+
+func checkContext(context string) error {
+	if len(context) > contextMax {
+		return wire.Fieldf("operationContext", "is longer than %d characters", contextMax)
+	}
+	return nil
+}
+
+// between holds a whole number to its published bounds; absent means fallback.
+func between(field string, value *int, low, high, fallback int) (int, error) {
+	if value == nil {
+		return fallback, nil
+	}
+	if *value < low || *value > high {
+		return 0, wire.Fieldf(field, "is %d, it has to be from %d to %d", *value, low, high)
+	}
+	return *value, nil
+}
+
+// notBuilt refuses a part of the published API that this server lacks, so that
+// nobody waits for what will not come.
+func notBuilt(field, reason string) error {
+	return &api.Refusal{Verdict: api.NotBuilt, Field: field, Reason: reason}
+}
+
+func notConfigured(field, reason string) error {
+	return &api.Refusal{Verdict: api.NotConfigured, Field: field, Reason: reason}
+}

@@ -1,0 +1,104 @@
+package ga
+
+import (
+	"context"
+	"net/http"
+
+	"strowger/internal/api"
+	"strowger/internal/call"
+	"strowger/internal/wire"
+	"strowger/internal/wire/ga"
+)
+
+func (f family) createCall(ctx context.Context, r *api.Request) (api.Response, error) {
+	var in ga.CreateCallRequest
+	if err := r.Decode(&in); err != nil {
+		return api.Response{}, err
+	}
+	cmd, err := f.readCreate(in)
+	if err != nil {
+		return api.Response{}, err
+	}
+	cmd.Request, cmd.App.Version = r.Repeat, r.Version
+	if cmd.Call, cmd.Connection, err = newCall(r.Repeat); err != nil {
+		return api.Response{}, err
+	}
+	answer, err := r.Do(ctx, cmd.Call.Key(), cmd)
+	if err != nil {
+		return api.Response{}, err
+	}
+	shown := properties(*answer.Connection)
+	// Recordings of the service have no serverCallId before the call connects.
+	shown.ServerCallID = ""
+	return api.Response{Status: http.StatusCreated, Body: shown, Call: answer.Connection.Call}, nil
+}
+
+func newCall(r call.Request) (call.ID, call.ConnectionID, error) {
+	s := newSeed(r)
+	id := call.NewID(s.call())
+	connection, err := call.NewConnectionID(id.Key(), s.connection())
+	return id, connection, err
+}
+
+func (f family) readCreate(in ga.CreateCallRequest) (cmd call.CreateCall, err error) {
+	cmd = call.CreateCall{
+		App: call.Application{CallbackURI: in.CallbackURI}, Context: in.OperationContext, SourceName: in.SourceDisplayName,
+	}
+	if err := f.callback(in.CallbackURI); err != nil {
+		return cmd, err
+	}
+	if err := checkContext(in.OperationContext); err != nil {
+		return cmd, err
+	}
+	if cmd.Source, err = user("source", in.Source); err != nil {
+		return cmd, err
+	}
+	if cmd.CallerID, err = number("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+		return cmd, err
+	}
+	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {
+		return cmd, err
+	}
+	if in.TeamsAppSource != nil {
+		return cmd, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
+	}
+	return cmd, checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions)
+}
+
+func readTargets(targets []wire.Identifier, callerID call.Address) ([]call.Address, error) {
+	if len(targets) == 0 {
+		return nil, wire.Fieldf("targets", "is missing or empty; at least one target is needed")
+	}
+	read := make([]call.Address, len(targets))
+	for i, target := range targets {
+		a, err := dialable(indexed("targets", i), target)
+		if err != nil {
+			return nil, err
+		}
+		if err := needsCallerID(a, callerID); err != nil {
+			return nil, err
+		}
+		read[i] = a
+	}
+	return read, nil
+}
+
+// needsCallerID: a telephone has to be shown a number that calls it.
+func needsCallerID(target, callerID call.Address) error {
+	if target.IsPhone() && callerID == "" {
+		return wire.Fieldf("sourceCallerIdNumber", "is missing; a call to a phone number needs it")
+	}
+	return nil
+}
+
+// checkMedia refuses what createCall and answer may ask for and nobody would
+// get: an application that waits for audio or words must not wait in vain.
+func checkMedia(streaming *ga.MediaStreamingOptions, transcription *ga.TranscriptionOptions) error {
+	if streaming != nil {
+		return notBuilt("mediaStreamingOptions", "media streaming is not built here yet")
+	}
+	if transcription != nil {
+		return notBuilt("transcriptionOptions", "transcription is not built here yet")
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package ga
+
+import (
+	"strowger/internal/call"
+	"strowger/internal/wire"
+	"strowger/internal/wire/ga"
+)
+
+// properties is how a connection is shown.
+func properties(p call.Properties) ga.CallConnectionProperties {
+	shown := ga.CallConnectionProperties{
+		CallConnectionID:     string(p.Connection),
+		ServerCallID:         p.Call.ServerCallID(),
+		CallConnectionState:  ga.ConnectionState(p.State),
+		CallbackURI:          p.CallbackURI,
+		SourceCallerIDNumber: phone(p.CallerID),
+		SourceDisplayName:    p.SourceName,
+		CorrelationID:        string(p.Call),
+		AnsweredFor:          phone(p.AnsweredFor),
+	}
+	for _, target := range p.Targets {
+		shown.Targets = append(shown.Targets, wire.FromRawID(string(target)))
+	}
+	if p.Source != "" {
+		source := wire.FromRawID(string(p.Source))
+		shown.Source = &source
+	}
+	if p.AnsweredBy != "" {
+		shown.AnsweredBy = &wire.CommunicationUser{ID: string(p.AnsweredBy)}
+	}
+	return shown
+}
+
+func phone(a call.Address) *wire.PhoneNumber {
+	return wire.FromRawID(string(a)).PhoneNumber
+}
+
+func participant(e call.RosterEntry) ga.CallParticipant {
+	return ga.CallParticipant{Identifier: wire.FromRawID(string(e.Address)), IsMuted: e.Muted, IsOnHold: e.OnHold}
+}

@@ -1,0 +1,129 @@
+package ga
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"strowger/internal/api"
+	"strowger/internal/call"
+	"strowger/internal/wire"
+	"strowger/internal/wire/ga"
+)
+
+// Published defaults.
+const (
+	initialSilenceSeconds = 5
+	interToneSeconds      = 2
+)
+
+func (f family) recognize(ctx context.Context, r *api.Request) (api.Response, error) {
+	var in ga.RecognizeRequest
+	if err := r.Decode(&in); err != nil {
+		return api.Response{}, err
+	}
+	cmd, err := f.readRecognize(in)
+	if err != nil {
+		return api.Response{}, err
+	}
+	cmd.Request, cmd.Connection = r.Repeat, connectionOf(r)
+	_, err = r.Do(ctx, cmd.Connection.Key(), cmd)
+	return api.Response{Status: http.StatusAccepted}, err
+}
+
+func (f family) readRecognize(in ga.RecognizeRequest) (cmd call.Recognize, err error) {
+	if err := checkInputType(in.RecognizeInputType); err != nil {
+		return cmd, err
+	}
+	if in.RecognizeOptions == nil {
+		return cmd, wire.Fieldf("recognizeOptions", "is missing")
+	}
+	if cmd, err = readRecognizeOptions(*in.RecognizeOptions); err != nil {
+		return cmd, within("recognizeOptions", err)
+	}
+	cmd.Interrupt = in.InterruptCallMediaOperation
+	if cmd.Prompt, err = f.prompt(in); err != nil {
+		return cmd, err
+	}
+	if err := checkListening(in.RecognizeInputType); err != nil {
+		return cmd, err
+	}
+	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
+	return cmd, err
+}
+
+func checkInputType(t ga.RecognizeInputType) error {
+	if t == "" {
+		return wire.Fieldf("recognizeInputType", "is missing")
+	}
+	for _, known := range []ga.RecognizeInputType{ga.RecognizeDTMF, ga.RecognizeSpeech, ga.RecognizeSpeechOrDTMF, ga.RecognizeChoices} {
+		if strings.EqualFold(string(t), string(known)) {
+			return nil
+		}
+	}
+	return wire.Fieldf("recognizeInputType", "%.64q is not one of dtmf, speech, speechOrDtmf and choices", t)
+}
+
+// checkListening comes after all other checks: an application hears of its own
+// faults before it hears of what the server lacks.
+func checkListening(t ga.RecognizeInputType) error {
+	switch {
+	case strings.EqualFold(string(t), string(ga.RecognizeDTMF)):
+		return nil
+	case strings.EqualFold(string(t), string(ga.RecognizeChoices)):
+		return notBuilt("recognizeInputType", "choices are not built here yet")
+	}
+	return notConfigured("recognizeInputType", "no speech recognition is configured on this server")
+}
+
+func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
+	var prompt []call.PlaySource
+	if in.PlayPrompt != nil {
+		first, err := f.source(*in.PlayPrompt)
+		if err != nil {
+			return nil, within("playPrompt", err)
+		}
+		prompt = append(prompt, first)
+	}
+	rest, err := f.sources("playPrompts", in.PlayPrompts)
+	return append(prompt, rest...), err
+}
+
+// readRecognizeOptions places faults below the options.
+func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error) {
+	if cmd.Target, err = address("targetParticipant", in.TargetParticipant); err != nil {
+		return cmd, err
+	}
+	cmd.KeyInterrupts = in.InterruptPrompt == nil || *in.InterruptPrompt
+	silence, err := between("initialSilenceTimeoutInSeconds", in.InitialSilenceTimeoutInSeconds, 0, 300, initialSilenceSeconds)
+	if err != nil {
+		return cmd, err
+	}
+	cmd.InitialSilence = time.Duration(silence) * time.Second
+	dtmf := ga.DTMFOptions{}
+	if in.DTMFOptions != nil {
+		dtmf = *in.DTMFOptions
+	}
+	return cmd, within("dtmfOptions", readDTMF(&cmd, dtmf))
+}
+
+func readDTMF(cmd *call.Recognize, in ga.DTMFOptions) error {
+	gap, err := between("interToneTimeoutInSeconds", in.InterToneTimeoutInSeconds, 1, 60, interToneSeconds)
+	if err != nil {
+		return err
+	}
+	cmd.InterTone = time.Duration(gap) * time.Second
+	if cmd.MaxTones, err = between("maxTonesToCollect", in.MaxTonesToCollect, 1, math.MaxInt32, 0); err != nil {
+		return err
+	}
+	for i, name := range in.StopTones {
+		key, ok := name.Key()
+		if !ok {
+			return wire.Fieldf(indexed("stopTones", i), "%.64q is not the name of a tone", name)
+		}
+		cmd.StopTones = append(cmd.StopTones, call.Tone(key))
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package ga
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+
+	"strowger/internal/call"
+)
+
+// seed is where new identifiers come from.
+type seed [sha256.Size]byte
+
+// newSeed is random, unless the request can be given again: then it is the
+// same each time, so that a repeated createCall finds the call that it made.
+// The hash keeps a client from choosing another call's identifiers.
+func newSeed(r call.Request) seed {
+	if r.ID != "" {
+		return sha256.Sum256([]byte("strowger seed of " + r.ID))
+	}
+	var s seed
+	_, _ = rand.Read(s[:]) // crypto/rand never fails
+	return s
+}
+
+func (s seed) call() [16]byte { return [16]byte(s[:16]) }
+
+func (s seed) connection() [8]byte { return [8]byte(s[16:24]) }
+
+// newConnectionID is for a connection in a call that is there already.
+func newConnectionID(key call.Key) (call.ConnectionID, error) {
+	return call.NewConnectionID(key, newSeed(call.Request{}).connection())
+}
