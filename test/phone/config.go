@@ -43,6 +43,8 @@ type Config struct {
 	Codecs string
 	// AutoAnswer makes the phone pick up at once.
 	AutoAnswer bool
+	// ExpectRefusal starts a phone whose registration is to fail.
+	ExpectRefusal bool
 	// Silent makes the phone send no RTP at all, as a broken one does.
 	Silent bool
 }

@@ -39,7 +39,7 @@ func Start(t testing.TB, config Config) *Phone {
 		t.Fatalf("start phone %s: %v", config.Name, err)
 	}
 	t.Cleanup(p.stop)
-	if config.Password != "" {
+	if config.Password != "" && !config.ExpectRefusal {
 		p.AwaitRegistered()
 	}
 	return p
@@ -183,12 +183,26 @@ func (p *Phone) Count(eventType string) int {
 	return n
 }
 
+// Wait is AwaitEvent for goroutines that may not end the test.
+func (p *Phone) Wait(eventType string, n int) (Event, error) {
+	return p.control.await(nth(eventType, n))
+}
+
 // AwaitEvent waits for the n-th event of a type.
 func (p *Phone) AwaitEvent(eventType string, n int) Event { p.t.Helper(); return p.await(eventType, n) }
 
 func (p *Phone) await(eventType string, n int) Event {
 	p.t.Helper()
-	event, err := p.control.await(func(events []Event) (Event, bool) {
+	event, err := p.Wait(eventType, n)
+	if err != nil {
+		p.t.Fatalf("phone %s waited for %s (number %d): %v\nit saw:\n%s", p.config.Name, eventType, n, err, p.control.story())
+	}
+	return event
+}
+
+// nth asks for the n-th event of a type.
+func nth(eventType string, n int) func([]Event) (Event, bool) {
+	return func(events []Event) (Event, bool) {
 		seen := 0
 		for _, event := range events {
 			if event.Type == eventType {
@@ -198,15 +212,17 @@ func (p *Phone) await(eventType string, n int) Event {
 			}
 		}
 		return Event{}, false
-	})
-	if err != nil {
-		p.t.Fatalf("phone %s waited for %s (number %d): %v\nit saw:\n%s", p.config.Name, eventType, n, err, p.control.story())
 	}
-	return event
 }
 
 // Messages are all SIP messages that the phone sent or received, in order.
 func (p *Phone) Messages() []Message { return parseTrace(p.log.text()) }
+
+// received says whether a message came to the phone: to where it listens, or
+// over a connection that it opened to its server.
+func (p *Phone) received(m Message) bool {
+	return m.To == p.Address() || m.From == p.config.Server
+}
 
 // AwaitHeader waits until a received message carries the header and returns
 // its value.
@@ -215,7 +231,7 @@ func (p *Phone) AwaitHeader(name string) string {
 	var value string
 	err := poll(func() bool {
 		for _, m := range p.Messages() {
-			if v := m.Header(name); v != "" && m.To == p.Address() || v != "" && !m.sentBy(p.Address()) {
+			if v := m.Header(name); v != "" && p.received(m) {
 				value = v
 				return true
 			}
@@ -260,6 +276,14 @@ func (p *Phone) AwaitSound(length time.Duration) {
 	p.t.Helper()
 	if err := poll(func() bool { return p.Heard().Length() >= length }); err != nil {
 		p.t.Fatalf("phone %s did not get %v of sound, but %s", p.config.Name, length, p.Heard().Describe())
+	}
+}
+
+// AwaitSpeech waits until something loud was heard for so long in all.
+func (p *Phone) AwaitSpeech(length time.Duration) {
+	p.t.Helper()
+	if err := poll(func() bool { return p.Heard().Loud() >= length }); err != nil {
+		p.t.Fatalf("phone %s did not hear %v of speech, but %s", p.config.Name, length, p.Heard().Describe())
 	}
 }
 

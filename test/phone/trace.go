@@ -36,8 +36,6 @@ func (m Message) Status() string {
 	return ""
 }
 
-func (m Message) sentBy(address string) bool { return m.From == address }
-
 // parseTrace reads what `baresip -s` prints: a coloured "#", a line
 // "UDP from -> to", the message, and the colour's end.
 func parseTrace(text string) []Message {

@@ -6,7 +6,7 @@
 //   connectionString, endpoint, resourceId   whom to ask
 //   port                                     where /events is subscribed to
 //   phones                                   where the test takes orders for phones
-//   users                                    raw ids: alice and bob are registered, absent is not
+//   users                                    raw ids: alice, bob and carol are registered, absent is not
 //   ourUri, carrierNumber                    what the carrier's phone dials, and its number
 //
 // Prints "ok - name" or "not ok - name" for each scenario, at the end
@@ -25,7 +25,7 @@ if (!options) {
 }
 const wanted = process.argv[2] ?? "";
 const app = new Application(options);
-const phones = Object.fromEntries(["alice", "bob", "carrier"].map((name) => [name, new Phone(options.phones, name)]));
+const phones = Object.fromEntries(["alice", "bob", "carol", "carrier"].map((name) => [name, new Phone(options.phones, name)]));
 await app.start();
 await app.validated();
 
@@ -45,9 +45,8 @@ async function run([name, scenario]) {
   }
 }
 
-// Groups run beside each other; within a group a phone belongs to one
-// scenario at a time. Only calls uses alice beside incoming, and she can
-// take several calls.
+// Groups run beside each other, and each has phones of its own: alice belongs
+// to calls, bob to media, carol and the carrier to incoming.
 async function group(scenarios) {
   for (const scenario of scenarios) await run(scenario);
 }

@@ -26,7 +26,4 @@ export class Phone {
 
   // heard waits until the phone has heard so much of a tone in all its calls.
   heard = (hz, milliseconds) => this.ask("heard", { hz, milliseconds });
-
-  // hears is for how many milliseconds it has heard a tone so far.
-  hears = async (hz) => (await this.ask("hears", { hz })).milliseconds;
 }

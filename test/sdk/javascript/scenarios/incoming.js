@@ -39,9 +39,9 @@ export const incoming = [
   }]),
   ["an incoming call is redirected to a user", async (world) => {
     const { app, phones, options } = world;
-    const answered = await phones.alice.mark("CALL_ESTABLISHED");
+    const answered = await phones.carol.mark("CALL_ESTABLISHED");
     const { event, talking, closed } = await ring(world);
-    await app.client.redirectCall(event.incomingCallContext, { targetParticipant: { communicationUserId: options.users.alice } });
+    await app.client.redirectCall(event.incomingCallContext, { targetParticipant: { communicationUserId: options.users.carol } });
     await answered();
     await talking();
     await phones.carrier.hangUp();
