@@ -1,6 +1,11 @@
 package config
 
-import "time"
+import (
+	"net/url"
+	"path/filepath"
+	"slices"
+	"time"
+)
 
 // Config is what strowger.yaml says. The names of its keys are part of the
 // public contract; strowger.example.yaml shows and explains all of them.
@@ -186,4 +191,30 @@ func Default() Config {
 		Log:      Log{Level: "info", Format: "json"},
 		Shutdown: Shutdown{Grace: 30 * time.Second},
 	}
+}
+
+// CADir is where the development CA is kept.
+func (c Config) CADir() string { return filepath.Join(c.DataDir, "ca") }
+
+// Encrypted says whether any listener needs a certificate.
+func (c Config) Encrypted() bool {
+	for _, l := range c.listeners() {
+		if slices.Contains([]string{"https", "tls", "wss"}, l.Scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// CertificateHosts are the names that a certificate of ours should carry
+// beside those of this machine: public_url's and the SIP domain.
+func (c Config) CertificateHosts() []string {
+	hosts := []string{c.SIP.Domain}
+	if u, err := url.Parse(c.HTTP.PublicURL); err == nil && u.Hostname() != "" {
+		hosts = append(hosts, u.Hostname())
+	}
+	if c.SIP.ExternalIP != "" {
+		hosts = append(hosts, c.SIP.ExternalIP)
+	}
+	return hosts
 }

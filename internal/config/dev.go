@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
 )
 
 // DevAccessKey is the published access key of `strowger dev`. It protects
@@ -81,13 +80,4 @@ func (c Config) onlyLoopback() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// WorkingFile is the file that serve reads when none is named: strowger.yaml
-// in the working directory, or none when there is no such file.
-func WorkingFile() string {
-	if _, err := os.Stat("strowger.yaml"); err != nil {
-		return ""
-	}
-	return "strowger.yaml"
 }

@@ -27,6 +27,9 @@ const (
 	renewAhead = 30 * 24 * time.Hour
 )
 
+// SecretFile is the name of the file that the authority lives in.
+const SecretFile = "ca-key.pem"
+
 // Authority issues the server certificate of this machine. Open makes one.
 type Authority struct {
 	file  string
@@ -44,7 +47,7 @@ type Authority struct {
 func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) {
 	a := &Authority{file: filepath.Join(dir, "ca.pem"), now: now}
 	a.hosts = slices.Concat([]string{"localhost", "127.0.0.1", "::1"}, hosts)
-	if err := a.load(filepath.Join(dir, "ca-key.pem")); err != nil {
+	if err := a.load(filepath.Join(dir, SecretFile)); err != nil {
 		return nil, fmt.Errorf("development CA: %w", err)
 	}
 	return a, nil
