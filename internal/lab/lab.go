@@ -1,0 +1,131 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+
+	"strowger/internal/leg/sip/ua"
+	"strowger/internal/media"
+	"strowger/internal/media/rtp"
+)
+
+// callsMost is how many calls may be waiting to be looked at; more are refused.
+const callsMost = 256
+
+// Config says where the lab is.
+type Config struct {
+	Listen string     // udp://127.0.0.1:5080; port 0 lets the system choose
+	Ports  *rtp.Ports // may be shared with the server's
+	Log    *slog.Logger
+}
+
+// Lab is a telephone network with a few numbers. New starts nothing, Listen
+// binds, Run serves.
+type Lab struct {
+	cfg   Config
+	log   *slog.Logger
+	ua    *ua.UA
+	clock *media.Clock
+	calls chan *conversation
+}
+
+// New checks the configuration.
+func New(cfg Config) (*Lab, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	l := &Lab{cfg: cfg, log: cfg.Log, clock: media.NewClock(1), calls: make(chan *conversation, callsMost)}
+	var err error
+	l.ua, err = ua.New(ua.Config{
+		Listen: []string{cfg.Listen}, UserAgent: "Strowger lab", Handler: exchange{l}, Methods: []string{"OPTIONS"}, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	return l, nil
+}
+
+// Listen binds the socket, so that Addr is known before Run.
+func (l *Lab) Listen() error { return l.ua.Listen() }
+
+// Addr is where the lab takes calls.
+func (l *Lab) Addr() netip.AddrPort { return l.ua.Addr(l.transport()) }
+
+func (l *Lab) transport() string {
+	scheme, _, _ := strings.Cut(l.cfg.Listen, "://")
+	return scheme
+}
+
+// Run takes calls until ctx is done. It binds first when Listen was not called.
+func (l *Lab) Run(ctx context.Context) error {
+	if err := l.Listen(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = l.clock.Run(ctx) })
+	wg.Go(func() { l.talk(ctx) })
+	err := l.ua.Run(ctx)
+	cancel()
+	wg.Wait()
+	return err
+}
+
+func (l *Lab) talk(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-l.calls:
+			wg.Go(func() { c.run(ctx) })
+		}
+	}
+}
+
+// exchange connects calls to numbers. It runs on SIP shards.
+type exchange struct{ lab *Lab }
+
+func (x exchange) Invite(in *ua.Incoming) {
+	n, ok := find(userOf(in.RequestURI))
+	switch {
+	case !ok:
+		in.Take(nil).Reject(404, "no such number in the lab", nil)
+		return
+	case n.status != 0:
+		in.Take(nil).Reject(n.status, "", nil)
+		return
+	case len(in.Body) == 0:
+		in.Take(nil).Reject(488, "the lab wants an offer", nil)
+		return
+	}
+	c := newConversation(x.lab, n, in.Body)
+	c.session = in.Take(c)
+	c.session.Ring(180, nil, nil)
+	select {
+	case x.lab.calls <- c:
+	default:
+		c.session.Reject(503, "the lab is full", nil)
+	}
+}
+
+func (x exchange) Request(r *ua.Request) { r.Respond(200, "", nil, nil) }
+
+func userOf(uri string) string {
+	_, rest, _ := strings.Cut(uri, ":")
+	user, _, _ := strings.Cut(rest, "@")
+	user, _, _ = strings.Cut(user, ";")
+	plain, err := url.PathUnescape(user)
+	if err != nil {
+		return user
+	}
+	return plain
+}

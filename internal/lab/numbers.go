@@ -1,0 +1,110 @@
+package lab
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"strowger/internal/media"
+	"strowger/internal/media/dtmf"
+	"strowger/internal/media/player"
+)
+
+// Number is one that can be dialled.
+type Number struct {
+	E164 string
+	Does string // "answers and echoes"
+
+	status int // the refusal, when it does not take the call
+	rings  bool
+	then   func(ctx context.Context, c *conversation) // once answered; the far end may hang up at any time
+}
+
+// When things happen, counted from the answer.
+const (
+	firstKey = 2 * time.Second // whoever dialled needs time to begin to listen
+	keyTone  = 100 * time.Millisecond
+	keyGap   = 900 * time.Millisecond // from the end of one key to the next
+	stays    = 3 * time.Second
+)
+
+// keys are what +15550104 presses.
+const keys = "1234#"
+
+// Made with: espeak-ng -v en -s 165 --stdout "This is the Strowger laboratory.
+// You hear this sentence, so your call works." | sox - -r 8000 -c 1 -b 16 sentence.wav norm -3
+//
+//go:embed sentence.wav
+var sentence []byte
+
+// Numbers lists what the lab has.
+func Numbers() []Number {
+	return []Number{
+		{E164: "+15550100", Does: "answers and echoes", then: echo},
+		{E164: "+15550101", Does: "is busy (486)", status: 486},
+		{E164: "+15550102", Does: "rings and never answers", rings: true},
+		{E164: "+15550103", Does: "declines (603)", status: 603},
+		{E164: "+15550104", Does: "answers and presses 1 2 3 4 #, one second apart", then: pressKeys},
+		{E164: "+15550105", Does: "answers and hangs up after 3 seconds", then: leave},
+		{E164: "+15550106", Does: "answers and says a sentence", then: speak},
+	}
+}
+
+// find reads the user part of the address that was called.
+func find(user string) (Number, bool) {
+	for _, n := range Numbers() {
+		if strings.TrimPrefix(n.E164, "+") == strings.TrimPrefix(user, "+") {
+			return n, true
+		}
+	}
+	return Number{}, false
+}
+
+func echo(_ context.Context, c *conversation) { c.echo.Store(true) }
+
+func pressKeys(ctx context.Context, c *conversation) {
+	if !pause(ctx, firstKey) {
+		return
+	}
+	digits, err := dtmf.ParseDigits(keys)
+	if err != nil {
+		panic(err)
+	}
+	select {
+	case err := <-c.rtp.SendDTMF(digits, keyTone, keyGap):
+		if err != nil {
+			c.log.Warn("keys were not pressed", "error", err)
+		}
+	case <-ctx.Done():
+	}
+}
+
+func leave(ctx context.Context, c *conversation) {
+	if pause(ctx, stays) {
+		c.hangUp()
+	}
+}
+
+func speak(_ context.Context, c *conversation) {
+	c.say.Store(player.New([]*player.Prompt{spoken()}, false))
+}
+
+func spoken() *player.Prompt {
+	audio, err := player.ParseWAV(sentence)
+	if err != nil {
+		panic(fmt.Sprintf("lab: our own sentence: %v", err))
+	}
+	return audio.Prompt(media.Narrowband)
+}
+
+// pause waits, and tells whether the call is still there.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,31 @@
+package siptest
+
+import (
+	"net/netip"
+
+	"strowger/internal/leg/sip/ua"
+)
+
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
+// observer writes down what the user agent tells a call.
+type observer struct{ events chan<- Event }
+
+func (o observer) Progress(code int, body []byte, d ua.Dialog) {
+	o.events <- Event{What: Progress, Code: code, SDP: body, Dialog: d}
+}
+
+func (o observer) Answered(body []byte, d ua.Dialog) {
+	o.events <- Event{What: Answered, SDP: body, Dialog: d}
+}
+
+func (o observer) Offer(offer *ua.Offer) {
+	o.events <- Event{What: Offered, SDP: offer.SDP, Offer: offer}
+}
+
+func (o observer) Reinvited(code int, body []byte, d ua.Dialog) {
+	o.events <- Event{What: Reinvited, Code: code, SDP: body, Dialog: d}
+}
+
+func (o observer) Failed(c ua.Cause) { o.events <- Event{What: Failed, Code: c.Code, Cause: c} }
+func (o observer) Ended(c ua.Cause)  { o.events <- Event{What: Ended, Code: c.Code, Cause: c} }
