@@ -253,3 +253,6 @@ func (x *Exchange) Media(id call.LegID) (*rtp.Session, bool) {
 
 // Drain refuses new calls (503) from now on, for a server that is stopping.
 func (x *Exchange) Drain() { x.draining.Store(true) }
+
+// Quiet waits until every far end has been told what it is owed, or ctx is done.
+func (x *Exchange) Quiet(ctx context.Context) error { return x.ua.Quiet(ctx) }

@@ -96,7 +96,6 @@ type Session struct {
 	// Caller.
 	invite      *exchange
 	acks        map[string]*acknowledgement // by the far end's tag, for 2xx that repeat
-	ringing     bool                        // a provisional response came: CANCEL may be sent
 	cancelling  bool
 	giveUp      *transaction.Alarm
 	lastReasons []sip.Header
@@ -207,12 +206,16 @@ func (s *Session) bye() {
 	s.request(dialogRequest{method: "BYE", reasons: s.lastReasons, done: func(*sip.Response, error) { s.forget() }})
 }
 
-func (s *Session) remember() { s.shard.sessions[s.key] = s }
+func (s *Session) remember() {
+	s.shard.sessions[s.key] = s
+	s.ua.census.add(1)
+}
 
 func (s *Session) forget() {
 	s.giveUp.Stop()
 	if s.shard.sessions[s.key] == s {
 		delete(s.shard.sessions, s.key)
+		s.ua.census.add(-1)
 	}
 }
 

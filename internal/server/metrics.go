@@ -1,0 +1,95 @@
+package server
+
+import (
+	"strowger/internal/media"
+	"strowger/internal/telemetry"
+	"strowger/internal/webhook"
+)
+
+// metrics are the figures of all parts, read when they are scraped.
+func (p *parts) metrics(version string) *telemetry.Metrics {
+	m := telemetry.NewMetrics(version)
+	m.Add(figures(p.callFigures))
+	m.Add(figures(p.legFigures))
+	m.Add(figures(p.mediaFigures))
+	m.Add(figures(p.webhookFigures))
+	return m
+}
+
+// figures is a function that is a telemetry.Source.
+type figures func() []telemetry.Figure
+
+func (f figures) Figures() []telemetry.Figure { return f() }
+
+func level(name, help string, v float64) telemetry.Figure {
+	return telemetry.Figure{Name: name, Help: help, Value: v}
+}
+
+func count(name, help string, v uint64) telemetry.Figure {
+	return telemetry.Figure{Name: name, Help: help, Value: float64(v), Counter: true}
+}
+
+func (p *parts) callFigures() []telemetry.Figure {
+	s := p.board.Stats()
+	return []telemetry.Figure{
+		level("calls", "Calls now.", float64(s.Calls)),
+		level("conversations", "Calls with sound now.", float64(p.bridge.Conversations())),
+		count("calls_begun_total", "Calls begun.", s.Begun),
+		count("steps_total", "Steps of calls stored in the journal.", s.Steps),
+		count("commands_refused_total", "Commands that the rules of a call refused.", s.Refused),
+		count("journal_failures_total", "Steps that the journal did not take at first.", s.JournalFailures),
+	}
+}
+
+func (p *parts) legFigures() []telemetry.Figure {
+	s := p.exchange.Stats()
+	return []telemetry.Figure{
+		level("legs", "SIP legs now.", float64(s.Legs)),
+		level("registrations", "Registered endpoints now.", float64(s.Registered)),
+		level("rtp_ports_in_use", "RTP ports given out.", float64(p.ports.InUse())),
+		count("legs_offered_total", "Incoming calls admitted.", s.Offered),
+		count("legs_dialled_total", "Outgoing calls placed.", s.Dialled),
+		count("legs_answered_total", "Legs answered, either way.", s.Answered),
+		count("sip_refused_total", "Incoming calls not admitted.", s.Refused),
+		count("sip_challenged_total", "Requests asked for credentials.", s.Challenged),
+		count("sip_wrong_password_total", "Credentials that did not hold.", s.WrongPassword),
+	}
+}
+
+func (p *parts) mediaFigures() []telemetry.Figure {
+	loops := p.clock.Stats()
+	var ticks, skipped, late uint64
+	busy := 0.0
+	for _, l := range loops {
+		ticks, skipped, busy = ticks+l.Ticks, skipped+l.Skipped, max(busy, l.Busy)
+		for i, n := range l.Late {
+			if i == len(media.LatenessBounds) || media.LatenessBounds[i] > media.FrameDuration/4 {
+				late += n
+			}
+		}
+	}
+	return []telemetry.Figure{
+		level("media_busy", "Share of the busiest clock loop's time that ticks take; above 0.7 is too much.", busy),
+		count("media_ticks_total", "Ticks of all clock loops.", ticks),
+		count("media_ticks_late_total", "Ticks more than 5 ms late.", late),
+		count("media_ticks_skipped_total", "Ticks left out after a stall.", skipped),
+	}
+}
+
+func (p *parts) webhookFigures() []telemetry.Figure {
+	c := p.courier.Counts()
+	return append(tally("callback", c.Callbacks), tally("event_grid", c.EventGrid)...)
+}
+
+func tally(kind string, t webhook.Tally) []telemetry.Figure {
+	all := []telemetry.Figure{
+		count("events_delivered_total", "Events that their receiver took.", uint64(t.Delivered)),
+		count("events_retried_total", "Tries that failed and were followed by another.", uint64(t.Retried)),
+		count("events_given_up_total", "Events refused by their receiver, or tried for too long.", uint64(t.GivenUp)),
+		count("events_overflowed_total", "Events given up because a queue was full.", uint64(t.Overflowed)),
+	}
+	for i := range all {
+		all[i].Labels = telemetry.Labels{"kind": kind}
+	}
+	return all
+}

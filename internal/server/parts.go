@@ -1,0 +1,320 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"strowger/internal/access"
+	"strowger/internal/api"
+	"strowger/internal/api/ga"
+	"strowger/internal/bridge"
+	"strowger/internal/config"
+	"strowger/internal/devca"
+	"strowger/internal/directory"
+	"strowger/internal/journal"
+	"strowger/internal/lab"
+	"strowger/internal/leg/sip"
+	"strowger/internal/leg/sip/ua"
+	"strowger/internal/media"
+	"strowger/internal/media/rtp"
+	"strowger/internal/outbound"
+	"strowger/internal/switchboard"
+	"strowger/internal/telemetry"
+	"strowger/internal/webhook"
+)
+
+const (
+	// callbackTime bounds one try of a callback.
+	callbackTime = 10 * time.Second
+	// audioTime bounds the fetch of one audio file.
+	audioTime = 30 * time.Second
+	// roomRateHz is what rooms mix at: all legs speak G.711.
+	roomRateHz = media.Narrowband
+)
+
+// parts are everything that a server consists of.
+type parts struct {
+	cfg    config.Config
+	log    *slog.Logger
+	health *telemetry.Health
+	info   Info
+
+	journal  *journal.Journal
+	clock    *media.Clock
+	ports    *rtp.Ports
+	exchange *sip.Exchange
+	bridge   *bridge.Bridge
+	board    *switchboard.Switchboard
+	courier  *webhook.Courier
+	lab      *lab.Lab // nil outside dev and tests
+	doors    []*door
+	closers  []func()
+}
+
+// build makes the parts and binds their ports; nothing runs yet. After an
+// error nothing is left open.
+func build(ctx context.Context, o Options) (p *parts, err error) {
+	cfg, keysAreNew, err := config.EnsureResource(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	p = &parts{cfg: cfg, log: o.Log, health: telemetry.NewHealth()}
+	p.info = Info{ResourceID: cfg.Resource.ID, AccessKeys: cfg.Resource.AccessKeys, KeysAreNew: keysAreNew}
+	p.health.NotReady("starting")
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	serverTLS, err := p.tls()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.buildCalls(ctx, serverTLS); err != nil {
+		return nil, err
+	}
+	if err := p.bindDoors(serverTLS); err != nil {
+		return nil, err
+	}
+	return p, p.buildEdges(o.Version)
+}
+
+// close gives back what build opened, last first.
+func (p *parts) close() {
+	for _, c := range slices.Backward(p.closers) {
+		c()
+	}
+}
+
+// tls is the certificate for https and tls listeners: the one configured, or a
+// development one. Nil when no listener needs any.
+func (p *parts) tls() (*tls.Config, error) {
+	if !p.secured() {
+		return nil, nil
+	}
+	if c := p.cfg.HTTP.TLS; c.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+		if err != nil {
+			return nil, fmt.Errorf("http.tls: %w", err)
+		}
+		return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	}
+	ca, err := devca.Open(filepath.Join(p.cfg.DataDir, "ca"), p.hosts(), time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("development certificate: %w", err)
+	}
+	p.info.CAFile = ca.CAFile()
+	return ca.TLSConfig(), nil
+}
+
+func (p *parts) secured() bool {
+	secure := func(l string) bool {
+		return strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "tls://") || strings.HasPrefix(l, "wss://")
+	}
+	return slices.ContainsFunc(p.cfg.HTTP.Listen, secure) || slices.ContainsFunc(p.cfg.SIP.Listen, secure)
+}
+
+// hosts are the names beside localhost that a development certificate is for.
+func (p *parts) hosts() []string {
+	hosts := []string{p.cfg.SIP.Domain}
+	if u, err := url.Parse(p.cfg.HTTP.PublicURL); err == nil && u.Hostname() != "" {
+		hosts = append(hosts, u.Hostname())
+	}
+	return hosts
+}
+
+// buildCalls makes what calls live in: the journal, the legs, the rooms and
+// the switchboard between them.
+func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err error) {
+	nats := p.cfg.NATS
+	c := journal.Config{Dir: filepath.Join(p.cfg.DataDir, "nats"), URL: nats.URL, MaxBytes: nats.MaxBytes}
+	if nats.Sync == config.SyncInterval {
+		c.SyncInterval = 2 * time.Minute
+	}
+	if p.journal, err = journal.Open(ctx, c, p.log); err != nil {
+		return fmt.Errorf("open the journal: %w", err)
+	}
+	p.closers = append(p.closers, p.journal.Close)
+	if p.ports, err = rtp.NewPorts(p.cfg.RTP.Ports.First, p.cfg.RTP.Ports.Last); err != nil {
+		return fmt.Errorf("rtp.ports: %w", err)
+	}
+	p.clock = media.NewClock(0)
+	to := &signals{}
+	if err := p.buildExchange(to, serverTLS); err != nil {
+		return err
+	}
+	p.bridge = bridge.New(bridge.Config{
+		Clock: p.clock, RateHz: roomRateHz, Legs: sounds{p.exchange}, Signals: to, Log: p.log,
+		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientOptions{Timeout: audioTime, RedirectsMax: 3}), roomRateHz),
+	})
+	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.exchange, Sound: p.bridge, Log: p.log})
+	to.to = p.board
+	return nil
+}
+
+func (p *parts) buildExchange(to *signals, serverTLS *tls.Config) error {
+	settings, err := settings(p.cfg)
+	if err != nil {
+		return err
+	}
+	p.exchange, err = sip.New(sip.Config{
+		UA: ua.Config{
+			Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
+			TLS: serverTLS, Log: p.log,
+		},
+		Domain: p.cfg.SIP.Domain, Directory: directory.New(settings, time.Now),
+		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), RoomRateHz: roomRateHz,
+		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
+	})
+	if err != nil {
+		return fmt.Errorf("sip: %w", err)
+	}
+	if err := p.exchange.Listen(); err != nil {
+		return fmt.Errorf("sip.listen: %w", err)
+	}
+	return p.buildLab()
+}
+
+func (p *parts) buildLab() (err error) {
+	if p.cfg.Lab.Listen == "" {
+		return nil
+	}
+	if p.lab, err = lab.New(lab.Config{Listen: p.cfg.Lab.Listen, Ports: p.ports, Log: p.log}); err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	if err := p.lab.Listen(); err != nil {
+		return fmt.Errorf("lab.listen: %w", err)
+	}
+	p.info.Lab = p.lab.Addr().String()
+	return nil
+}
+
+// mediaIP is where RTP is received: where SIP is, when that is one address.
+func mediaIP(listen []string) netip.Addr {
+	var ip netip.Addr
+	for _, l := range listen {
+		_, hostPort, _ := strings.Cut(l, "://")
+		a, err := netip.ParseAddrPort(hostPort)
+		if err != nil || ip.IsValid() && a.Addr() != ip {
+			return netip.IPv4Unspecified()
+		}
+		ip = a.Addr()
+	}
+	return ip
+}
+
+func (p *parts) policy() *outbound.Policy {
+	var networks []netip.Prefix
+	for _, n := range p.cfg.Outbound.AllowNetworks {
+		if prefix, err := netip.ParsePrefix(n); err == nil { // Validate has refused others
+			networks = append(networks, prefix)
+		}
+	}
+	return outbound.NewPolicy(networks)
+}
+
+// buildEdges makes what speaks HTTP: callbacks out, the API in.
+func (p *parts) buildEdges(version string) error {
+	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerOptions{PublicURL: p.info.PublicURL})
+	if err != nil {
+		return fmt.Errorf("the key that signs callbacks: %w", err)
+	}
+	sealer, err := access.OpenSealer(p.cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("the secret of incoming call contexts: %w", err)
+	}
+	keys, err := access.ParseKeys(p.cfg.Resource.AccessKeys)
+	if err != nil {
+		return fmt.Errorf("resource.access_keys: %w", err)
+	}
+	policy := p.policy()
+	p.courier = webhook.New(webhook.Config{
+		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
+		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
+	}, webhook.Parts{
+		Journal: p.journal, Signer: signer, Sealer: sealer, Log: p.log,
+		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 64}),
+	})
+	check := func(uri string) error {
+		_, err := policy.CheckURL(uri, outbound.Schemes{Secure: "https", Plain: "http"})
+		return err
+	}
+	door := api.New(api.Options{
+		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: p.board, Gate: p.courier.Gate(),
+		Health: readiness{p.health}, Log: p.log,
+		Families: []api.Family{ga.Family(ga.Options{Offers: sealer, CheckCallback: check, CheckAudio: check})},
+	})
+	public := http.NewServeMux()
+	public.Handle(webhook.ValidationPath, p.courier.ValidationHandler())
+	public.Handle("/", door)
+	p.open(public, telemetry.OperatorHandler(p.metrics(version), p.health))
+	return nil
+}
+
+func subscriptions(cfg config.Config) []webhook.Subscription {
+	var all []webhook.Subscription
+	for _, s := range cfg.EventGrid.Subscriptions {
+		all = append(all, webhook.Subscription{URL: s.URL, EventTypes: s.EventTypes, To: s.To})
+	}
+	return all
+}
+
+// settings are the directory's part of the configuration.
+func settings(cfg config.Config) (directory.Settings, error) {
+	s := directory.Settings{ResourceID: cfg.Resource.ID}
+	for _, u := range cfg.Users {
+		s.Users = append(s.Users, directory.User{Name: u.Name, ID: u.ID, Password: u.Password, DisplayName: u.DisplayName, MayDial: u.MayDial})
+	}
+	for _, t := range cfg.Trunks {
+		trunk, err := trunk(t)
+		if err != nil {
+			return s, fmt.Errorf("trunk %s: %w", t.Name, err)
+		}
+		s.Trunks = append(s.Trunks, trunk)
+	}
+	return s, nil
+}
+
+func trunk(t config.Trunk) (directory.Trunk, error) {
+	target, err := config.ParseSIPTarget(t.Address)
+	if err != nil {
+		return directory.Trunk{}, err
+	}
+	d := directory.Trunk{
+		Name: t.Name, Address: target.Address(), Transport: target.Transport,
+		Username: t.Username, Password: t.Password, Register: t.Register,
+		Prefixes: t.Prefixes, Numbers: t.Numbers,
+		Limits: directory.Limits{Calls: t.MaxCalls, CallsPerSecond: t.MaxCallsPerSecond},
+	}
+	for _, source := range t.Sources {
+		prefix, err := netip.ParsePrefix(source)
+		if err != nil {
+			return d, fmt.Errorf("sources: %w", err)
+		}
+		d.Sources = append(d.Sources, prefix)
+	}
+	return d, nil
+}
+
+// sipAddresses tells where SIP was bound, in the order of the settings.
+func (p *parts) sipAddresses() []string {
+	var all []string
+	for _, l := range p.cfg.SIP.Listen {
+		scheme, host, _ := strings.Cut(l, "://")
+		if _, port, err := net.SplitHostPort(host); err == nil && port == "0" {
+			host = p.exchange.Addr(scheme).String()
+		}
+		all = append(all, scheme+"://"+host)
+	}
+	return all
+}

@@ -1,0 +1,137 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"strowger/internal/config"
+)
+
+// settleTime bounds each of the last steps: hanging up, telling the
+// applications, finishing requests.
+const settleTime = 10 * time.Second
+
+// Options are what a server is started with.
+type Options struct {
+	Config  config.Config
+	Version string
+	Log     *slog.Logger
+	Ready   func(Info) // called once, when calls are taken; may be nil
+}
+
+// Info says where a running server is reached.
+type Info struct {
+	PublicURL  string
+	HTTP       []string // as bound: port 0 has become a port
+	Operator   string
+	SIP        []string
+	Lab        string
+	CAFile     string // whom to trust for https, when the certificate is a development one
+	ResourceID string
+	AccessKeys []string
+	KeysAreNew bool // made just now: to be shown once
+}
+
+// ConnectionString is what an application gives to an official SDK.
+func (i Info) ConnectionString() string {
+	return fmt.Sprintf("endpoint=%s/;accesskey=%s", i.PublicURL, i.AccessKeys[0])
+}
+
+// Run serves until ctx is done, and then stops as doc.go says. An error says
+// what could not be built or started, or which part failed.
+func Run(ctx context.Context, o Options) error {
+	p, err := build(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	l := newLife()
+	defer l.stop()
+	if err := p.start(ctx, l); err != nil {
+		return err
+	}
+	p.health.Ready()
+	o.Log.Info("ready", "http", p.info.HTTP, "sip", p.info.SIP)
+	if o.Ready != nil {
+		o.Ready(p.info)
+	}
+	select {
+	case <-ctx.Done():
+		p.wind(context.WithoutCancel(ctx))
+		return nil
+	case err := <-l.failed:
+		p.health.NotReady("failed")
+		return err
+	}
+}
+
+// start brings the parts to life, those that others need first.
+func (p *parts) start(ctx context.Context, l *life) error {
+	l.start(ctx, "journal", p.journal.Run)
+	l.start(ctx, "media clock", p.clock.Run)
+	l.start(ctx, "bridge", p.bridge.Run)
+	l.start(ctx, "switchboard", p.board.Run)
+	l.start(ctx, "SIP", p.exchange.Run)
+	l.start(ctx, "webhook", p.courier.Run)
+	if p.lab != nil {
+		l.start(ctx, "lab", p.lab.Run)
+	}
+	if err := p.recover(ctx); err != nil {
+		return err
+	}
+	for _, d := range p.doors {
+		l.start(ctx, d.url, d.serve)
+	}
+	return nil
+}
+
+// recover ends the calls that a process before this one left behind.
+func (p *parts) recover(ctx context.Context) error {
+	live, err := p.journal.Live(ctx)
+	if err != nil {
+		return fmt.Errorf("find calls of the previous process: %w", err)
+	}
+	if len(live) > 0 {
+		p.log.Warn("ending calls whose media died with the previous process; their applications are told", "calls", len(live))
+	}
+	return p.board.Recover(ctx, live)
+}
+
+// wind takes the server down: nobody new, time for those who are there, and
+// then an orderly end for the rest.
+func (p *parts) wind(ctx context.Context) {
+	grace := p.cfg.Shutdown.Grace
+	p.log.Info("stopping: new calls are refused, live ones are given their time", "calls", p.board.Stats().Calls, "grace", grace)
+	p.health.NotReady("stopping")
+	p.exchange.Drain()
+	p.board.Drain()
+	if err := within(ctx, grace, p.board.Quiet); err != nil {
+		p.log.Warn("ending the calls that are left; raise shutdown.grace to give them longer", "calls", p.board.Stats().Calls)
+		p.board.Stop()
+		p.logLate("calls did not end", within(ctx, settleTime, p.board.Quiet))
+	}
+	together(
+		func() { p.logLate("phones did not hang up", within(ctx, settleTime, p.exchange.Quiet)) },
+		func() {
+			p.logLate("events are left: they are sent after the next start", within(ctx, settleTime, p.courier.Flush))
+		},
+	)
+	for _, d := range p.doors {
+		p.logLate("requests did not finish", within(ctx, settleTime, d.shutdown))
+	}
+}
+
+func within(ctx context.Context, d time.Duration, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	return f(ctx)
+}
+
+func (p *parts) logLate(what string, err error) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		p.log.Warn(what, "waited", settleTime)
+	}
+}
