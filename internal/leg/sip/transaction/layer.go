@@ -9,7 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Config sizes a layer. Zero values mean two shards a core and 4096 messages a shard.
+// Config sizes a layer. Zero values mean two shards a core and 1024 messages a shard.
 type Config struct {
 	Shards int
 	Queue  int
@@ -29,7 +29,7 @@ func New(cfg Config) *Layer {
 		cfg.Shards = 2 * runtime.GOMAXPROCS(0)
 	}
 	if cfg.Queue == 0 {
-		cfg.Queue = 4096
+		cfg.Queue = 1024
 	}
 	l := &Layer{seed: maphash.MakeSeed()}
 	for range cfg.Shards {

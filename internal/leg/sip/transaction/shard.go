@@ -156,6 +156,16 @@ func (s *Shard) serve(req *sip.Request, key string, from Flow) *Server {
 	return t
 }
 
+// Unanswered counts requests of ours, other than INVITEs, that still wait for their answer.
+func (s *Shard) Unanswered() (n int) {
+	for _, c := range s.clients {
+		if c.machine == &client && c.state != Completed {
+			n++
+		}
+	}
+	return n
+}
+
 // Cancelled is the INVITE that a CANCEL is meant for, nil when there is none (RFC 3261 9.2).
 func (s *Shard) Cancelled(cancel *sip.Request) *Server {
 	return s.servers[serverKey(cancel, sip.INVITE)]

@@ -35,6 +35,8 @@ type exchange struct {
 	contact string
 	large   bool // it goes by TCP for its size only
 	udpOnly bool
+	heard   bool // a provisional response came for what was sent last
+	stopped bool // nothing more is to be tried
 }
 
 func (x *exchange) send() {
@@ -44,6 +46,7 @@ func (x *exchange) send() {
 		return
 	}
 	x.flow = flow
+	x.heard = false
 	x.sent = x.request.Clone()
 	if x.withContact {
 		uri := contactFor(x.contactUser, x.request.Recipient.Scheme, flow)
@@ -74,6 +77,7 @@ const maxAdded = 200
 func (x *exchange) Response(res *sip.Response) {
 	switch {
 	case res.IsProvisional():
+		x.heard = true
 		if x.provisional != nil {
 			x.provisional(res)
 		}
@@ -88,7 +92,7 @@ func (x *exchange) Response(res *sip.Response) {
 
 // Fail implements transaction.ClientUser.
 func (x *exchange) Fail(err error) {
-	if x.large && !errors.Is(err, transaction.ErrTimeout) {
+	if x.large && !x.stopped && !errors.Is(err, transaction.ErrTimeout) {
 		// RFC 3261 18.1.1: where there is no TCP, UDP it is.
 		x.udpOnly = true
 		x.send()
@@ -99,6 +103,9 @@ func (x *exchange) Fail(err error) {
 
 // retry answers a challenge in a new transaction (RFC 3261 22.2).
 func (x *exchange) retry(res *sip.Response) bool {
+	if x.stopped {
+		return false
+	}
 	header, ok := x.auth.answer(x.request, res)
 	if !ok {
 		return false

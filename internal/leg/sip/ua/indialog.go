@@ -69,7 +69,7 @@ func (s *Session) Send(method string, headers Headers, body []byte, done func(Re
 // gone ends the session when the far end says that there is no such dialog
 // (RFC 3261 12.2.1.2).
 func (s *Session) gone(res *sip.Response) bool {
-	if res == nil || (res.StatusCode != sip.StatusCallTransactionDoesNotExists && res.StatusCode != sip.StatusRequestTimeout) {
+	if s.over || res == nil || (res.StatusCode != sip.StatusCallTransactionDoesNotExists && res.StatusCode != sip.StatusRequestTimeout) {
 		return false
 	}
 	s.end(causeOf(res, nil))

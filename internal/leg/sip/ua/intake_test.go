@@ -1,6 +1,7 @@
 package ua
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -125,6 +126,33 @@ func TestNoUDPSocketFailsTheCallAsTransport(t *testing.T) {
 		w.ua.Invite(out, o)
 		o.want(t, "failed by transport 503")
 		w.empty()
+	})
+}
+
+func TestAnOverfullShardSaysBusy(t *testing.T) {
+	inWorld(t, func(w *world) {
+		release := make(chan struct{})
+		for _, sh := range w.ua.shards {
+			sh.Post(func() { <-release })
+		}
+		synctest.Wait()
+		options := w.far.outside("OPTIONS").String()
+		for i := range 1025 {
+			w.far.sendRaw(strings.Replace(options, "branch=z9hG4bK", fmt.Sprintf("branch=z9hG4bK%d-", i), 1))
+		}
+		busy := w.far.response(503)
+		if busy.GetHeader("Retry-After") == nil {
+			t.Errorf("no Retry-After:\n%s", busy)
+		}
+		w.far.silence()
+		if n := w.ua.Counters().Busy; n != 1 {
+			t.Errorf("counted %d", n)
+		}
+		close(release)
+		synctest.Wait()
+		if got := w.far.drain("SIP/2.0 200") + w.far.drain("SIP/2.0 482"); got == 0 {
+			t.Error("the rest was not answered")
+		}
 	})
 }
 

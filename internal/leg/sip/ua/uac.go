@@ -37,7 +37,6 @@ func (s *Session) place(out Outgoing) {
 
 // progress is a provisional response.
 func (s *Session) progress(res *sip.Response) {
-	s.ringing = true
 	if s.over {
 		s.cancel()
 		return
@@ -54,7 +53,11 @@ func (s *Session) progress(res *sip.Response) {
 // cancel takes the INVITE back. RFC 3261 9.1: not before a provisional response
 // came; until then it waits for one, or for the transaction to end by itself.
 func (s *Session) cancel() {
-	if s.cancelling || !s.ringing || s.invite == nil {
+	if s.invite == nil {
+		return
+	}
+	s.invite.stopped = true
+	if s.cancelling || !s.invite.heard {
 		return
 	}
 	s.cancelling = true

@@ -1,6 +1,7 @@
 package ua
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -193,6 +194,9 @@ func TestARedirectionTellsWhereTo(t *testing.T) {
 		_, o, invite := w.call()
 		w.far.respond(invite, 302, withHeader("Contact", "<sip:carol@10.0.0.3>"))
 		o.want(t, "failed by remote 302")
+		if len(o.cause.Contacts) != 1 || o.cause.Contacts[0] != "sip:carol@10.0.0.3" {
+			t.Errorf("cause is %+v", o.cause)
+		}
 	})
 }
 
@@ -271,6 +275,62 @@ func TestWrongCredentialsEndTheCallWithTheChallenge(t *testing.T) {
 		}
 		o.want(t, "failed by remote 401")
 		w.far.silence()
+	})
+}
+
+func TestAChallengeAfterHangUpIsNotAnswered(t *testing.T) {
+	inWorld(t, func(w *world) {
+		o := newEars()
+		out := w.outgoing()
+		out.Credentials = Credentials{"alice", "secret"}
+		s := w.ua.Invite(out, o)
+		invite := w.far.request("INVITE")
+		s.Hangup(Reason{})
+		o.want(t, "failed by local 0")
+		w.far.respond(invite, 401, withHeader("WWW-Authenticate", `Digest realm="r", nonce="n"`))
+		w.far.request("ACK")
+		w.far.silence()
+		w.empty()
+	})
+}
+
+func TestTheSecondTryIsNotCancelledBeforeItIsHeardOf(t *testing.T) {
+	inWorld(t, func(w *world) {
+		o := newEars()
+		out := w.outgoing()
+		out.Credentials = Credentials{"alice", "secret"}
+		s := w.ua.Invite(out, o)
+		first := w.far.request("INVITE")
+		w.far.respond(first, 100)
+		w.far.respond(first, 401, withHeader("WWW-Authenticate", `Digest realm="r", nonce="n"`))
+		w.far.request("ACK")
+		second := w.far.request("INVITE")
+		s.Hangup(Reason{})
+		w.far.silence() // RFC 3261 9.1
+		w.far.respond(second, 180)
+		if cancel := w.far.request("CANCEL"); cancel.CSeq().SeqNo != second.CSeq().SeqNo {
+			t.Errorf("strange CANCEL:\n%s", cancel)
+		}
+	})
+}
+
+func TestSettleWaitsForGoodbyes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s, _, _ := w.answered()
+		s.Hangup(Reason{})
+		bye := w.far.request("BYE")
+		settled := make(chan error, 1)
+		go func() { settled <- w.ua.Settle(context.Background()) }()
+		w.pass(time.Second)
+		select {
+		case <-settled:
+			t.Error("it did not wait for the BYE's answer")
+		default:
+		}
+		w.far.respond(bye, 200)
+		if err := <-settled; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

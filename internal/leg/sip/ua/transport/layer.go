@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -50,7 +49,6 @@ type Config struct {
 	TLS        *tls.Config
 	Admit      func(src netip.AddrPort, transport string) bool
 	Receive    func(msg sip.Message, from Flow)
-	Log        *slog.Logger
 	// ListenUDP binds a UDP socket; tests put a network of their own here.
 	ListenUDP func(addr string) (PacketConn, error)
 }
@@ -60,6 +58,8 @@ const (
 	maxConnections = 8192
 	// refusalKept is how long a failed TCP connection keeps large requests on UDP.
 	refusalKept = 5 * time.Minute
+	// readBuffer is what the kernel keeps for a UDP socket.
+	readBuffer = 4 << 20
 )
 
 var errStopped = errors.New("transport is stopped")
@@ -187,7 +187,13 @@ func listenUDP(addr string) (PacketConn, error) {
 	if a.IP.To4() != nil {
 		network = "udp4"
 	}
-	return net.ListenUDP(network, a)
+	conn, err := net.ListenUDP(network, a)
+	if err != nil {
+		return nil, err
+	}
+	// A burst of calls must find room while the reader parses; less than asked for is fine.
+	conn.SetReadBuffer(readBuffer)
+	return conn, nil
 }
 
 // Addr is the address of the first listener of a transport.
