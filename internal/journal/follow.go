@@ -9,6 +9,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// pause is how long a reader waits after the server failed it.
+const pause = 500 * time.Millisecond
+
 // ahead is how many messages a reader has on their way to it.
 const ahead = 256
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -248,6 +247,10 @@ func (s *jetStream) Cut(ctx context.Context, stream int, before uint64) error {
 	return s.streams[stream].Purge(ctx, jetstream.WithPurgeSequence(before))
 }
 
+func (s *jetStream) Forget(ctx context.Context, stream int, key call.Key) error {
+	return s.streams[stream].Purge(ctx, jetstream.WithPurgeSubject(subject(stream, key)))
+}
+
 func (s *jetStream) Put(ctx context.Context, name string, document []byte) error {
 	_, err := s.kv.Put(ctx, name, document)
 	return err
@@ -260,6 +263,3 @@ func (s *jetStream) Get(ctx context.Context, name string) ([]byte, error) {
 	}
 	return entry.Value(), nil
 }
-
-// pause is how long a reader waits after the server failed it.
-const pause = 500 * time.Millisecond

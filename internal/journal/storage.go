@@ -29,6 +29,8 @@ type Storage interface {
 	Extent(ctx context.Context, stream int) (Extent, error)
 	// Cut removes every message of a stream before a sequence.
 	Cut(ctx context.Context, stream int, before uint64) error
+	// Forget removes every message of a key.
+	Forget(ctx context.Context, stream int, key call.Key) error
 	// Put and Get keep small documents; Get answers ErrNotFound.
 	Put(ctx context.Context, name string, document []byte) error
 	Get(ctx context.Context, name string) ([]byte, error)

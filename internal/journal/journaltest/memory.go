@@ -212,6 +212,20 @@ func (s *Store) Cut(_ context.Context, stream int, before uint64) error {
 	return nil
 }
 
+// Forget removes a key.
+func (s *Store) Forget(_ context.Context, stream int, key call.Key) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := &s.streams[stream]
+	in.messages = slices.DeleteFunc(in.messages, func(m journal.Message) bool {
+		if m.Key == key {
+			in.bytes -= int64(len(m.Body))
+		}
+		return m.Key == key
+	})
+	return nil
+}
+
 // Put keeps a document.
 func (s *Store) Put(_ context.Context, name string, document []byte) error {
 	s.mu.Lock()

@@ -1,0 +1,268 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/journal/journaltest"
+)
+
+// Everything that the journal promises is tested over both stores, so that
+// the one in memory may stand in for the real one.
+func overBothStores(t *testing.T, test func(t *testing.T, j *journal.Journal)) {
+	t.Run("jetstream", func(t *testing.T) { test(t, openAt(t, t.TempDir())) })
+	t.Run("memory", func(t *testing.T) { test(t, journaltest.New()) })
+}
+
+func openAt(t testing.TB, dir string) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(t.Context(), journal.Config{Dir: dir, MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(j.Close)
+	return j
+}
+
+func callID(n int) call.ID {
+	var seed [16]byte
+	seed[0], seed[1] = byte(n>>8), byte(n)
+	return call.NewID(seed)
+}
+
+func stateOf(n int, step uint64) call.State {
+	return call.State{ID: callID(n), Step: step, Phase: call.Established}
+}
+
+func played(context string) []call.Event {
+	return []call.Event{call.PlayCompleted{Recipient: call.Recipient{Context: context}}}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestACallIsLoadedAsItWasAppendedLast(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		log := j.Begin(callID(1).Key())
+		must(t, log.Append(t.Context(), stateOf(1, 1), played("first")))
+		must(t, log.Append(t.Context(), stateOf(1, 2), nil))
+		state, again, err := j.Load(t.Context(), callID(1).Key())
+		must(t, err)
+		if state.Step != 2 || state.ID != callID(1) {
+			t.Errorf("loaded %+v", state)
+		}
+		must(t, again.Append(t.Context(), stateOf(1, 3), nil))
+	})
+}
+
+func TestACallThatNeverWasIsNotFound(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		if _, _, err := j.Load(t.Context(), callID(1).Key()); !errors.Is(err, journal.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestANewOwnerFencesTheOld(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		old := j.Begin(callID(1).Key())
+		must(t, old.Append(t.Context(), stateOf(1, 1), nil))
+		_, new, err := j.Load(t.Context(), callID(1).Key())
+		must(t, err)
+		must(t, new.Append(t.Context(), stateOf(1, 2), played("new")))
+		if err := old.Append(t.Context(), stateOf(1, 2), played("old")); !errors.Is(err, journal.ErrFenced) {
+			t.Errorf("the old owner got %v", err)
+		}
+		state, _, err := j.Load(t.Context(), callID(1).Key())
+		must(t, err)
+		if state.Step != 2 {
+			t.Errorf("a refused append left a trace: %+v", state)
+		}
+		must(t, new.Append(t.Context(), stateOf(1, 3), nil))
+	})
+}
+
+func TestACallIsBegunOnce(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		must(t, j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil))
+		if err := j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil); !errors.Is(err, journal.ErrFenced) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestALostAcknowledgementIsFoundAgain(t *testing.T) {
+	store := journaltest.NewStore(2)
+	j := journal.Over(store, slog.New(slog.DiscardHandler))
+	log := j.Begin(callID(1).Key())
+	store.LoseAcknowledgements(1)
+	must(t, log.Append(t.Context(), stateOf(1, 1), played("once")))
+	must(t, log.Append(t.Context(), stateOf(1, 2), nil))
+	if got := steps(t, j, 2); !slices.Equal(got, []uint64{1, 2}) {
+		t.Errorf("steps in the journal: %v, each has to be there once", got)
+	}
+}
+
+func TestAFailingStoreIsAnError(t *testing.T) {
+	store := journaltest.NewStore(2)
+	j := journal.Over(store, slog.New(slog.DiscardHandler))
+	broken := errors.New("broken")
+	store.Fail(broken)
+	if err := j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// steps reads n records from all streams.
+func steps(t *testing.T, j *journal.Journal, n int) []uint64 {
+	t.Helper()
+	var got []uint64
+	for _, r := range records(t, j, n) {
+		got = append(got, r.Step)
+	}
+	return got
+}
+
+func records(t *testing.T, j *journal.Journal, n int) []journal.Record {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	found := make(chan journal.Record)
+	for stream := range j.Streams() {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			j.Follow(ctx, stream, 0, func(r journal.Record) error {
+				select {
+				case found <- r:
+				case <-ctx.Done():
+				}
+				return nil
+			})
+		}()
+		defer func() { <-done }()
+	}
+	defer cancel()
+	var all []journal.Record
+	for len(all) < n {
+		select {
+		case r := <-found:
+			if r.Call != "" {
+				all = append(all, r)
+			}
+		case <-ctx.Done():
+			t.Fatalf("%d of %d records arrived", len(all), n)
+		}
+	}
+	return all
+}
+
+func TestRecordsOfACallAreReadInOrderWithStableEventIDs(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		log := j.Begin(callID(1).Key())
+		for step := uint64(1); step <= 20; step++ {
+			must(t, log.Append(t.Context(), stateOf(1, step), played(fmt.Sprint(step))))
+		}
+		seen := map[string]bool{}
+		for i, r := range records(t, j, 20) {
+			e, ok := r.Events[0].(call.PlayCompleted)
+			if r.Step != uint64(i+1) || !ok || e.Context != fmt.Sprint(i+1) {
+				t.Errorf("record %d is step %d with %v", i, r.Step, r.Events)
+			}
+			again, err := j.At(t.Context(), r.Stream, r.Sequence)
+			must(t, err)
+			if again.EventID(0) != r.EventID(0) || seen[r.EventID(0)] || r.EventID(0) == r.EventID(1) {
+				t.Errorf("event id %s is not stable and unique", r.EventID(0))
+			}
+			seen[r.EventID(0)] = true
+		}
+	})
+}
+
+func TestAFollowerHearsWhatIsAppendedLater(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		enough := errors.New("enough")
+		heard := make(chan error, j.Streams())
+		for stream := range j.Streams() {
+			go func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				heard <- j.Follow(ctx, stream, 0, func(r journal.Record) error { return enough })
+			}()
+		}
+		for n := range 40 { // some for every stream
+			must(t, j.Begin(callID(n).Key()).Append(t.Context(), stateOf(n, 1), nil))
+		}
+		for range j.Streams() {
+			if err := <-heard; !errors.Is(err, enough) {
+				t.Errorf("Follow ended with %v", err)
+			}
+		}
+	})
+}
+
+func TestLiveListsTheCallsThatHaveNotEnded(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		var want []call.Key
+		for n := range 50 {
+			log := j.Begin(callID(n).Key())
+			must(t, log.Append(t.Context(), stateOf(n, 1), nil))
+			if n%2 == 0 {
+				want = append(want, callID(n).Key())
+				continue
+			}
+			ended := stateOf(n, 2)
+			ended.Phase = call.Ended
+			must(t, log.Append(t.Context(), ended, nil))
+		}
+		got, err := j.Live(t.Context())
+		must(t, err)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestCheckpointsAreKept(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		c, err := j.Checkpoint(t.Context(), 1)
+		must(t, err)
+		if c.Needed != 0 || c.Notes != nil {
+			t.Errorf("a new journal has the checkpoint %v", c)
+		}
+		must(t, j.SaveCheckpoint(t.Context(), 1, journal.Checkpoint{Needed: 7, Notes: []byte(`{"a":1}`)}))
+		c, err = j.Checkpoint(t.Context(), 1)
+		must(t, err)
+		if c.Needed != 7 || string(c.Notes) != `{"a":1}` {
+			t.Errorf("got %d %s", c.Needed, c.Notes)
+		}
+	})
+}
+
+func TestTheTimeOfCallStartedIsRemembered(t *testing.T) {
+	overBothStores(t, func(t *testing.T, j *journal.Journal) {
+		log := j.Begin(callID(1).Key())
+		must(t, log.Append(t.Context(), stateOf(1, 1), nil))
+		must(t, log.Append(t.Context(), stateOf(1, 2), []call.Event{call.CallStarted{}}))
+		_, log, err := j.Load(t.Context(), callID(1).Key())
+		must(t, err)
+		must(t, log.Append(t.Context(), stateOf(1, 3), nil))
+		all := records(t, j, 3)
+		if !all[0].Started.IsZero() || !all[1].Started.Equal(all[1].Time) || !all[2].Started.Equal(all[1].Time) {
+			t.Errorf("started: %v, %v, %v; want that of the second record", all[0].Started, all[1].Started, all[2].Started)
+		}
+	})
+}
