@@ -69,7 +69,7 @@ func (c *Call) open() {
 	if c.rtp != nil {
 		return
 	}
-	io, err := c.phone.ports.Listen(loopback)
+	io, err := c.phone.ports.Listen(c.phone.host)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,6 @@
 package siptest
 
-import (
-	"net/netip"
-
-	"strowger/internal/leg/sip/ua"
-)
-
-var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+import "strowger/internal/leg/sip/ua"
 
 // observer writes down what the user agent tells a call.
 type observer struct{ events chan<- Event }

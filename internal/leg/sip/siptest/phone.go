@@ -24,6 +24,7 @@ type Phone struct {
 	ports *rtp.Ports
 	clock *media.Clock
 	calls chan *Call
+	host  netip.Addr
 	via   string
 }
 
@@ -37,12 +38,22 @@ func Ports(t testing.TB, first, last int) *rtp.Ports {
 	return ports
 }
 
-// NewPhone starts a phone that speaks SIP over "udp" or "tcp".
+// NewPhone starts a phone at 127.0.0.1 that speaks SIP over "udp" or "tcp".
 func NewPhone(t testing.TB, transport string, ports *rtp.Ports) *Phone {
 	t.Helper()
-	p := &Phone{t: t, ports: ports, clock: media.NewClock(1), calls: make(chan *Call, 16), via: transport}
+	return NewPhoneAt(t, "127.0.0.1", transport, ports)
+}
+
+// NewPhoneAt starts a phone at another loopback address, so that it is another
+// source.
+func NewPhoneAt(t testing.TB, host, transport string, ports *rtp.Ports) *Phone {
+	t.Helper()
+	p := &Phone{
+		t: t, ports: ports, clock: media.NewClock(1), calls: make(chan *Call, 16),
+		host: netip.MustParseAddr(host), via: transport,
+	}
 	var err error
-	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://127.0.0.1:0"}, UserAgent: "siptest", Handler: p})
+	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", Handler: p})
 	if err != nil {
 		t.Fatal(err)
 	}
