@@ -225,7 +225,7 @@ func (p *parts) policy() *outbound.Policy {
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
 func (p *parts) buildEdges(version string) error {
-	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerOptions{PublicURL: p.info.PublicURL})
+	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerOptions{PublicURL: p.info.PublicURL, Now: time.Now})
 	if err != nil {
 		return fmt.Errorf("the key that signs callbacks: %w", err)
 	}
