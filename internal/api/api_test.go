@@ -158,7 +158,7 @@ func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 		{"GET", "/calling/things/a//children/b", 404, nil},
 		{"GET", "/calling/Things/a", 404, nil},
 		{"GET", "/nowhere", 404, nil},
-		{"GET", "/calling/things:make", 404, nil},
+		{"GET", "/calling/things:make", 405, nil},
 		{"DELETE", "/calling/things/a/children/b", 405, nil},
 		{"DELETE", "/calling/things/a", 405, nil},
 	} {

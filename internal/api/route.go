@@ -63,12 +63,17 @@ func (all routes) match(method, escapedPath string) (op *Operation, params map[s
 		if r.op.Method == method {
 			return r.op, found, nil
 		}
-		// "/{id}:misspelt" is not an {id} with another method.
-		if !strings.Contains(parts[len(parts)-1], ":") && !slices.Contains(methods, r.op.Method) {
+		if !r.misspelt(parts) && !slices.Contains(methods, r.op.Method) {
 			methods = append(methods, r.op.Method)
 		}
 	}
 	return nil, nil, methods
+}
+
+// misspelt: "/{id}:typo" is not an {id} that wants another method.
+func (r route) misspelt(parts []string) bool {
+	last := len(parts) - 1
+	return r.segments[last].param != "" && r.segments[last].verb == "" && strings.Contains(parts[last], ":")
 }
 
 func (r route) read(parts []string) (map[string]string, bool) {

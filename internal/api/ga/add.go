@@ -46,7 +46,7 @@ func (f family) readAdd(in ga.AddParticipantRequest) (cmd call.AddParticipant, e
 		return cmd, err
 	}
 	cmd.RingTimeout = time.Duration(seconds) * time.Second
-	if cmd.Headers, err = customHeaders(in.CustomCallingContext); err != nil {
+	if cmd.Headers, err = customHeaders(cmd.Participant, in.CustomCallingContext); err != nil {
 		return cmd, within("customCallingContext", err)
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

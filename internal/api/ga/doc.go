@@ -5,6 +5,8 @@
 //
 // It guarantees that a request which is refused has had no effect, and that
 // what a client asked for and this server cannot do is refused, not ignored.
+// (callIntelligenceOptions is accepted: it names a speech service of the cloud,
+// and clients send it whether or not they will speak.)
 //
 // family.go is the table of all published operations. One that is not built
 // yet has no function there; its file comes beside the others.

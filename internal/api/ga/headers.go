@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
@@ -24,9 +25,10 @@ const (
 // token is RFC 3261 25.1: what a header may be named.
 var token = regexp.MustCompile("^[A-Za-z0-9.!%*_+`'~-]+$")
 
-// customHeaders are the headers that the invited endpoint is sent. Faults are
-// placed below the calling context.
-func customHeaders(c *ga.CustomCallingContext) (map[string]string, error) {
+// customHeaders are the headers that the invited endpoint is sent. A telephone
+// gets the SIP headers only, as the service has it. Faults are placed below the
+// calling context.
+func customHeaders(to call.Address, c *ga.CustomCallingContext) (map[string]string, error) {
 	if c == nil {
 		return nil, nil
 	}
@@ -35,6 +37,9 @@ func customHeaders(c *ga.CustomCallingContext) (map[string]string, error) {
 	}
 	if err := checkVoIPHeaders(c.VoIPHeaders); err != nil {
 		return nil, within("voipHeaders", err)
+	}
+	if !to.IsPhone() && len(c.VoIPHeaders) > 0 {
+		return nil, notBuilt("voipHeaders", "VoIP headers are not sent to users from here yet; SIP headers are")
 	}
 	return c.SIPHeaders, nil
 }

@@ -1,0 +1,108 @@
+package ga
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"strowger/internal/access"
+	"strowger/internal/call"
+	"strowger/internal/wire"
+	"strowger/internal/wire/ga"
+)
+
+type anyOffer struct{}
+
+func (anyOffer) Open(string) (access.Offer, error) {
+	return access.Offer{CallID: string(call.NewID([16]byte{1})), OfferID: 1}, nil
+}
+
+// FuzzCommands puts any body to every verb. Whatever becomes a command must be
+// one that the rules and the telephone network can take.
+func FuzzCommands(f *testing.F) {
+	paths, _ := filepath.Glob(filepath.Join("..", "..", "wire", "testdata", "ga", "requests", "*.json"))
+	if len(paths) == 0 {
+		f.Fatal("no requests to start from")
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	accept := func(string) error { return nil }
+	verbs := family{Options{Offers: anyOffer{}, CheckCallback: accept, CheckAudio: accept}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var create ga.CreateCallRequest
+		if wire.Decode(body, &create) == nil {
+			if cmd, err := verbs.readCreate(create); err == nil && len(cmd.Targets) == 0 {
+				t.Fatal("a call without targets")
+			}
+		}
+		var answer ga.AnswerCallRequest
+		if wire.Decode(body, &answer) == nil {
+			if cmd, key, err := verbs.readAnswer(answer); err == nil && (key == "" || cmd.Connection.Key() != key) {
+				t.Fatalf("connection %q of call %q", cmd.Connection, key)
+			}
+		}
+		var play ga.PlayRequest
+		if wire.Decode(body, &play) == nil {
+			if cmd, err := verbs.readPlay(play); err == nil {
+				playable(t, cmd.Sources)
+			}
+		}
+		var recognize ga.RecognizeRequest
+		if wire.Decode(body, &recognize) == nil {
+			if cmd, err := verbs.readRecognize(recognize); err == nil {
+				playable(t, append(cmd.Prompt, call.PlaySource{File: "-"}))
+				recognizable(t, cmd)
+			}
+		}
+		var add ga.AddParticipantRequest
+		if wire.Decode(body, &add) == nil {
+			if cmd, err := verbs.readAdd(add); err == nil {
+				addable(t, cmd)
+			}
+		}
+		var remove ga.RemoveParticipantRequest
+		if wire.Decode(body, &remove) == nil {
+			if cmd, err := verbs.readRemove(remove); err == nil && cmd.Participant == "" {
+				t.Fatal("nobody is removed")
+			}
+		}
+	})
+}
+
+func playable(t *testing.T, sources []call.PlaySource) {
+	if len(sources) == 0 {
+		t.Fatal("nothing to play")
+	}
+	for _, s := range sources {
+		if s.File == "" {
+			t.Fatal("a source without a file")
+		}
+	}
+}
+
+func recognizable(t *testing.T, cmd call.Recognize) {
+	if cmd.Target == "" || cmd.InitialSilence < 0 || cmd.InterTone <= 0 || cmd.MaxTones < 0 {
+		t.Fatalf("%+v", cmd)
+	}
+	for _, tone := range cmd.StopTones {
+		if !tone.Valid() {
+			t.Fatalf("stop tone %q", byte(tone))
+		}
+	}
+}
+
+func addable(t *testing.T, cmd call.AddParticipant) {
+	if cmd.Participant == "" || cmd.RingTimeout < 0 {
+		t.Fatalf("%+v", cmd)
+	}
+	for name, value := range cmd.Headers {
+		if checkSIPHeader(name, value) != nil {
+			t.Fatalf("header %q: %q", name, value)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package ga_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"strowger/internal/call"
+)
+
+const playBody = `{"playSources":[{"kind":"file","playSourceCacheId":"c1","file":{"uri":"https://f.example/1.wav"}}],"playTo":[],"operationContext":"p"}`
+
+func TestPlayIsAnswered202AndEmpty(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	s.want(s.post(root+"/"+string(connection)+":play", playBody), 202, "")
+}
+
+func TestPlayBecomesTheCommandThatItSays(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	var cmd call.Play
+	s.Calls.Saw = func(c call.Command) { cmd = c.(call.Play) }
+	s.want(s.post(root+"/"+string(connection)+":play", `{"playSources":[{"kind":"File","playSourceCacheId":"c1","file":{"uri":"https://f.example/1.wav"}},
+		{"kind":"file","file":{"uri":"http://127.0.0.1:9000/2.wav"}}],"playTo":[{"rawId":"4:+14255550123","phoneNumber":{"value":"+14255550123","isAnonymous":false}}],
+		"interruptCallMediaOperation":true,"playOptions":{"loop":true},"operationContext":"p","operationCallbackUri":"https://o.example/op"}`), 202, "")
+	want := call.Play{
+		Connection: connection, Operation: call.Operation{Context: "p", CallbackURI: "https://o.example/op"},
+		Sources: []call.PlaySource{{File: "https://f.example/1.wav", CacheID: "c1"}, {File: "http://127.0.0.1:9000/2.wav"}},
+		To:      []call.Address{phone}, Loop: true, Interrupt: true,
+	}
+	if fmt.Sprint(cmd) != fmt.Sprint(want) {
+		t.Errorf("the command is %+v, want %+v", cmd, want)
+	}
+}
+
+func TestPlayRefusesWhatIsWrong(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	source := func(text string) string {
+		return `{"playSources":[{"kind":"file","file":{"uri":"https://f.example/1.wav"}},` + text + `]}`
+	}
+	with := func(members string) string {
+		return `{"playSources":[{"kind":"file","file":{"uri":"https://f.example/1.wav"}}],` + members + `}`
+	}
+	s.refuses(root+"/"+string(connection)+":play", []wrong{
+		invalid(``, "", "empty"),
+		invalid(`{}`, "playSources", "missing or empty"),
+		invalid(`{"playSources":[]}`, "playSources", "missing or empty"),
+		invalid(source(`{}`), "playSources[1].kind", "is missing"),
+		invalid(source(`{"kind":"film"}`), "playSources[1].kind", "not one of file, text and ssml"),
+		invalid(source(`{"kind":"file"}`), "playSources[1].file.uri", "is missing"),
+		invalid(source(`{"kind":"file","file":{"uri":""}}`), "playSources[1].file.uri", "is missing"),
+		invalid(source(`{"kind":"file","file":{"uri":"beep.wav"}}`), "playSources[1].file.uri", "not an absolute https"),
+		invalid(source(`{"kind":"file","file":{"uri":"https://169.254.169.254/x"}}`), "playSources[1].file.uri", "metadata"),
+		{source(`{"kind":"text"}`), 400, "8582", "playSources[1].text.text", "missing or empty"},
+		{source(`{"kind":"text","text":{"text":" "}}`), 400, "8582", "playSources[1].text.text", "missing or empty"},
+		{source(`{"kind":"ssml","ssml":{}}`), 400, "8582", "playSources[1].ssml.ssmlText", "missing or empty"},
+		{source(`{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playSources[1].text", "no speech synthesis is configured"},
+		{source(`{"kind":"ssml","ssml":{"ssmlText":"<speak/>"}}`), 405, "8522", "playSources[1].ssml", "no speech synthesis is configured"},
+		invalid(with(`"playTo":[{"rawId":"4:+14255550123"},{"phoneNumber":{}}]`), "playTo[1].phoneNumber.value", "is missing"),
+		invalid(with(`"operationCallbackUri":"http://8.8.8.8/"`), "operationCallbackUri", "OperationCallbackUri field is invalid"),
+		invalid(with(`"operationContext":"`+strings.Repeat("x", 5000)+`"`), "operationContext", "longer than"),
+		invalid(with(`"playOptions":{"loop":"yes"}`), "playOptions.loop", "true or false is needed"),
+	})
+	s.wantRefused(s.post(root+"/"+string(connection)+":play", with(`"playTo":[{"rawId":"`+bob+`"}]`)), 404, "8522", "playTo", "")
+}
+
+func TestMediaNeedsAnEstablishedCall(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.ringing()
+	path := root + "/" + string(connection)
+	s.wantRefused(s.post(path+":play", playBody), 400, "8501", "", "not in Established state")
+	s.wantRefused(s.post(path+":recognize", recognizeBody(``)), 400, "8501", "", "not in Established state")
+	s.wantRefused(s.post(path+":cancelAllMediaOperations", ""), 400, "8501", "", "not in Established state")
+}
+
+func TestCancelAllMediaOperationsIsAnswered202AndEmpty(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	s.want(s.post(root+"/"+string(connection)+":cancelAllMediaOperations", ""), 202, "")
+}
+
+func recognizeBody(more string) string {
+	return `{"recognizeInputType":"dtmf","recognizeOptions":{"targetParticipant":{"rawId":"4:+14255550123"}` + more + `}}`
+}
+
+func TestRecognizeHasThePublishedDefaults(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	var cmd call.Recognize
+	s.Calls.Saw = func(c call.Command) { cmd = c.(call.Recognize) }
+	s.want(s.post(root+"/"+string(connection)+":recognize", recognizeBody(``)), 202, "")
+	if !cmd.KeyInterrupts || cmd.InitialSilence != 5*time.Second || cmd.InterTone != 2*time.Second || cmd.MaxTones != 0 || cmd.Target != phone {
+		t.Errorf("the command is %+v", cmd)
+	}
+}
+
+func TestRecognizeBecomesTheCommandThatItSays(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	var cmd call.Recognize
+	s.Calls.Saw = func(c call.Command) { cmd = c.(call.Recognize) }
+	s.want(s.post(root+"/"+string(connection)+":recognize", `{"recognizeInputType":"DTMF","playPrompt":{"kind":"file","file":{"uri":"https://f.example/1.wav"}},
+		"playPrompts":[{"kind":"file","file":{"uri":"https://f.example/2.wav"}}],"interruptCallMediaOperation":true,"operationContext":"r",
+		"recognizeOptions":{"targetParticipant":{"phoneNumber":{"value":"+14255550123"}},"interruptPrompt":false,"initialSilenceTimeoutInSeconds":0,
+		"dtmfOptions":{"interToneTimeoutInSeconds":60,"maxTonesToCollect":4,"stopTones":["pound","Asterisk"]}}}`), 202, "")
+	want := call.Recognize{
+		Connection: connection, Operation: call.Operation{Context: "r"}, Target: phone,
+		Prompt:    []call.PlaySource{{File: "https://f.example/1.wav"}, {File: "https://f.example/2.wav"}},
+		Interrupt: true, InterTone: time.Minute, MaxTones: 4, StopTones: []call.Tone{'#', '*'},
+	}
+	if fmt.Sprint(cmd) != fmt.Sprint(want) {
+		t.Errorf("the command is %+v, want %+v", cmd, want)
+	}
+}
+
+func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
+	s := stage(t)
+	connection, _ := s.connected()
+	kind := func(name string) string {
+		return strings.Replace(recognizeBody(``), `"dtmf"`, `"`+name+`"`, 1)
+	}
+	top := func(members string) string { return strings.Replace(recognizeBody(``), `{`, `{`+members+`,`, 1) }
+	s.refuses(root+"/"+string(connection)+":recognize", []wrong{
+		invalid(`{}`, "recognizeInputType", "is missing"),
+		invalid(kind("smell"), "recognizeInputType", "not one of dtmf"),
+		invalid(`{"recognizeInputType":"dtmf"}`, "recognizeOptions", "is missing"),
+		invalid(`{"recognizeInputType":"dtmf","recognizeOptions":{}}`, "recognizeOptions.targetParticipant.rawId", "is missing"),
+		invalid(recognizeBody(`,"initialSilenceTimeoutInSeconds":-1`), "recognizeOptions.initialSilenceTimeoutInSeconds", "from 0 to 300"),
+		invalid(recognizeBody(`,"initialSilenceTimeoutInSeconds":301`), "recognizeOptions.initialSilenceTimeoutInSeconds", "from 0 to 300"),
+		invalid(recognizeBody(`,"dtmfOptions":{"interToneTimeoutInSeconds":0}`), "recognizeOptions.dtmfOptions.interToneTimeoutInSeconds", "from 1 to 60"),
+		invalid(recognizeBody(`,"dtmfOptions":{"interToneTimeoutInSeconds":61}`), "recognizeOptions.dtmfOptions.interToneTimeoutInSeconds", "from 1 to 60"),
+		invalid(recognizeBody(`,"dtmfOptions":{"maxTonesToCollect":0}`), "recognizeOptions.dtmfOptions.maxTonesToCollect", "it has to be from 1"),
+		invalid(recognizeBody(`,"dtmfOptions":{"stopTones":["pound","star"]}`), "recognizeOptions.dtmfOptions.stopTones[1]", "not the name of a tone"),
+		invalid(top(`"playPrompt":{"kind":"file"}`), "playPrompt.file.uri", "is missing"),
+		invalid(top(`"playPrompts":[{"kind":"x"}]`), "playPrompts[0].kind", "not one of"),
+		invalid(top(`"operationCallbackUri":"x"`), "operationCallbackUri", "OperationCallbackUri field is invalid"),
+		{top(`"playPrompt":{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playPrompt.text", "no speech synthesis"},
+		{kind("speech"), 405, "8522", "recognizeInputType", "no speech recognition"},
+		{kind("speechOrDtmf"), 405, "8522", "recognizeInputType", "no speech recognition"},
+		{kind("choices"), 405, "8520", "recognizeInputType", "not built here yet"},
+	})
+	got := s.post(root+"/"+string(connection)+":recognize", strings.Replace(recognizeBody(``), phone, bob, 1))
+	s.wantRefused(got, 404, "8522", "recognizeOptions.targetParticipant", "")
+}
