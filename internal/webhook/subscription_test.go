@@ -1,0 +1,210 @@
+package webhook_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/webhook"
+)
+
+const endpoint = "https://grid.example.com/events"
+
+// subscriber answers the handshake as the official samples do.
+func subscriber(r request) answer {
+	if r.header.Get("aeg-event-type") != "SubscriptionValidation" {
+		return answer{status: 200}
+	}
+	response, _ := json.Marshal(map[string]string{"validationResponse": validation(r).ValidationCode})
+	return answer{status: 200, body: string(response)}
+}
+
+type handshake struct{ ValidationCode, ValidationURL string }
+
+func validation(r request) handshake {
+	var events []struct{ Data handshake }
+	if json.Unmarshal(r.body, &events) != nil || len(events) != 1 {
+		return handshake{}
+	}
+	return events[0].Data
+}
+
+func incoming(to call.Address) call.IncomingCall {
+	return call.IncomingCall{Subject: call.Subject{StartedBy: "4:+14255550199"}, Offer: 3, From: "4:+14255550199", To: to}
+}
+
+func kinds(posts []request) []string {
+	var all []string
+	for _, p := range posts {
+		all = append(all, p.header.Get("aeg-event-type")+" "+p.kind)
+	}
+	return all
+}
+
+const (
+	validated = "SubscriptionValidation Microsoft.EventGrid.SubscriptionValidationEvent"
+	announced = "Notification Microsoft.Communication.IncomingCall"
+)
+
+func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		up := time.Now().Add(10 * time.Second)
+		net.app(endpoint, func(r request) answer {
+			if r.at.Before(up) {
+				return answer{status: 202} // not enough
+			}
+			return subscriber(r)
+		})
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		start(t, c)
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		time.Sleep(9 * time.Second) // in the bubble's time
+		for _, kind := range kinds(net.to(endpoint)) {
+			if kind != validated {
+				t.Errorf("sent before the handshake: %s", kind)
+			}
+		}
+		must(t, c.Flush(t.Context()))
+		all := kinds(net.to(endpoint))
+		expect(t, "at last", all[len(all)-2:], []string{validated, announced})
+	})
+}
+
+func TestASubscriptionIsValidatedByOpeningItsURL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(endpoint, always(200)) // takes everything and says nothing
+		c := webhook.New(webhook.Config{
+			PublicURL: "https://calls.example.com", Subscriptions: []webhook.Subscription{{URL: endpoint}},
+		}, parts(j, net))
+		start(t, c)
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		synctest.Wait()
+		expect(t, "before", kinds(net.to(endpoint)), []string{validated})
+		link, err := url.Parse(validation(net.to(endpoint)[0]).ValidationURL)
+		must(t, err)
+		if link.Path != webhook.ValidationPath || link.Host != "calls.example.com" {
+			t.Fatalf("validation URL %s", link)
+		}
+		if status := open(c, "/?subscription=0&code=guessed"); status != 404 {
+			t.Errorf("a wrong code is answered %d", status)
+		}
+		synctest.Wait()
+		expect(t, "after a wrong code", kinds(net.to(endpoint)), []string{validated})
+		if status := open(c, link.RequestURI()); status != 200 {
+			t.Errorf("the right code is answered %d", status)
+		}
+		synctest.Wait()
+		expect(t, "after", kinds(net.to(endpoint)), []string{validated, announced})
+	})
+}
+
+func open(c *webhook.Courier, uri string) int {
+	w := httptest.NewRecorder()
+	c.ValidationHandler().ServeHTTP(w, httptest.NewRequest("GET", uri, nil))
+	return w.Code
+}
+
+func TestSubscriptionsGetWhatTheyAskedFor(t *testing.T) {
+	number := incoming("4:+14255550100")
+	user := incoming("8:acs:9F4B0D6E_7e0f5a52")
+	for name, c := range map[string]struct {
+		s     webhook.Subscription
+		event call.Event
+		want  bool
+	}{
+		"everything":               {webhook.Subscription{}, number, true},
+		"the type":                 {webhook.Subscription{EventTypes: []string{"microsoft.communication.incomingcall"}}, number, true},
+		"another type":             {webhook.Subscription{EventTypes: []string{"Microsoft.Communication.CallStarted"}}, number, false},
+		"the number":               {webhook.Subscription{To: []string{"+14255550100"}}, number, true},
+		"the number's raw id":      {webhook.Subscription{To: []string{"4:+14255550100"}}, number, true},
+		"another number":           {webhook.Subscription{To: []string{"+14255550101"}}, number, false},
+		"a user in another case":   {webhook.Subscription{To: []string{"8:ACS:9f4b0d6e_7E0F5A52"}}, user, true},
+		"the caller":               {webhook.Subscription{From: []string{"+14255550199"}}, number, true},
+		"another caller":           {webhook.Subscription{From: []string{"+14255550198"}}, number, false},
+		"an event without callee":  {webhook.Subscription{To: []string{"+14255550100"}}, call.CallStarted{}, false},
+		"an event without filters": {webhook.Subscription{}, call.CallStarted{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j, net := world()
+				net.app(endpoint, subscriber)
+				c.s.URL = endpoint
+				courier := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{c.s}}, parts(j, net))
+				start(t, courier)
+				newStory(t, j, 1, "").step(c.event)
+				must(t, courier.Flush(t.Context()))
+				synctest.Wait()
+				if got := len(net.to(endpoint)) == 2; got != c.want {
+					t.Errorf("sent: %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAnIncomingCallIsTriedTwiceWhileItRings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(endpoint, func(r request) answer {
+			if r.kind == "Microsoft.Communication.IncomingCall" {
+				return answer{status: 500}
+			}
+			return subscriber(r)
+		})
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		start(t, c)
+		began := time.Now()
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		must(t, c.Flush(t.Context()))
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		if time.Since(began) > 30*time.Second || c.Counts().EventGrid.GivenUp != 1 {
+			t.Errorf("after %v counted %+v", time.Since(began), c.Counts().EventGrid)
+		}
+	})
+}
+
+func TestAnIncomingCallThatHasStoppedRingingIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(endpoint, subscriber)
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		time.Sleep(31 * time.Second) // nobody delivers, in the bubble's time
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		start(t, c)
+		must(t, c.Flush(t.Context()))
+		synctest.Wait()
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated})
+	})
+}
+
+func TestASlowSubscriptionDelaysNoOtherCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		slow := call.Address("4:+14255550100")
+		net.app(endpoint, func(r request) answer {
+			var events []struct {
+				Data struct{ To struct{ RawID string } }
+			}
+			if json.Unmarshal(r.body, &events) == nil && events[0].Data.To.RawID == string(slow) {
+				return answer{hang: true}
+			}
+			return subscriber(r)
+		})
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		start(t, c)
+		began := time.Now()
+		newStory(t, j, 1, "").step(incoming(slow))
+		newStory(t, j, 2, "").step(incoming("4:+14255550101"))
+		synctest.Wait()
+		expect(t, "sent at once", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		if time.Since(began) != 0 {
+			t.Errorf("after %v", time.Since(began))
+		}
+	})
+}
