@@ -1,0 +1,81 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+	"text/template"
+	"time"
+
+	"strowger/internal/config"
+	"strowger/internal/lab"
+	"strowger/internal/server"
+)
+
+type devCommand struct{}
+
+func (devCommand) Run(t terminal) error {
+	began := time.Now()
+	cfg, err := config.LoadDev(t.environ)
+	if err != nil {
+		return &settingsError{err}
+	}
+	return t.serve(cfg, func(i server.Info) {
+		// A terminal that has gone away does not stop the server.
+		_ = welcome(t.out, cfg, i, time.Since(began))
+	})
+}
+
+// welcome is the first screen: what is here, and what to do next.
+func welcome(w io.Writer, cfg config.Config, i server.Info, took time.Duration) error {
+	if path, err := filepath.Abs(i.CAFile); err == nil && i.CAFile != "" {
+		i.CAFile = path // applications run in directories of their own
+	}
+	return screen.Execute(w, map[string]any{
+		"Took":    took.Round(10 * time.Millisecond),
+		"Info":    i,
+		"Config":  cfg,
+		"Number":  config.DevNumber,
+		"Numbers": lab.Numbers(),
+		"SIP":     hostPort(i.SIP),
+	})
+}
+
+// hostPort is the first address without its scheme, as phones want it.
+func hostPort(addresses []string) string {
+	if len(addresses) == 0 {
+		return ""
+	}
+	_, address, _ := strings.Cut(addresses[0], "://")
+	return address
+}
+
+var screen = template.Must(template.New("dev").Funcs(template.FuncMap{"join": strings.Join}).Parse(`
+Strowger is ready after {{.Took}}, for this machine only. Ctrl-C stops it.
+
+  Connection string   {{.Info.ConnectionString}}
+  API                 {{join .Info.HTTP "  "}}
+{{- if .Info.CAFile}}
+  Certificate         trust this for https: NODE_EXTRA_CA_CERTS={{.Info.CAFile}}
+{{- end}}
+  SIP                 {{join .Info.SIP "  "}}
+  Phones              {{range $n, $u := .Config.Users}}{{if $n}}, {{end}}{{$u.Name}} with password {{$u.Password}}{{end}} at {{.Config.SIP.Domain}}, proxy {{.SIP}}
+{{- if .Info.Operator}}
+  Operator            {{.Info.Operator}}/metrics  {{.Info.Operator}}/debug/pprof/
+{{- end}}
+
+Numbers that stand in for the telephone network, for an application or a phone to call:
+{{range .Numbers}}
+  {{.E164}}  {{.Does}}
+{{- end}}
+{{range .Config.EventGrid.Subscriptions}}
+A call to {{$.Number}} is announced as IncomingCall to {{.URL}}: listen there to answer it.
+{{- end}}
+
+Try next, in another terminal:
+
+  cd examples/reminder && npm ci && node reminder.js +15550104
+  bin/strowger doctor --dev
+  curl {{.Info.PublicURL}}/health/ready
+
+`))
