@@ -74,7 +74,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	done := a.outcome(w, r, req)
 	a.write(w, r, done)
 	a.o.Log.Info("request", "operation", done.operation, "status", done.status, "code", done.code,
-		"connection", req.Param("callConnectionId"), "took", time.Since(began))
+		"call", done.chain, "connection", req.Param("callConnectionId"), "took", time.Since(began))
 }
 
 // outcome never panics: a mistake in one operation is that operation's end.
