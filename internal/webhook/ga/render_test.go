@@ -1,0 +1,143 @@
+package ga_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/webhook/ga"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const latest = "2026-03-12"
+
+var (
+	id    = call.NewID([16]byte{1, 2, 3, 4, 5, 6, 7, 8})
+	alice = call.Address("8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c01")
+	phone = call.PhoneAddress("+14255550101")
+)
+
+func to(version string) call.Recipient {
+	connection, err := call.NewConnectionID(id.Key(), [8]byte{9})
+	if err != nil {
+		panic(err)
+	}
+	return call.Recipient{Connection: connection, CallbackURI: "https://app.example.com/", Version: version, Context: "order 66"}
+}
+
+func record(events ...call.Event) journal.Record {
+	return journal.Record{Call: id, Step: 7, Time: time.Date(2026, 9, 15, 11, 36, 15, 719352700, time.UTC), Events: events}
+}
+
+// events are one of each kind and of each shape that a kind has.
+func events(r call.Recipient) map[string]call.Event {
+	busy := call.Cause{Reason: call.Busy, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}
+	number := busy
+	number.Phone = true
+	return map[string]call.Event{
+		"CallConnected":              call.CallConnected{Recipient: r},
+		"CallDisconnected":           call.CallDisconnected{Recipient: r, Cause: call.Cause{Reason: call.EndedByApplication}},
+		"CallDisconnected-lost":      call.CallDisconnected{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
+		"CreateCallFailed-user":      call.CreateCallFailed{Recipient: r, Cause: busy},
+		"CreateCallFailed-phone":     call.CreateCallFailed{Recipient: r, Cause: number},
+		"AnswerFailed":               call.AnswerFailed{Recipient: r, Cause: call.Cause{Reason: call.CallerGaveUp, Phone: true}},
+		"ParticipantsUpdated":        call.ParticipantsUpdated{Recipient: r, Sequence: 3, Participants: []call.RosterEntry{{Address: alice, OnHold: true}, {Address: phone}}},
+		"ParticipantsUpdated-empty":  call.ParticipantsUpdated{Recipient: r, Sequence: 4},
+		"AddParticipantSucceeded":    call.AddParticipantSucceeded{Recipient: r, Participant: alice},
+		"AddParticipantFailed":       call.AddParticipantFailed{Recipient: r, Participant: phone, Cause: number},
+		"RemoveParticipantSucceeded": call.RemoveParticipantSucceeded{Recipient: r, Participant: phone},
+		"PlayStarted":                call.PlayStarted{Recipient: r},
+		"PlayCompleted":              call.PlayCompleted{Recipient: r},
+		"PlayCanceled":               call.PlayCanceled{Recipient: r},
+		"PlayFailed":                 call.PlayFailed{Recipient: r, Source: 1, Cause: call.Cause{Reason: call.PlayDownload}},
+		"RecognizeCompleted":         call.RecognizeCompleted{Recipient: r, Tones: []call.Tone{'1', '*', '#', 'A'}, Cause: call.Cause{Reason: call.MaxTones}},
+		"RecognizeCompleted-stopped": call.RecognizeCompleted{Recipient: r, Cause: call.Cause{Reason: call.StopTone}},
+		"RecognizeCanceled":          call.RecognizeCanceled{Recipient: r},
+		"RecognizeFailed":            call.RecognizeFailed{Recipient: r, Source: -1, Cause: call.Cause{Reason: call.InitialSilence}},
+		"RecognizeFailed-prompt":     call.RecognizeFailed{Recipient: r, Source: 0, Cause: call.Cause{Reason: call.PlayFormat}},
+	}
+}
+
+func TestEventsAreRenderedAsPublished(t *testing.T) {
+	for name, e := range events(to(latest)) {
+		t.Run(name, func(t *testing.T) {
+			m, ok, err := ga.Render(record(e), 0)
+			if err != nil || !ok {
+				t.Fatalf("told %v, %v", ok, err)
+			}
+			golden(t, name+".json", m.Body)
+		})
+	}
+}
+
+func TestOlderVersionsAreTold(t *testing.T) {
+	for name, e := range map[string]call.Event{
+		"CallDisconnected-2023-03-06":      call.CallDisconnected{Recipient: to("2023-03-06"), Cause: call.Cause{Reason: call.EndedByApplication}},
+		"CreateCallFailed-2025-06-15":      events(to("2025-06-15"))["CreateCallFailed-phone"],
+		"CreateCallFailed-2024-04-15":      events(to("2024-04-15"))["CreateCallFailed-phone"],
+		"AnswerFailed-2023-10-15":          events(to("2023-10-15"))["AnswerFailed"],
+		"PlayStarted-2024-09-15":           events(to("2024-09-15"))["PlayStarted"],
+		"CallConnected-2024-11-15-preview": events(to("2024-11-15-preview"))["CallConnected"],
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, ok, err := ga.Render(record(e), 0)
+			if err != nil || !ok {
+				t.Fatalf("told %v, %v", ok, err)
+			}
+			golden(t, name+".json", m.Body)
+		})
+	}
+}
+
+func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
+	old := to("2024-04-15")
+	other := old
+	other.Connection = "another"
+	cause := call.Cause{Reason: call.Busy}
+	for name, c := range map[string]struct {
+		events []call.Event
+		told   bool
+	}{
+		"PlayStarted":                              {[]call.Event{call.PlayStarted{Recipient: old}}, false},
+		"a failure before its own disconnection":   {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
+		"a failed answer before its disconnection": {[]call.Event{call.AnswerFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
+		"a failure before another's disconnection": {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: other}}, true},
+		"an event that is not of a connection":     {[]call.Event{call.CallStarted{}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, told, err := ga.Render(record(c.events...), 0); told != c.told || err != nil {
+				t.Errorf("told %v, want %v (%v)", told, c.told, err)
+			}
+		})
+	}
+}
+
+// golden compares JSON with a file, indented for people to read.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, got, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	pretty.WriteByte('\n')
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(pretty.Bytes(), want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, pretty.Bytes(), want)
+	}
+}

@@ -1,0 +1,101 @@
+package grid_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"strowger/internal/access"
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/webhook/grid"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const resource = "9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11"
+
+var (
+	id    = call.NewID([16]byte{1, 2, 3, 4, 5, 6, 7, 8})
+	alice = call.Address("8:acs:" + resource + "_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c01")
+	bob   = call.Address("8:acs:" + resource + "_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c02")
+	phone = call.PhoneAddress("+14255550101")
+)
+
+// readable seals nothing, so that golden files stay the same.
+type readable struct{ err error }
+
+func (r readable) Seal(o access.Offer) (string, error) {
+	return fmt.Sprintf("%s offer %d from %s to %s", o.CallID, o.OfferID, o.From, o.To), r.err
+}
+
+func record(e call.Event) journal.Record {
+	at := time.Date(2026, 9, 15, 11, 36, 15, 719352700, time.UTC)
+	return journal.Record{Call: id, Step: 7, Time: at, Started: at.Add(-90500 * time.Millisecond), Events: []call.Event{e}}
+}
+
+func TestEventsAreRenderedAsPublished(t *testing.T) {
+	subject := call.Subject{StartedBy: alice, TwoParty: true}
+	for name, e := range map[string]call.Event{
+		"IncomingCall-phone": call.IncomingCall{
+			Subject: subject, Offer: 1, From: phone, FromName: "not shown", To: call.PhoneAddress("+14255550100"),
+		},
+		"IncomingCall-user": call.IncomingCall{
+			Subject: subject, Offer: 2, From: alice, FromName: "Alice", To: bob, OnBehalfOf: phone,
+			SIPHeaders: map[string]string{"X-Order": "66"}, VoIPHeaders: map[string]string{"mood": "good"},
+		},
+		"CallStarted":            call.CallStarted{Subject: subject},
+		"CallStarted-group":      call.CallStarted{Subject: call.Subject{StartedBy: alice, Group: "a0000000-0000-4000-8000-000000000001"}},
+		"CallEnded":              call.CallEnded{Subject: subject, By: bob, Cause: call.Cause{Reason: call.EndedByParticipant}},
+		"CallEnded-by-server":    call.CallEnded{Subject: subject, Cause: call.Cause{Reason: call.ShutDown}},
+		"CallParticipantAdded":   call.CallParticipantAdded{Subject: subject, User: bob, Name: "Bob", Leg: call.NewLegID(id, 2)},
+		"CallParticipantRemoved": call.CallParticipantRemoved{Subject: subject, User: bob, Name: "Bob", Leg: call.NewLegID(id, 2)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := grid.Render(record(e), 0, resource, readable{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".json", m.Body)
+		})
+	}
+}
+
+func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := grid.Render(record(call.IncomingCall{}), 0, resource, readable{broken}); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := grid.Render(record(call.PlayStarted{}), 0, resource, readable{}); err == nil {
+		t.Error("an event of a connection was rendered for subscribers")
+	}
+}
+
+// golden compares JSON with a file, indented for people to read.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, got, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	pretty.WriteByte('\n')
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(pretty.Bytes(), want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, pretty.Bytes(), want)
+	}
+}

@@ -1,0 +1,181 @@
+package webhook_test
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"go.uber.org/goleak"
+
+	"strowger/internal/access"
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/outbound"
+	"strowger/internal/webhook"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// These tests leave out nothing: JetStream on a disk, sockets, real keys.
+
+// receiver is an application on a socket.
+type receiver struct {
+	*httptest.Server
+	mu   sync.Mutex
+	fail bool
+	got  []request
+	came chan struct{}
+}
+
+func newReceiver(t *testing.T) *receiver {
+	r := &receiver{came: make(chan struct{}, 1000)}
+	r.Server = httptest.NewServer(r)
+	t.Cleanup(r.Close)
+	return r
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, in *http.Request) {
+	got := read(in)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fail {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	} else if in.Header.Get("aeg-event-type") == "SubscriptionValidation" {
+		io.WriteString(w, subscriber(got).body)
+	}
+	r.got = append(r.got, got)
+	r.came <- struct{}{}
+}
+
+func (r *receiver) setFailing(fail bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fail = fail
+}
+
+// wait returns the n-th request.
+func (r *receiver) wait(t *testing.T, n int) request {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		r.mu.Lock()
+		if len(r.got) >= n {
+			defer r.mu.Unlock()
+			return r.got[n-1]
+		}
+		r.mu.Unlock()
+		select {
+		case <-r.came:
+		case <-deadline:
+			t.Fatalf("%d requests did not come", n)
+		}
+	}
+}
+
+// installation is a directory in which a server lives again and again.
+type installation struct {
+	t      *testing.T
+	dir    string
+	signer *access.Signer
+	sealer *access.Sealer
+}
+
+func newInstallation(t *testing.T) *installation {
+	dir := t.TempDir()
+	signer, err := access.OpenSigner(dir, access.SignerOptions{PublicURL: "http://127.0.0.1", Now: time.Now})
+	must(t, err)
+	sealer, err := access.OpenSealer(dir)
+	must(t, err)
+	return &installation{t: t, dir: dir, signer: signer, sealer: sealer}
+}
+
+func (i *installation) start(c webhook.Config) (j *journal.Journal, courier *webhook.Courier, stop func()) {
+	i.t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	j, err := journal.Open(i.t.Context(), journal.Config{Dir: i.dir + "/nats", MaxBytes: 64 << 20}, log)
+	must(i.t, err)
+	i.t.Cleanup(j.Close)
+	policy := outbound.NewPolicy([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	courier = webhook.New(c, webhook.Parts{
+		Journal: j, Signer: i.signer, Sealer: i.sealer, Log: log, Client: policy.NewClient(outbound.ClientOptions{}),
+	})
+	end := start(i.t, courier)
+	return j, courier, sync.OnceFunc(func() { end(); j.Close() })
+}
+
+func TestACallbackIsSignedForTheResource(t *testing.T) {
+	i, app := newInstallation(t), newReceiver(t)
+	j, _, _ := i.start(webhook.Config{ResourceID: resource})
+	newStory(t, j, 1, app.URL+"/events?secret=1").played("hello")
+	got := app.wait(t, 1)
+	if got.header.Get("Content-Type") != "application/json" || !strings.HasSuffix(got.url, "/events?secret=1") {
+		t.Errorf("%s %s", got.url, got.header.Get("Content-Type"))
+	}
+	token, err := jwt.ParseSigned(strings.TrimPrefix(got.header.Get("Authorization"), "Bearer "), []jose.SignatureAlgorithm{jose.RS256})
+	must(t, err)
+	var keys jose.JSONWebKeySet
+	must(t, json.Unmarshal(i.signer.KeySet(), &keys))
+	var claims jwt.Claims
+	must(t, token.Claims(keys, &claims))
+	must(t, claims.Validate(jwt.Expected{Issuer: access.DefaultIssuer, AnyAudience: jwt.Audience{resource}}))
+}
+
+func TestAnIncomingCallCarriesAContextThatOpensAgain(t *testing.T) {
+	i, app := newInstallation(t), newReceiver(t)
+	j, _, _ := i.start(webhook.Config{ResourceID: resource, Subscriptions: []webhook.Subscription{{URL: app.URL}}})
+	s := newStory(t, j, 1, "")
+	s.step(incoming("4:+14255550100"))
+	app.wait(t, 1) // the handshake
+	var events []struct {
+		Data struct{ IncomingCallContext string }
+	}
+	must(t, json.Unmarshal(app.wait(t, 2).body, &events))
+	offer, err := i.sealer.Open(events[0].Data.IncomingCallContext)
+	must(t, err)
+	if offer.CallID != string(s.state.ID) || offer.OfferID != 3 || offer.To != "4:+14255550100" {
+		t.Errorf("opens to %+v", offer)
+	}
+}
+
+func TestARestartDeliversWhatWasLeftOverWithTheSameIDs(t *testing.T) {
+	i, app := newInstallation(t), newReceiver(t)
+	app.setFailing(true)
+	j, _, stop := i.start(webhook.Config{ResourceID: resource})
+	s := newStory(t, j, 1, app.URL)
+	for _, text := range []string{"a", "b", "c"} {
+		s.played(text)
+	}
+	first := app.wait(t, 1)
+	stop()
+	tried := len(app.got)
+	app.setFailing(false)
+
+	_, courier, _ := i.start(webhook.Config{ResourceID: resource})
+	must(t, courier.Flush(t.Context()))
+	got := app.got[tried:]
+	expect(t, "delivered after the restart", texts(got), []string{"a", "b", "c"})
+	if got[0].id != first.id {
+		t.Errorf("the event had the id %s and has %s", first.id, got[0].id)
+	}
+}
+
+func TestTheLastEventsAreDeliveredBeforeTheServerStops(t *testing.T) {
+	i, app := newInstallation(t), newReceiver(t)
+	j, courier, stop := i.start(webhook.Config{ResourceID: resource})
+	s := newStory(t, j, 1, app.URL)
+	s.step(call.CallDisconnected{Recipient: s.to, Cause: call.Cause{Reason: call.ShutDown}})
+	must(t, courier.Flush(t.Context()))
+	stop()
+	if len(app.got) != 1 {
+		t.Errorf("%d callbacks", len(app.got))
+	}
+}
