@@ -23,7 +23,7 @@ import (
 var files embed.FS
 
 // Patience is how long [Peer.Await] waits for SIPp to finish.
-const Patience = 45 * time.Second
+const Patience = 60 * time.Second
 
 // Config says what a SIPp process is to do.
 type Config struct {

@@ -27,6 +27,14 @@ func TestScenariosFitEachOther(t *testing.T) {
 			callee: Config{Scenario: "rings"},
 			caller: Config{Scenario: "gives-up", Values: Values{From: "+15550001", RingMilliseconds: 100}},
 		},
+		"a caller who gives up at once": {
+			callee: Config{Scenario: "rings", Calls: 5},
+			caller: Config{Scenario: "gives-up-at-once", Calls: 5, Values: Values{From: "+15550001"}},
+		},
+		"a caller who gives up too late": {
+			callee: Config{Scenario: "answers-as-the-caller-cancels"},
+			caller: Config{Scenario: "gives-up-at-once", Values: Values{From: "+15550001"}},
+		},
 		"a callee who hangs up": {
 			callee: Config{Scenario: "hangs-up", Values: Values{TalkMilliseconds: 50}},
 			caller: Config{Scenario: "calls-until-hung-up", Values: Values{From: "+15550001"}},
