@@ -32,21 +32,3 @@ func (f family) getCall(ctx context.Context, r *api.Request) (api.Response, erro
 	_, p, err := seat(ctx, r)
 	return api.Response{Status: http.StatusOK, Body: properties(p), Call: p.Call}, err
 }
-
-func (f family) hangUp(ctx context.Context, r *api.Request) (api.Response, error) {
-	id := connectionOf(r)
-	_, err := r.Do(ctx, id.Key(), call.HangUpCall{Request: r.Repeat, Connection: id})
-	return api.Response{Status: http.StatusNoContent}, err
-}
-
-func (f family) terminate(ctx context.Context, r *api.Request) (api.Response, error) {
-	id := connectionOf(r)
-	_, err := r.Do(ctx, id.Key(), call.TerminateCall{Request: r.Repeat, Connection: id})
-	return api.Response{Status: http.StatusNoContent}, err
-}
-
-func (f family) cancelAllMedia(ctx context.Context, r *api.Request) (api.Response, error) {
-	id := connectionOf(r)
-	_, err := r.Do(ctx, id.Key(), call.CancelMedia{Request: r.Repeat, Connection: id})
-	return api.Response{Status: http.StatusAccepted}, err
-}

@@ -58,23 +58,28 @@ func (s scene) get(path string) apitest.Answer {
 const createBody = `{"targets":[{"kind":"phoneNumber","rawId":"4:+14255550123","phoneNumber":{"value":"+14255550123","isAnonymous":false}}],` +
 	`"sourceCallerIdNumber":{"value":"+14255550100"},"callbackUri":"https://app.example/cb?k=1","operationContext":"oc"}`
 
-// ringing is a call that was created and not answered yet.
-func (s scene) ringing() (call.ConnectionID, call.ID) {
+// ringing is a call to the phone that is not answered yet.
+func (s scene) ringing() (call.ConnectionID, call.ID) { return s.created(createBody) }
+
+// connected is a call that the phone has answered.
+func (s scene) connected() (call.ConnectionID, call.ID) { return s.connectedWith(phone) }
+
+// connectedWith is a call that somebody has answered.
+func (s scene) connectedWith(a call.Address) (call.ConnectionID, call.ID) {
 	s.t.Helper()
-	got := s.post(root, createBody)
+	connection, id := s.created(`{"targets":[{"rawId":"` + string(a) + `"}],"sourceCallerIdNumber":{"value":"+14255550100"},"callbackUri":"https://app.example/cb"}`)
+	s.Calls.Signal(id, call.LegAnswered{Leg: call.NewLegID(id, 1)})
+	return connection, id
+}
+
+func (s scene) created(body string) (call.ConnectionID, call.ID) {
+	s.t.Helper()
+	got := s.post(root, body)
 	if got.Status != 201 {
 		s.t.Fatalf("createCall: %d %s", got.Status, got.Body)
 	}
 	shown := object(s.t, got.Body)
 	return call.ConnectionID(shown["callConnectionId"].(string)), call.ID(shown["correlationId"].(string))
-}
-
-// connected is a call that the phone has answered.
-func (s scene) connected() (call.ConnectionID, call.ID) {
-	s.t.Helper()
-	connection, id := s.ringing()
-	s.Calls.Signal(id, call.LegAnswered{Leg: call.NewLegID(id, 1)})
-	return connection, id
 }
 
 // offered is a call that waits for an application, and its context.
