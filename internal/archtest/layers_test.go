@@ -29,6 +29,38 @@ func TestEveryPackageStandsInTheTable(t *testing.T) {
 	}
 }
 
+func TestEveryRowIsOfPackagesThatAreThereUnlessItSaysLater(t *testing.T) {
+	there := packages(t)
+	for pkg, row := range readTable(t) {
+		_, exists := there[pkg]
+		switch {
+		case exists && row.Later:
+			t.Errorf("internal/%s has come: take \"later:\" from its row in docs/ARCHITECTURE.md", pkg)
+		case !exists && !row.Later:
+			t.Errorf("internal/%s is not there: take it from the table of docs/ARCHITECTURE.md, or mark its row \"later:\"", pkg)
+		}
+	}
+}
+
+// A newcomer opens what the page names, so it has to be there. Names with a
+// placeholder (<verb>) stand for many.
+func TestEveryFileThatThePageNamesIsThere(t *testing.T) {
+	text, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names(string(text)) {
+		name, _, _ = strings.Cut(name, ":")
+		if !strings.HasPrefix(name, "internal/") || strings.ContainsAny(name, "<…") {
+			continue
+		}
+		found, err := filepath.Glob(filepath.Join("..", "..", name))
+		if err != nil || len(found) == 0 {
+			t.Errorf("docs/ARCHITECTURE.md names %s, which is not there", name)
+		}
+	}
+}
+
 func TestEveryImportIsAllowedByTheTable(t *testing.T) {
 	table := readTable(t)
 	for pkg, files := range packages(t) {

@@ -22,6 +22,7 @@ type Row struct {
 	Packages   []string
 	Allowed    []string
 	Everything bool
+	Later      bool // a place kept for packages that are not there yet
 }
 
 var quoted = regexp.MustCompile("`([^`]+)`")
@@ -46,7 +47,19 @@ func ParseTable(markdown string) (Table, error) {
 	if len(table) == 0 {
 		return nil, errors.New("the table has no rows")
 	}
-	return table, nil
+	return table, table.check()
+}
+
+// check refuses a row that allows what has no row.
+func (t Table) check() error {
+	for pkg, row := range t {
+		for _, allowed := range row.Allowed {
+			if _, ok := t[allowed]; !ok {
+				return fmt.Errorf("the row of %s allows %s, which has no row", pkg, allowed)
+			}
+		}
+	}
+	return nil
 }
 
 func (t Table) add(cells []string) error {
@@ -54,6 +67,7 @@ func (t Table) add(cells []string) error {
 		Packages:   names(cells[0]),
 		Allowed:    names(cells[2]),
 		Everything: strings.TrimSpace(cells[2]) == "everything",
+		Later:      strings.HasPrefix(strings.TrimSpace(cells[1]), "later:"),
 	}
 	if len(row.Allowed) == 0 && !row.Everything && strings.TrimSpace(cells[2]) != "–" {
 		return fmt.Errorf("the row of %s: write – for no imports, not %q", cells[0], cells[2])

@@ -53,6 +53,7 @@ func TestATableThatCannotBeTrustedIsRefused(t *testing.T) {
 		"<!-- layers:begin -->\n<!-- layers:end -->",
 		strings.Replace(small, "| – |", "| |", 1),
 		strings.Replace(small, "`high`", "`low`", 1),
+		strings.Replace(small, "| `low` |", "| `gone` |", 1),
 	}
 	for _, text := range bad {
 		if _, err := ParseTable(text); err == nil {
