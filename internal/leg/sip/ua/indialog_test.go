@@ -255,6 +255,20 @@ func TestARequestInsideTheDialogHasItsEnd(t *testing.T) {
 	})
 }
 
+func TestALateAnswerToARequestSaysGoodbyeOnlyOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s, o, _ := w.answered()
+		s.Send("INFO", nil, nil, nil)
+		info := w.far.request("INFO")
+		s.Hangup(Reason{})
+		w.far.respond(w.far.request("BYE"), 200)
+		w.far.respond(info, 481)
+		o.want(t, "ended by local 0")
+		w.far.silence()
+		w.empty()
+	})
+}
+
 func TestADialogWrittenDownIsEndedByAnotherProcess(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s, _, invite := w.taken()

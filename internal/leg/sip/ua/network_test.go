@@ -123,6 +123,25 @@ func TestACallOverEachTransport(t *testing.T) {
 	}
 }
 
+func TestACallOverIPv6(t *testing.T) {
+	if l, err := net.ListenPacket("udp6", "[::1]:0"); err != nil {
+		t.Skipf("no IPv6 here: %v", err)
+	} else {
+		l.Close()
+	}
+	callee := newAnswering()
+	there := listening(t, Config{Listen: []string{"udp://[::1]:0", "tcp://[::1]:0"}, Handler: callee})
+	here := listening(t, Config{Listen: []string{"udp://[::1]:0"}})
+	for _, transport := range []string{"udp", "tcp"} {
+		caller := newEars()
+		s := here.Invite(Outgoing{RequestURI: "sip:bob@" + there.Addr(transport).String() + ";transport=" + transport, From: party("alice"), To: party("bob")}, caller)
+		caller.want(t, "progress 180 ", "answered v=0 answer")
+		callee.want(t, "answered ")
+		s.Hangup(Reason{})
+		callee.want(t, "ended by remote 0")
+	}
+}
+
 func TestThePhoneBehindAConnectionIsCalledOverIt(t *testing.T) {
 	registrar := newAnswering()
 	server := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}, Handler: registrar})

@@ -26,7 +26,7 @@ type Observer interface {
 	// Failed ends a session that was never answered.
 	Failed(Cause)
 	// Ended ends a session that was answered. It comes without Answered when our
-	// own answer was not acknowledged.
+	// own answer was not acknowledged, and without Reinvited when it came first.
 	Ended(Cause)
 }
 
