@@ -46,7 +46,7 @@ func (s *Session) WriteFrame(src []int16) {
 	o.header.timestamp += l.units(l.frame())
 
 	to := s.destination(l)
-	if !l.Direction.sends() || !to.IsValid() || to.Addr().IsUnspecified() || to.Port() == 0 {
+	if !l.sends() {
 		o.header.marker = true // RFC 3551 section 4.1: sound begins again after silence
 		return
 	}
@@ -109,6 +109,12 @@ func (s *Session) send(h header, payload int, to netip.AddrPort) {
 		return
 	}
 	o.sent.Add(1)
+}
+
+// sends tells whether the far end is to be sent anything. An unspecified
+// address puts it on hold (RFC 3264 section 8.4), a port of 0 rejects the media.
+func (l *pipeline) sends() bool {
+	return l.Direction.sends() && l.Remote.IsValid() && !l.Remote.Addr().IsUnspecified() && l.Remote.Port() != 0
 }
 
 // destination is where the far end's packets come from, once some have come,
