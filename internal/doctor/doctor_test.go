@@ -227,6 +227,12 @@ func TestATrunkIsAskedWithOptions(t *testing.T) {
 	requireFinding(t, trunks(t.Context(), cfg), "trunk carrier", Warn, "firewall")
 }
 
+func TestATrunkElsewhereCannotReachAListenerOnThisMachineOnly(t *testing.T) {
+	cfg := settings(t)
+	cfg.Trunks = []config.Trunk{{Name: "carrier", Address: "sip:sbc.example.org"}}
+	requireFinding(t, trunks(t.Context(), cfg), "trunk carrier", Fail, "sip.external_ip")
+}
+
 // answer answers every request with one status, as RFC 3261 8.2.6 copies it.
 func answer(conn net.PacketConn, status string, asked chan<- string) {
 	buffer := make([]byte, 4096)

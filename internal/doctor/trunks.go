@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 
 	"strowger/internal/config"
 	"strowger/internal/leg/sip/ua"
@@ -29,6 +30,10 @@ func trunk(ctx context.Context, cfg config.Config, t config.Trunk) Finding {
 	target, err := config.ParseSIPTarget(t.Address)
 	if err != nil {
 		return fail(subject, err, "correct it in the configuration")
+	}
+	if stays, leaves := isLoopback(source(cfg)), !isLoopback(target.Host); stays && leaves {
+		return fail(subject, fmt.Errorf("%s is not on this machine, and all of sip.listen is", target.Host),
+			"listen on an address that the trunk can reach, such as udp://0.0.0.0:5060, and set sip.external_ip behind NAT")
 	}
 	code, err := options(ctx, cfg, target)
 	if err != nil {
@@ -85,13 +90,21 @@ func request(cfg config.Config, target config.SIPTarget) ua.OutgoingRequest {
 	}
 }
 
-// source is the address that the server itself would send from.
+// source is the address that the server itself would send from: the first that
+// is not of this machine only.
 func source(cfg config.Config) string {
-	l, err := config.ParseListener(cfg.SIP.Listen[0], "udp", "tcp", "tls", "ws", "wss")
-	if err != nil || l.Host == "localhost" {
-		return "127.0.0.1"
+	for _, address := range cfg.SIP.Listen {
+		l, err := config.ParseListener(address, "udp", "tcp", "tls", "ws", "wss")
+		if err == nil && !l.Loopback() {
+			return l.Host
+		}
 	}
-	return l.Host
+	return "127.0.0.1"
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
 }
 
 // deaf refuses whatever reaches the doctor's port.
