@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"strowger/test/client"
 	"strowger/test/phone"
 	"strowger/test/server"
 	"strowger/test/webhook"
@@ -137,9 +138,19 @@ func TestTheLabsNumbersDoWhatTheySay(t *testing.T) {
 		}
 	})
 	t.Run("0104 presses 1 2 3 4 pound a second apart", func(t *testing.T) {
-		p := dial(t, "+15550104")
-		p.AwaitTones("1234#")
-		p.HangUp()
+		connection := w.connected(number("+15550104"))
+		oc := newContext("digits")
+		expect(t, w.api.Verb(connection, ":recognize", client.Object{
+			"recognizeInputType": "dtmf", "operationContext": oc,
+			"recognizeOptions": client.Object{
+				"targetParticipant": number("+15550104"), "initialSilenceTimeoutInSeconds": 30,
+				"dtmfOptions": client.Object{"maxTonesToCollect": 5, "interToneTimeoutInSeconds": 10},
+			},
+		}), 202)
+		if got := w.app.AwaitResult(oc, "RecognizeCompleted", "RecognizeFailed").Tones(); got != "one two three four pound" {
+			t.Errorf("it pressed %q", got)
+		}
+		w.end(connection)
 	})
 	t.Run("0105 answers and hangs up", func(t *testing.T) {
 		p := dial(t, "+15550105")

@@ -67,7 +67,13 @@ func (c Config) write(p places) error {
 	if err := os.WriteFile(filepath.Join(p.dir, "config"), []byte(c.settings(p)), 0o600); err != nil {
 		return fmt.Errorf("write the phone's settings: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, "accounts"), []byte(c.account()), 0o600); err != nil {
+	// A phone that registers gets its account once we listen to it: the
+	// registrar may well answer before that.
+	account := c.account() + "\n"
+	if c.Password != "" {
+		account = ""
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "accounts"), []byte(account), 0o600); err != nil {
 		return fmt.Errorf("write the phone's account: %w", err)
 	}
 	// An empty contact list, or baresip writes one of its own.
@@ -160,5 +166,5 @@ func (c Config) account() string {
 	} else {
 		line += ";answermode=manual"
 	}
-	return line + "\n"
+	return line
 }

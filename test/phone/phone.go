@@ -39,8 +39,11 @@ func Start(t testing.TB, config Config) *Phone {
 		t.Fatalf("start phone %s: %v", config.Name, err)
 	}
 	t.Cleanup(p.stop)
-	if config.Password != "" && !config.ExpectRefusal {
-		p.AwaitRegistered()
+	if config.Password != "" {
+		p.do("uanew", config.account())
+		if !config.ExpectRefusal {
+			p.AwaitRegistered()
+		}
 	}
 	return p
 }
