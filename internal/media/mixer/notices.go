@@ -52,15 +52,21 @@ func (q *notices) take() []notice {
 	return news
 }
 
+// run delivers until ctx is done, and then what is left.
 func (q *notices) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			q.deliver()
 			return ctx.Err()
 		case <-q.wake:
-			for _, n := range q.take() {
-				n.deliver()
-			}
+			q.deliver()
 		}
+	}
+}
+
+func (q *notices) deliver() {
+	for _, n := range q.take() {
+		n.deliver()
 	}
 }
