@@ -1,7 +1,7 @@
 # make help lists what there is. Everything but install works without a network
 # once it has run a first time.
 
-export CGO_ENABLED ?= 0
+export CGO_ENABLED := 0
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := .cache/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME ?= 10s

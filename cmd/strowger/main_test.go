@@ -73,6 +73,22 @@ func TestAWrongFileIsNamedWithItsLine(t *testing.T) {
 	requireSaid(t, err, path+`: line 2: unknown key "listn"`)
 }
 
+func TestAPortThatIsTakenIsNamedWithAWayOut(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	address := taken.Addr().String()
+	code, _, said := strowger(t, []string{
+		"STROWGER_DATA_DIR=" + t.TempDir(), "STROWGER_SIP_LISTEN=udp://127.0.0.1:0", "STROWGER_HTTP_LISTEN=http://" + address,
+	}, "serve")
+	if code != exitFailed {
+		t.Errorf("it ends with %d, want %d", code, exitFailed)
+	}
+	requireSaid(t, said, "strowger: http.listen: ", address, "strowger doctor")
+}
+
 func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 	info := server.Info{
 		PublicURL: "http://127.0.0.1:8080", HTTP: []string{"http://127.0.0.1:8080", "https://127.0.0.1:8443"},
