@@ -2,10 +2,11 @@ package webhook
 
 import "sync/atomic"
 
-// Counts are totals since the Courier was made.
+// Counts are totals since the Courier was made, and what is waiting now.
 type Counts struct {
 	Callbacks Tally
 	EventGrid Tally
+	Waiting   int // events that are being tried or wait for their turn
 }
 
 // Tally counts what became of events.
@@ -26,7 +27,11 @@ func (t *tally) read() Tally {
 
 // Counts are the totals so far.
 func (c *Courier) Counts() Counts {
-	return Counts{Callbacks: c.counts.callbacks.read(), EventGrid: c.counts.eventGrid.read()}
+	counts := Counts{Callbacks: c.counts.callbacks.read(), EventGrid: c.counts.eventGrid.read()}
+	for _, p := range c.progress {
+		counts.Waiting += p.waiting()
+	}
+	return counts
 }
 
 func (c *Courier) tallyOf(d *delivery) *tally {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
+	"strowger/internal/journal/journaltest"
 	"strowger/internal/webhook"
 )
 
@@ -263,6 +265,54 @@ func TestAFullQueueGivesUpItsOldest(t *testing.T) {
 		got = slices.Compact(got)
 		if len(got) != 513 || got[0] != "0" || got[1] != fmt.Sprint(600-511) || got[512] != "600" {
 			t.Errorf("%d texts delivered, %s, %s … %s", len(got), got[0], got[1], got[len(got)-1])
+		}
+	})
+}
+
+func TestTooManyWaitingEventsOfAStreamGiveUpTheOldest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const calls, each, room = 17, 500, 8192
+		j := journal.Over(journaltest.NewStore(1), slog.New(slog.DiscardHandler))
+		net := newInternet()
+		c := webhook.New(webhook.Config{GiveUpAfter: 24 * time.Hour}, parts(j, net))
+		start(t, c)
+		var stories []*story
+		for n := range calls {
+			stories = append(stories, newStory(t, j, n, app))
+		}
+		for i := range each {
+			for n, s := range stories {
+				s.played(fmt.Sprint(n, "/", i))
+			}
+		}
+		synctest.Wait()
+		if got := c.Counts(); got.Waiting != room || got.Callbacks.Overflowed != calls*each-room {
+			t.Errorf("%d wait and %d were given up", got.Waiting, got.Callbacks.Overflowed)
+		}
+		net.forget()
+		net.app(app, always(200))
+		must(t, c.Flush(t.Context()))
+		if got := c.Counts(); got.Waiting != 0 || got.Callbacks.Delivered != room {
+			t.Errorf("at last %+v", got)
+		}
+		for _, p := range net.to(app) {
+			if p.text == "0/0" {
+				t.Error("the oldest was sent all the same")
+			}
+		}
+	})
+}
+
+func TestAnEventWithoutAnAddressIsGivenUpAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		c := webhook.New(webhook.Config{}, parts(j, net))
+		start(t, c)
+		newStory(t, j, 1, "").played("x")
+		newStory(t, j, 2, "not a url\x7f").played("x")
+		synctest.Wait()
+		if got := c.Counts().Callbacks; got.GivenUp != 2 {
+			t.Errorf("counted %+v", got)
 		}
 	})
 }

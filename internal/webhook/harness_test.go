@@ -151,7 +151,7 @@ func parts(j webhook.Journal, n *internet) webhook.Parts {
 }
 
 // start runs a courier until stop is called or the test ends.
-func start(t *testing.T, c *webhook.Courier) (stop func()) {
+func start(t testing.TB, c *webhook.Courier) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -168,13 +168,13 @@ func start(t *testing.T, c *webhook.Courier) (stop func()) {
 
 // story is a call whose steps a test appends.
 type story struct {
-	t     *testing.T
+	t     testing.TB
 	log   *journal.Log
 	state call.State
 	to    call.Recipient
 }
 
-func newStory(t *testing.T, j *journal.Journal, n int, url string) *story {
+func newStory(t testing.TB, j *journal.Journal, n int, url string) *story {
 	t.Helper()
 	id := call.NewID([16]byte{byte(n >> 8), byte(n), 0xaa})
 	connection, err := call.NewConnectionID(id.Key(), [8]byte{1})

@@ -30,6 +30,9 @@ const answerMost = 64 << 10
 
 // try posts an event once.
 func (c *Courier) try(ctx context.Context, d *delivery) verdict {
+	if to, err := url.Parse(d.url); err != nil || to.Host == "" {
+		return verdict{final: true, why: "its URL leads nowhere", advice: "the application has to name an absolute callback URL"}
+	}
 	answer, err := c.post(ctx, d)
 	if err != nil {
 		return verdict{why: reason(err), advice: "see that the endpoint can be reached from here and answers in time"}

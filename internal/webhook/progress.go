@@ -21,6 +21,7 @@ const pendingMost = 8192
 // next has been queued, and of that everything but pending has been settled.
 type progress struct {
 	mu      sync.Mutex
+	resumed bool // what the last run left over has been queued
 	next    uint64
 	pending map[position]*list.Element
 	order   *list.List // of *delivery, oldest first
@@ -55,6 +56,23 @@ func (p *progress) take(sequence uint64, deliveries []*delivery) (overflow []*de
 		overflow = append(overflow, e.Value.(*delivery))
 	}
 	return overflow
+}
+
+// resume notes that everything before next has been queued or was settled by
+// an earlier run. Until then the earlier run's checkpoint stays.
+func (p *progress) resume(next uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resumed = true
+	p.next = max(p.next, next)
+	p.touch()
+}
+
+// waiting is the number of deliveries that are pending.
+func (p *progress) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.order.Len()
 }
 
 // settle notes that a delivery is over. It tells whether it was not before.
@@ -95,7 +113,7 @@ func (p *progress) settled(ctx context.Context, sequence uint64) error {
 func (p *progress) unsettled(sequence uint64) <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.next > sequence && p.order.Len() == 0 {
+	if p.resumed && p.next > sequence && p.order.Len() == 0 {
 		return nil
 	}
 	return p.changed
@@ -111,7 +129,7 @@ type notes struct {
 func (p *progress) checkpoint() (journal.Checkpoint, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.saved {
+	if p.saved || !p.resumed {
 		return journal.Checkpoint{}, false, nil
 	}
 	p.saved = true

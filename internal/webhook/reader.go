@@ -24,6 +24,7 @@ func (c *Courier) read(ctx context.Context, stream int) error {
 	if err := c.resume(ctx, stream, n); err != nil {
 		return err
 	}
+	c.progress[stream].resume(n.Next)
 	return c.parts.Journal.Follow(ctx, stream, n.Next, func(r journal.Record) error {
 		c.queue(ctx, r, c.deliveries(r))
 		return nil

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,7 +37,7 @@ type receiver struct {
 	came chan struct{}
 }
 
-func newReceiver(t *testing.T) *receiver {
+func newReceiver(t testing.TB) *receiver {
 	r := &receiver{came: make(chan struct{}, 1000)}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
@@ -81,15 +82,22 @@ func (r *receiver) wait(t *testing.T, n int) request {
 	}
 }
 
+// all is what came so far.
+func (r *receiver) all() []request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.got)
+}
+
 // installation is a directory in which a server lives again and again.
 type installation struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	signer *access.Signer
 	sealer *access.Sealer
 }
 
-func newInstallation(t *testing.T) *installation {
+func newInstallation(t testing.TB) *installation {
 	dir := t.TempDir()
 	signer, err := access.OpenSigner(dir, access.SignerOptions{PublicURL: "http://127.0.0.1", Now: time.Now})
 	must(t, err)
@@ -156,12 +164,12 @@ func TestARestartDeliversWhatWasLeftOverWithTheSameIDs(t *testing.T) {
 	}
 	first := app.wait(t, 1)
 	stop()
-	tried := len(app.got)
+	tried := len(app.all())
 	app.setFailing(false)
 
 	_, courier, _ := i.start(webhook.Config{ResourceID: resource})
 	must(t, courier.Flush(t.Context()))
-	got := app.got[tried:]
+	got := app.all()[tried:]
 	expect(t, "delivered after the restart", texts(got), []string{"a", "b", "c"})
 	if got[0].id != first.id {
 		t.Errorf("the event had the id %s and has %s", first.id, got[0].id)
@@ -175,7 +183,19 @@ func TestTheLastEventsAreDeliveredBeforeTheServerStops(t *testing.T) {
 	s.step(call.CallDisconnected{Recipient: s.to, Cause: call.Cause{Reason: call.ShutDown}})
 	must(t, courier.Flush(t.Context()))
 	stop()
-	if len(app.got) != 1 {
-		t.Errorf("%d callbacks", len(app.got))
+	if got := len(app.all()); got != 1 {
+		t.Errorf("%d callbacks", got)
+	}
+}
+
+// BenchmarkAppendToDelivered is the way of one event: on the disk, read again,
+// signed, posted, taken.
+func BenchmarkAppendToDelivered(b *testing.B) {
+	i, app := newInstallation(b), newReceiver(b)
+	j, _, _ := i.start(webhook.Config{ResourceID: resource})
+	s := newStory(b, j, 1, app.URL)
+	for b.Loop() {
+		s.played("x")
+		<-app.came
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,6 +118,27 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 				t.Errorf("told %v, want %v (%v)", told, c.told, err)
 			}
 		})
+	}
+}
+
+func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
+	source, err := os.ReadFile("../../call/event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rendered := map[string]bool{}
+	for name := range events(to(latest)) {
+		kind, _, _ := strings.Cut(name, "-")
+		rendered[kind] = true
+	}
+	declared := regexp.MustCompile(`(?m)^type (\w+) struct ?\{\s*Recipient\b`).FindAllStringSubmatch(string(source), -1)
+	for _, d := range declared {
+		if !rendered[d[1]] {
+			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", d[1])
+		}
+	}
+	if len(declared) != len(rendered) {
+		t.Errorf("%d events declared, %d rendered", len(declared), len(rendered))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,9 +42,10 @@ func record(e call.Event) journal.Record {
 	return journal.Record{Call: id, Step: 7, Time: at, Started: at.Add(-90500 * time.Millisecond), Events: []call.Event{e}}
 }
 
-func TestEventsAreRenderedAsPublished(t *testing.T) {
+// events are one of each kind and of each shape that a kind has.
+func events() map[string]call.Event {
 	subject := call.Subject{StartedBy: alice, TwoParty: true}
-	for name, e := range map[string]call.Event{
+	return map[string]call.Event{
 		"IncomingCall-phone": call.IncomingCall{
 			Subject: subject, Offer: 1, From: phone, FromName: "not shown", To: call.PhoneAddress("+14255550100"),
 		},
@@ -56,7 +59,11 @@ func TestEventsAreRenderedAsPublished(t *testing.T) {
 		"CallEnded-by-server":    call.CallEnded{Subject: subject, Cause: call.Cause{Reason: call.ShutDown}},
 		"CallParticipantAdded":   call.CallParticipantAdded{Subject: subject, User: bob, Name: "Bob", Leg: call.NewLegID(id, 2)},
 		"CallParticipantRemoved": call.CallParticipantRemoved{Subject: subject, User: bob, Name: "Bob", Leg: call.NewLegID(id, 2)},
-	} {
+	}
+}
+
+func TestEventsAreRenderedAsPublished(t *testing.T) {
+	for name, e := range events() {
 		t.Run(name, func(t *testing.T) {
 			m, err := grid.Render(record(e), 0, resource, readable{})
 			if err != nil {
@@ -74,6 +81,27 @@ func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
 	}
 	if _, err := grid.Render(record(call.PlayStarted{}), 0, resource, readable{}); err == nil {
 		t.Error("an event of a connection was rendered for subscribers")
+	}
+}
+
+func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
+	source, err := os.ReadFile("../../call/event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rendered := map[string]bool{}
+	for name := range events() {
+		kind, _, _ := strings.Cut(name, "-")
+		rendered[kind] = true
+	}
+	declared := regexp.MustCompile(`(?m)^type (\w+) struct ?\{\s*Subject\b`).FindAllStringSubmatch(string(source), -1)
+	for _, d := range declared {
+		if !rendered[d[1]] {
+			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", d[1])
+		}
+	}
+	if len(declared) != len(rendered) {
+		t.Errorf("%d events declared, %d rendered", len(declared), len(rendered))
 	}
 }
 
