@@ -40,22 +40,22 @@ func newPorts(t *testing.T, first, last int) *Ports {
 }
 
 func TestEveryPortIsGivenOutOnceAndIsEven(t *testing.T) {
-	p := newPorts(t, 42001, 42010)
+	p := newPorts(t, 30001, 30010)
 	seen := map[uint16]bool{}
 	for range p.Size() {
 		port := listen(t, p).LocalAddr().Port()
-		if port%2 != 0 || port < 42001 || port > 42010 || seen[port] {
+		if port%2 != 0 || port < 30001 || port > 30010 || seen[port] {
 			t.Errorf("got port %d after %v", port, seen)
 		}
 		seen[port] = true
 	}
-	if _, err := p.Listen(loopback); !errors.Is(err, ErrNoPort) || !strings.Contains(err.Error(), "42002-42010") {
+	if _, err := p.Listen(loopback); !errors.Is(err, ErrNoPort) || !strings.Contains(err.Error(), "30002-30010") {
 		t.Errorf("when all are in use: %v", err)
 	}
 }
 
 func TestAPortIsGivenBackOnceAndRests(t *testing.T) {
-	p := newPorts(t, 42100, 42105)
+	p := newPorts(t, 30100, 30105)
 	first := listen(t, p)
 	_ = first.Close()
 	_ = first.Close()
@@ -73,12 +73,12 @@ func TestAPortIsGivenBackOnceAndRests(t *testing.T) {
 }
 
 func TestAPortThatAnotherProgramHoldsIsPassedOver(t *testing.T) {
-	other, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 42202})
+	other, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 30202})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = other.Close() }()
-	p := newPorts(t, 42200, 42205)
+	p := newPorts(t, 30200, 30205)
 	listen(t, p)
 	listen(t, p)
 	if _, err := p.Listen(loopback); !errors.Is(err, ErrNoPort) {
@@ -90,7 +90,7 @@ func TestAPortThatAnotherProgramHoldsIsPassedOver(t *testing.T) {
 }
 
 func TestRangesWithoutAnEvenPortAreRefused(t *testing.T) {
-	for _, r := range [][2]int{{0, 100}, {42001, 42001}, {5000, 4000}, {65000, 70000}} {
+	for _, r := range [][2]int{{0, 100}, {30001, 30001}, {5000, 4000}, {65000, 70000}} {
 		if _, err := NewPorts(r[0], r[1]); err == nil {
 			t.Errorf("%v accepted", r)
 		}
@@ -100,7 +100,7 @@ func TestRangesWithoutAnEvenPortAreRefused(t *testing.T) {
 // Two sessions on real sockets: what one says the other hears, digits too, and
 // both ports are free afterwards.
 func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
-	p := newPorts(t, 42300, 42399)
+	p := newPorts(t, 30300, 30399)
 	digits := make(chan dtmf.Digit, 4)
 	a := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband})
 	b := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband,
@@ -138,7 +138,7 @@ func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 }
 
 func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
-	p := newPorts(t, 42400, 42499)
+	p := newPorts(t, 30400, 30499)
 	timeouts := make(chan struct{}, 1)
 	s := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband, MediaTimeout: 100 * time.Millisecond,
 		OnMediaTimeout: func() { timeouts <- struct{}{} }})
@@ -158,7 +158,7 @@ func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
 }
 
 func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
-	p := newPorts(t, 42500, 42599)
+	p := newPorts(t, 30500, 30599)
 	a := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Wideband})
 	b := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband})
 	agree(t, a, b)

@@ -73,7 +73,7 @@ func (s *Session) take(l *pipeline, k kind, h header, sequence uint64, payload [
 	in.item.epoch, in.item.timestamp = in.epoch, h.timestamp
 	in.item.payloadType, in.item.kind = h.payloadType, k
 	switch s.playout.ring.put(sequence, &in.item, payload) {
-	case late:
+	case late, refused:
 		s.intake.late.Add(1)
 	case duplicate:
 		s.intake.duplicated.Add(1)
