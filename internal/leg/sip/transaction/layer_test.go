@@ -52,6 +52,8 @@ func TestIncompleteMessagesAreRefused(t *testing.T) {
 			request("OPTIONS"), // no Via
 			parse("OPTIONS sip:x SIP/2.0\r\n\r\n"),
 			parse("SIP/2.0 200 OK\r\n\r\n"),
+			sip.NewResponseFromRequest(incoming("OPTIONS", branch), 99, "x", nil),
+			sip.NewResponseFromRequest(incoming("OPTIONS", branch), 700, "x", nil),
 			func() sip.Message { r := incoming("OPTIONS", branch); r.CSeq().MethodName = "BYE"; return r }(),
 		} {
 			if err := b.layer.Receive(msg, b.line); !errors.Is(err, ErrIncomplete) {

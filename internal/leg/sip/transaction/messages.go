@@ -10,16 +10,23 @@ import (
 )
 
 // ErrIncomplete is Receive's answer to a message without the header fields that
-// every message must have (RFC 3261 8.1.1).
-var ErrIncomplete = errors.New("mandatory header fields are missing")
+// every message must have (RFC 3261 8.1.1), or with ones that contradict it.
+var ErrIncomplete = errors.New("not a whole message")
 
 func complete(msg sip.Message) error {
 	via, cseq, id, from := msg.Via(), msg.CSeq(), msg.CallID(), msg.From()
 	if via == nil || cseq == nil || id == nil || from == nil || msg.To() == nil {
 		return ErrIncomplete
 	}
-	if req, ok := msg.(*sip.Request); ok && cseq.MethodName != req.Method {
-		return fmt.Errorf("%w: CSeq names %q", ErrIncomplete, cseq.MethodName)
+	switch m := msg.(type) {
+	case *sip.Request:
+		if cseq.MethodName != m.Method {
+			return fmt.Errorf("%w: CSeq names %q", ErrIncomplete, cseq.MethodName)
+		}
+	case *sip.Response:
+		if m.StatusCode < 100 || m.StatusCode > 699 {
+			return fmt.Errorf("%w: %d is no status", ErrIncomplete, m.StatusCode)
+		}
 	}
 	return nil
 }

@@ -186,6 +186,7 @@ func (u *UA) response(req *sip.Request, code int, phrase, tag string) *sip.Respo
 		phrase = statusPhrase(code)
 	}
 	res := sip.NewResponseFromRequest(req, code, oneLine(phrase), nil)
+	res.SipVersion = "SIP/2.0"
 	if to := res.To(); code > 100 && tag != "" && !req.To().Params.Has("tag") {
 		to.Params.Add("tag", tag)
 	}

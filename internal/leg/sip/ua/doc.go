@@ -22,4 +22,14 @@
 //     with Resume by another process.
 //   - Every queue is bounded: a message for a shard that is full is dropped and
 //     counted, and a new request is answered 503 first.
+//
+// Where to look: intake.go sorts what arrives (RFC 3261 8.2); uac.go and uas.go are
+// the two roles of an initial INVITE; indialog.go is everything after; exchange.go
+// is one request of ours with its retries; dialog.go is RFC 3261 12; build.go makes
+// messages. Beneath are the packages transaction (RFC 3261 17) and transport (18).
+//
+// What is not here yet has its place: 100rel in uas.go's ring and in supported;
+// UPDATE and session timers beside re-INVITE in indialog.go; PRACK and Replaces in
+// intake.go; several early dialogs in Observer.Progress, whose Dialog tells forks
+// apart by RemoteTag; SRV and NAPTR in transport's lookup.
 package ua

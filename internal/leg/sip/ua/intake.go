@@ -73,7 +73,7 @@ func (sh *shard) Request(tx *transaction.Server, from transaction.Flow) {
 	switch {
 	case req.Method == sip.CANCEL:
 		sh.cancel(tx)
-	case req.SipVersion != "SIP/2.0":
+	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
 		sh.refuse(tx, 505)
 	case req.MaxForwards() != nil && req.MaxForwards().Val() == 0:
 		sh.refuse(tx, sip.StatusTooManyHops)

@@ -44,6 +44,9 @@ func TestRequestsThatCannotBeServedAreRefusedAsTheRFCSays(t *testing.T) {
 					return
 				}
 				res := w.far.response(c.code)
+				if res.SipVersion != "SIP/2.0" {
+					t.Errorf("answered in %s", res.SipVersion)
+				}
 				if c.header != "" && res.GetHeader(c.header) == nil {
 					t.Errorf("no %s:\n%s", c.header, res)
 				}

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/netip"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -330,27 +331,37 @@ func TestAConnectionThatStopsReadingHoldsUpNobody(t *testing.T) {
 	callee := newAnswering()
 	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}, Handler: callee})
 	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
-	var flooded []*ears
+	flooded := newEars()
 	for range 600 { // far more than the kernel and the queue of one connection take
-		o := newEars()
-		flooded = append(flooded, o)
-		here.Invite(Outgoing{RequestURI: "sip:x@" + deaf.Addr().String() + ";transport=tcp", From: party("alice"), To: party("x"), SDP: make([]byte, 20000)}, o)
+		here.Invite(Outgoing{RequestURI: "sip:x@" + deaf.Addr().String() + ";transport=tcp", From: party("alice"), To: party("x"), SDP: make([]byte, 20000)}, flooded)
 	}
 	caller := newEars()
 	here.Invite(Outgoing{RequestURI: "sip:bob@" + there.Addr("udp").String(), From: party("alice"), To: party("bob")}, caller)
 	caller.want(t, "progress 180 ", "answered v=0 answer")
 	callee.want(t, "answered ")
-	for _, o := range flooded {
-		select {
-		case got := <-o.heard:
-			if got != "failed by transport 503" {
-				t.Errorf("heard %q", got)
-			}
-			return // the queue's bound was told
-		default:
-		}
+	flooded.want(t, "failed by transport 503") // those that the queue has no room for
+}
+
+func TestACallerWhoseConnectionIsLostIsNotRung(t *testing.T) {
+	hand := &scriptedHandler{}
+	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}, Handler: hand})
+	c, err := net.Dial("tcp", u.Addr("tcp").String())
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Error("nobody heard that the connection's queue is full")
+	fmt.Fprint(c, strings.NewReplacer("OPTIONS", "INVITE", "Content-Length", "Contact: <sip:a@127.0.0.1>\r\nContent-Length").Replace(options("tcp", c.LocalAddr())))
+	trying := make([]byte, 11)
+	if _, err := io.ReadFull(c, trying); err != nil || string(trying) != "SIP/2.0 100" {
+		t.Fatalf("got %q, %v", trying, err)
+	}
+	c.Close()
+	o := newEars()
+	s := hand.last(o)
+	for u.transport.Connected("tcp", c.LocalAddr().String()) {
+		runtime.Gosched() // until the user agent has seen the end of the connection
+	}
+	s.Ring(180, nil, nil)
+	o.want(t, "failed by transport 503")
 }
 
 func TestAPortThatIsTakenIsSeenByListen(t *testing.T) {

@@ -104,6 +104,11 @@ func (s *Session) inviteDone(res *sip.Response, err error) {
 		s.established = true
 		d.LocalCSeq = s.Dialog().LocalCSeq
 		s.setDialog(d)
+		if err != nil { // an answer that leads nowhere is no call
+			s.end(failureOf(err))
+			s.bye()
+			return
+		}
 		s.obs.Answered(sdpOf(res), d)
 	}
 }

@@ -157,6 +157,17 @@ func TestASecondForkThatAnswersIsAcknowledgedAndEnded(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatLeadsNowhereIsNoCall(t *testing.T) {
+	inWorld(t, func(w *world) {
+		_, o, invite := w.call()
+		w.far.respond(invite, 200, func(m sip.Message) {
+			m.(*sip.Response).Contact().Address = sip.Uri{Scheme: "sip", User: "bob", Host: "[2001:db8::1]", Port: 5060}
+		})
+		o.want(t, "ended by transport 503")
+		w.empty()
+	})
+}
+
 func TestNobodyAnswersAnInvite(t *testing.T) {
 	inWorld(t, func(w *world) {
 		_, o, _ := w.call()
