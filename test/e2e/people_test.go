@@ -160,9 +160,10 @@ func TestTheLabsNumbersDoWhatTheySay(t *testing.T) {
 		}
 	})
 	t.Run("0106 speaks a sentence", func(t *testing.T) {
-		p := dial(t, "+15550106")
+		// This phone is silent: what it hears is no echo.
+		p := w.phoneOf(alice, phone.Config{})
+		p.Dial("sip:+15550106@" + server.Domain)
 		p.AwaitSpeech(time.Second)
-		p.DidNotHear(toneOfA)
 		p.HangUp()
 	})
 }

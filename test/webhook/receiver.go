@@ -289,6 +289,17 @@ func (r *Receiver) AwaitIncoming(rawID string, n int) Delivery {
 	return found
 }
 
+// IncomingCount is how many IncomingCall events for a raw id came so far.
+func (r *Receiver) IncomingCount(rawID string) int {
+	known := map[string]bool{}
+	for _, d := range r.All() {
+		if d.Type == "IncomingCall" && d.Text("to", "rawId") == rawID {
+			known[d.ID] = true
+		}
+	}
+	return len(known)
+}
+
 // wait asks at every delivery until it is so or patience ends.
 func (r *Receiver) wait(so func() bool) bool {
 	deadline := time.NewTimer(Patience)

@@ -1,0 +1,338 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"strowger/test/client"
+	"strowger/test/heard"
+	"strowger/test/server"
+	"strowger/test/sipp"
+	"strowger/test/webhook"
+)
+
+var withLab = server.Options{Lab: true}
+
+// Promise 1. When the event arrives, the response must already lie in the
+// client's socket: it is looked at there, without waiting a moment for it.
+func TestTheResponseIsWrittenBeforeTheFirstEvent(t *testing.T) {
+	w := start(t, withLab)
+	for range 20 {
+		raw := w.api.Raw()
+		checked := make(chan struct{})
+		path := "/first/" + newID()
+		w.app.Before(path, func(webhook.Delivery) {
+			select {
+			case <-checked:
+			default:
+				if !raw.HasAnswer() {
+					t.Error("an event arrived before the response of the command that caused it")
+				}
+				close(checked)
+			}
+		})
+		// A busy number fails at once: the event follows as fast as it can.
+		raw.Send(http.MethodPost, "/calling/callConnections", client.Object{
+			"targets": []client.Object{number("+15550101")}, "callbackUri": w.app.URL(path),
+		})
+		w.app.Await("first event", func(d webhook.Delivery) bool { return d.Path == path })
+		<-checked
+		raw.Close()
+	}
+}
+
+// Promise 4, for every operation of the spine that carries the header.
+func TestACommandRepeatedHasItsEffectOnceAndGetsItsFirstAnswerAgain(t *testing.T) {
+	options := ourNumber
+	options.Lab = true
+	w := start(t, options)
+	once := func() client.Option { return client.Repeatable(newID(), time.Now()) }
+	// twice sends the same command twice and wants the same answer.
+	twice := func(what string, do func(client.Option) client.Response) client.Response {
+		t.Helper()
+		id := once()
+		first, second := do(id), do(id)
+		if first.Status != second.Status || string(first.Body) != string(second.Body) {
+			t.Errorf("%s repeated got %v, and first %v", what, second, first)
+		}
+		if first.Status >= 300 {
+			t.Errorf("%s got %v", what, first)
+		}
+		return first
+	}
+	ring := func(status string) (string, *sipp.Peer) {
+		n := w.app.IncomingCount("4:" + ours)
+		scenario := "calls-until-hung-up"
+		if status != "" {
+			scenario = "calls-and-is-refused"
+		}
+		caller := w.callers(scenario, 1, 1, sipp.Values{Status: status})
+		return w.app.AwaitIncoming("4:"+ours, n+1).Text("incomingCallContext"), caller
+	}
+
+	created := twice("createCall", func(o client.Option) client.Response {
+		return w.api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550100")}, nil, o)
+	})
+	connection := created.Text("callConnectionId")
+	w.app.AwaitEvent(connection, "CallConnected")
+
+	twice("add", func(o client.Option) client.Response {
+		return w.api.AddParticipant(connection, number("+15550106"), client.Object{"operationContext": "add"}, o)
+	})
+	w.app.AwaitResult("add", "AddParticipantSucceeded")
+	if got := len(w.api.Participants(connection).Object()["value"].([]any)); got != 2 {
+		t.Errorf("%d participants after one repeated add, want 2", got)
+	}
+	twice("remove", func(o client.Option) client.Response {
+		return w.api.RemoveParticipant(connection, number("+15550106"), client.Object{"operationContext": "remove"}, o)
+	})
+	w.app.AwaitResult("remove", "RemoveParticipantSucceeded")
+
+	context, caller := ring("")
+	answered := twice("answer", func(o client.Option) client.Response { return w.api.Answer(context, w.app.URL("/callback"), o) })
+	incoming := answered.Text("callConnectionId")
+	w.app.AwaitEvent(incoming, "CallConnected")
+	twice("terminate", func(o client.Option) client.Response { return w.api.Terminate(incoming, o) })
+	w.app.AwaitEvent(incoming, "CallDisconnected")
+	caller.AwaitSuccess()
+
+	context, caller = ring("486")
+	twice("reject", func(o client.Option) client.Response { return w.api.Reject(context, "busy", o) })
+	caller.AwaitSuccess()
+
+	context, caller = ring("486")
+	twice("redirect", func(o client.Option) client.Response { return w.api.Redirect(context, number("+15550101"), o) })
+	caller.AwaitSuccess()
+
+	w.end(connection)
+	for _, eventType := range []string{"AddParticipantSucceeded", "RemoveParticipantSucceeded"} {
+		if got := strings.Count(w.app.Types(connection), eventType); got != 1 {
+			t.Errorf("%s was told %d times", eventType, got)
+		}
+	}
+}
+
+func TestARepeatabilityHeaderWithoutItsTimeIsRefused(t *testing.T) {
+	w := start(t, withLab)
+	r := w.api.Do(http.MethodPost, "/calling/callConnections", client.Object{
+		"targets": []client.Object{number("+15550100")}, "callbackUri": w.app.URL("/callback"),
+	}, client.Header("Repeatability-Request-ID", newID()))
+	if r.Status != 400 || !strings.Contains(string(r.Body), "Repeatability") {
+		t.Errorf("got %v, want a 400 that names the header", r)
+	}
+}
+
+// Promise 5.
+func TestAHangingWebhookDelaysNobodyElse(t *testing.T) {
+	w := start(t, withLab)
+	w.app.Hang("/stuck")
+	for range 20 {
+		expect(t, w.api.CreateCall(w.app.URL("/stuck"), []client.Object{number("+15550100")}, nil), 201)
+	}
+	w.app.Await("the first stuck callback", func(d webhook.Delivery) bool { return d.Path == "/stuck" })
+	stuck := time.Now()
+	prompt := w.app.Serve("/p.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: 200 * time.Millisecond}))
+	connection := w.connected(number("+15550100"))
+	expectResult(t, w.play(connection, prompt, nil), "PlayCompleted", "200/0")
+	w.end(connection)
+	t.Logf("a whole call took %v beside 20 stuck applications", time.Since(stuck))
+	for _, d := range w.app.All() {
+		if d.Path == "/stuck" && d.Type != "CallConnected" && d.Type != "ParticipantsUpdated" {
+			t.Errorf("%s overtook an event that was not taken yet", d.Type)
+		}
+	}
+}
+
+func TestAFailingWebhookIsToldAgainInOrder(t *testing.T) {
+	w := start(t, withLab)
+	w.app.Fail("/flaky", http.StatusServiceUnavailable)
+	r := w.api.CreateCall(w.app.URL("/flaky"), []client.Object{number("+15550100")}, nil)
+	expect(t, r, 201)
+	connection := r.Text("callConnectionId")
+	first := w.app.AwaitEvent(connection, "CallConnected")
+	expect(t, w.api.Terminate(connection), 204)
+	w.app.Recover("/flaky")
+	w.app.AwaitEvent(connection, "CallDisconnected")
+	if got := w.app.Types(connection); got != "CallConnected ParticipantsUpdated CallDisconnected" && got != "CallConnected ParticipantsUpdated ParticipantsUpdated CallDisconnected" {
+		t.Errorf("told %s", got)
+	}
+	repeated := 0
+	for _, d := range w.app.All() {
+		if d.ID == first.ID {
+			repeated++
+		}
+	}
+	if repeated < 2 {
+		t.Error("the event that was refused was not repeated with its id")
+	}
+}
+
+// Promise 7 and the access key scheme.
+func TestOnlySignedRequestsAreHeard(t *testing.T) {
+	w := start(t, withLab)
+	for what, change := range map[string]func(*http.Request){
+		"no signature":      func(r *http.Request) { r.Header.Del("Authorization") },
+		"a wrong signature": func(r *http.Request) { r.Header.Set("Authorization", r.Header.Get("Authorization")[:90]+"AAAA=") },
+		"another body": func(r *http.Request) {
+			*r = *r.Clone(r.Context())
+			r.Body, r.ContentLength = http.NoBody, 0
+		},
+		"another path":   func(r *http.Request) { r.URL.Path += "x" },
+		"another method": func(r *http.Request) { r.Method = http.MethodPut },
+		"another date":   func(r *http.Request) { r.Header.Set("x-ms-date", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)) },
+	} {
+		request := w.api.Request(http.MethodPost, "/calling/callConnections", client.Object{"targets": []client.Object{number("+15550100")}, "callbackUri": w.app.URL("/callback")})
+		w.api.Sign(request)
+		change(request)
+		r, err := w.api.Send(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Status != 401 || r.ErrorCode() == "" {
+			t.Errorf("%s got %v, want a clear 401", what, r)
+		}
+	}
+	if r := w.api.Do(http.MethodGet, "/calling/callConnections/"+newID(), nil, client.Date(time.Now().Add(-24*time.Hour))); r.Status != 401 {
+		t.Errorf("a request signed yesterday got %v, want 401", r)
+	}
+	if r := w.api.Do(http.MethodGet, "/calling/callConnections/"+newID(), nil, client.Date(time.Now().Add(-10*time.Minute))); r.Status != 404 {
+		t.Errorf("a request from a clock ten minutes slow got %v, want its 404", r)
+	}
+}
+
+func TestAQueryIsVerifiedRawAndReserialised(t *testing.T) {
+	w := start(t, withLab)
+	path := "/calling/callConnections/" + newID() + "?api-version=" + client.Version + "&note=a%20b*c"
+	if r := w.api.Do(http.MethodGet, path, nil); r.Status != 404 {
+		t.Errorf("a signature over the raw query got %v, want the 404 of a call that is not there", r)
+	}
+	// The JavaScript SDK signs what URLSearchParams makes of the query and
+	// sends it as it was written.
+	request := w.api.Request(http.MethodGet, path, nil)
+	sent := *request.URL
+	request.URL.RawQuery = "api-version=" + client.Version + "&note=" + url.QueryEscape("a b") + "*c"
+	w.api.Sign(request)
+	request.URL = &sent
+	r, err := w.api.Send(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Status != 404 {
+		t.Errorf("a signature over the re-serialised query got %v, want 404", r)
+	}
+}
+
+func TestCallbacksAreSigned(t *testing.T) {
+	w := start(t, withLab)
+	connection := w.connected(number("+15550100"))
+	w.end(connection)
+	ids := map[string]bool{}
+	for _, d := range w.app.Of(connection) {
+		if err := d.Verify(w.URL, server.ResourceID); err != nil {
+			t.Error(err)
+		}
+		if err := d.Verify(w.URL, "somebody else"); err == nil {
+			t.Error("a callback's token is good for any audience")
+		}
+		token := d.Header.Get("Authorization")
+		if ids[token] {
+			t.Error("two callbacks carry the same token")
+		}
+		ids[token] = true
+	}
+}
+
+func TestNothingIsReachableWithoutCredentialsButHealthAndKeys(t *testing.T) {
+	w := start(t, withLab)
+	for path, status := range map[string]int{
+		"/health/live": 200, "/health/ready": 200, webhook.OpenIDPath: 200, "/calling/keys": 200,
+		"/calling/callConnections/" + newID() + "?api-version=" + client.Version: 401,
+		"/metrics": 404, "/debug/pprof/": 404, "/": 404,
+	} {
+		response, err := http.Get(w.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != status && (status != 404 || response.StatusCode != 401) {
+			t.Errorf("GET %s without credentials got %d, want %d", path, response.StatusCode, status)
+		}
+	}
+}
+
+// Promise 3: kill -9 right after a 2xx.
+func TestACallCreatedIsNotForgottenByAKill(t *testing.T) {
+	w := start(t, withLab)
+	var connections []string
+	for range 5 {
+		r := w.api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550102")}, client.Object{"operationContext": "kept"})
+		expect(t, r, 201)
+		connections = append(connections, r.Text("callConnectionId"))
+	}
+	w.Kill()
+	w.Restart()
+	for _, connection := range connections {
+		d := w.app.AwaitEvent(connection, "CreateCallFailed")
+		if d.Context() != "kept" {
+			t.Errorf("the event after the restart lost its context: %v", d)
+		}
+	}
+}
+
+func TestALiveCallEndsProperlyAfterAKill(t *testing.T) {
+	w := start(t, withLab)
+	prompt := w.app.Serve("/long.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: time.Minute}))
+	connection := w.connected(number("+15550100"))
+	expect(t, w.api.PlayFile(connection, prompt, client.Object{"operationContext": "cut"}), 202)
+	w.app.AwaitResult("cut", "PlayStarted")
+	// What was accepted and not yet told: the webhook fails from here on.
+	w.app.Fail("/callback", http.StatusServiceUnavailable)
+	expect(t, w.api.AddParticipant(connection, number("+15550102"), client.Object{"operationContext": "unfinished"}), 202)
+	w.Kill()
+	w.app.Recover("/callback")
+	w.Restart()
+
+	last := w.app.AwaitEvent(connection, "CallDisconnected")
+	if last.Number("resultInformation", "code") < 400 {
+		t.Errorf("a call that the server's death ended says %s, which is a success", last.Result())
+	}
+	w.app.AwaitResult("unfinished", "AddParticipantFailed")
+	w.app.AwaitResult("cut", "PlayFailed", "PlayCanceled")
+	types := w.app.Types(connection)
+	if !strings.HasSuffix(types, " CallDisconnected") || strings.Count(types, "CallDisconnected") != 1 ||
+		strings.Count(types, "AddParticipantFailed") != 1 || strings.Count(types, "CallConnected") != 1 {
+		t.Errorf("told %s", types)
+	}
+	ids := map[string]string{}
+	for _, d := range w.app.All() {
+		if d.Connection() != connection {
+			continue
+		}
+		key := d.Type + d.Context() + string(rune(d.Number("sequenceNumber")+1))
+		if before, known := ids[key]; known && before != d.ID {
+			t.Errorf("%s came with the ids %s and %s", d.Type, before, d.ID)
+		}
+		ids[key] = d.ID
+	}
+	if r := w.api.Get(connection); r.Status != 404 {
+		t.Errorf("the ended call is still there: %v", r)
+	}
+}
+
+func TestARepetitionAfterAKillGetsItsFirstAnswer(t *testing.T) {
+	w := start(t, withLab)
+	id := client.Repeatable(newID(), time.Now())
+	create := func() client.Response {
+		return w.api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550100")}, nil, id)
+	}
+	first := create()
+	expect(t, first, 201)
+	w.Kill()
+	w.Restart()
+	if second := create(); second.Status != 201 || second.Text("callConnectionId") != first.Text("callConnectionId") {
+		t.Errorf("the repetition after the restart got %v, and first %v", second, first)
+	}
+}
