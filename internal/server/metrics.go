@@ -34,10 +34,10 @@ func (p *parts) callFigures() []telemetry.Figure {
 	return []telemetry.Figure{
 		level("calls", "Calls now.", float64(s.Calls)),
 		level("conversations", "Calls with sound now.", float64(p.bridge.Conversations())),
-		count("calls_begun_total", "Calls begun.", s.Begun),
-		count("steps_total", "Steps of calls stored in the journal.", s.Steps),
-		count("commands_refused_total", "Commands that the rules of a call refused.", s.Refused),
-		count("journal_failures_total", "Steps that the journal did not take at first.", s.JournalFailures),
+		count("calls_begun", "Calls begun.", s.Begun),
+		count("steps", "Steps of calls stored in the journal.", s.Steps),
+		count("commands_refused", "Commands that the rules of a call refused.", s.Refused),
+		count("journal_failures", "Steps that the journal did not take at first.", s.JournalFailures),
 	}
 }
 
@@ -47,12 +47,12 @@ func (p *parts) legFigures() []telemetry.Figure {
 		level("legs", "SIP legs now.", float64(s.Legs)),
 		level("registrations", "Registered endpoints now.", float64(s.Registered)),
 		level("rtp_ports_in_use", "RTP ports given out.", float64(p.ports.InUse())),
-		count("legs_offered_total", "Incoming calls admitted.", s.Offered),
-		count("legs_dialled_total", "Outgoing calls placed.", s.Dialled),
-		count("legs_answered_total", "Legs answered, either way.", s.Answered),
-		count("sip_refused_total", "Incoming calls not admitted.", s.Refused),
-		count("sip_challenged_total", "Requests asked for credentials.", s.Challenged),
-		count("sip_wrong_password_total", "Credentials that did not hold.", s.WrongPassword),
+		count("legs_offered", "Incoming calls admitted.", s.Offered),
+		count("legs_dialled", "Outgoing calls placed.", s.Dialled),
+		count("legs_answered", "Legs answered, either way.", s.Answered),
+		count("sip_refused", "Incoming calls not admitted.", s.Refused),
+		count("sip_challenged", "Requests asked for credentials.", s.Challenged),
+		count("sip_wrong_password", "Credentials that did not hold.", s.WrongPassword),
 	}
 }
 
@@ -70,9 +70,9 @@ func (p *parts) mediaFigures() []telemetry.Figure {
 	}
 	return []telemetry.Figure{
 		level("media_busy", "Share of the busiest clock loop's time that ticks take; above 0.7 is too much.", busy),
-		count("media_ticks_total", "Ticks of all clock loops.", ticks),
-		count("media_ticks_late_total", "Ticks more than 5 ms late.", late),
-		count("media_ticks_skipped_total", "Ticks left out after a stall.", skipped),
+		count("media_ticks", "Ticks of all clock loops.", ticks),
+		count("media_ticks_late", "Ticks more than 5 ms late.", late),
+		count("media_ticks_skipped", "Ticks left out after a stall.", skipped),
 	}
 }
 
@@ -83,10 +83,10 @@ func (p *parts) webhookFigures() []telemetry.Figure {
 
 func tally(kind string, t webhook.Tally) []telemetry.Figure {
 	all := []telemetry.Figure{
-		count("events_delivered_total", "Events that their receiver took.", uint64(t.Delivered)),
-		count("events_retried_total", "Tries that failed and were followed by another.", uint64(t.Retried)),
-		count("events_given_up_total", "Events refused by their receiver, or tried for too long.", uint64(t.GivenUp)),
-		count("events_overflowed_total", "Events given up because a queue was full.", uint64(t.Overflowed)),
+		count("events_delivered", "Events that their receiver took.", uint64(t.Delivered)),
+		count("events_retried", "Tries that failed and were followed by another.", uint64(t.Retried)),
+		count("events_given_up", "Events refused by their receiver, or tried for too long.", uint64(t.GivenUp)),
+		count("events_overflowed", "Events given up because a queue was full.", uint64(t.Overflowed)),
 	}
 	for i := range all {
 		all[i].Labels = telemetry.Labels{"kind": kind}

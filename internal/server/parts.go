@@ -63,12 +63,12 @@ type parts struct {
 
 // build makes the parts and binds their ports; nothing runs yet. After an
 // error nothing is left open.
-func build(ctx context.Context, o Options) (p *parts, err error) {
+func build(ctx context.Context, o Options) (_ *parts, err error) {
 	cfg, keysAreNew, err := config.EnsureResource(o.Config)
 	if err != nil {
 		return nil, err
 	}
-	p = &parts{cfg: cfg, log: o.Log, health: telemetry.NewHealth()}
+	p := &parts{cfg: cfg, log: o.Log, health: telemetry.NewHealth()}
 	p.info = Info{ResourceID: cfg.Resource.ID, AccessKeys: cfg.Resource.AccessKeys, KeysAreNew: keysAreNew}
 	p.health.NotReady("starting")
 	defer func() {
@@ -243,7 +243,7 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
 	}, webhook.Parts{
 		Journal: p.journal, Signer: signer, Sealer: sealer, Log: p.log,
-		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 64}),
+		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 512}),
 	})
 	check := func(uri string) error {
 		_, err := policy.CheckURL(uri, outbound.Schemes{Secure: "https", Plain: "http"})
