@@ -75,15 +75,15 @@ func (c *Call) open() {
 	}
 	c.rtp = rtp.NewSession(rtp.Config{IO: io, RoomRateHz: media.Narrowband, OnDigit: func(d dtmf.Digit) { c.digits <- d }})
 	c.negotiation = sdp.Negotiation{Session: uint64(io.LocalAddr().Port()), Local: io.LocalAddr()}
-	done := make(chan struct{})
+	session, done := c.rtp, make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = c.rtp.Run(context.Background()) // Close ends it
+		_ = session.Run(context.Background()) // Close ends it
 	}()
 	c.phone.clock.Attach(c)
 	t.Cleanup(func() {
 		c.phone.clock.Detach(c)
-		_ = c.rtp.Close()
+		_ = session.Close()
 		<-done
 	})
 }
@@ -181,13 +181,7 @@ func (c *Call) AwaitAnswer() Event {
 	t.Helper()
 	e := c.Await(Answered)
 	if c.In == nil {
-		agreed, err := c.negotiation.Agree(e.SDP)
-		if err == nil {
-			err = c.rtp.Update(agreed)
-		}
-		if err != nil {
-			t.Fatalf("the phone cannot use the answer: %v\n%s", err, e.SDP)
-		}
+		c.Follow(e.SDP)
 	}
 	return e
 }
@@ -252,7 +246,7 @@ func (c *Call) Press(keys string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := <-c.rtp.SendDTMF(digits, 60*time.Millisecond, 60*time.Millisecond); err != nil {
+	if err := <-c.rtp.SendDTMF(digits, 40*time.Millisecond, 20*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -275,3 +269,27 @@ func (c *Call) AwaitKeys(keys string) {
 
 // FallSilent stops everything that the phone sends.
 func (c *Call) FallSilent() { c.phone.clock.Detach(c) }
+
+// Moved takes another port and describes it, as would be in a re-INVITE.
+func (c *Call) Moved() []byte {
+	c.phone.t.Helper()
+	c.FallSilent()
+	session, version := c.negotiation.Session, c.negotiation.Version
+	c.rtp = nil
+	c.open()
+	c.negotiation.Session, c.negotiation.Version = session, version
+	return c.negotiation.Offer()
+}
+
+// Follow makes the phone talk as an answer to its offer says.
+func (c *Call) Follow(answer []byte) {
+	t := c.phone.t
+	t.Helper()
+	agreed, err := c.negotiation.Agree(answer)
+	if err == nil {
+		err = c.rtp.Update(agreed)
+	}
+	if err != nil {
+		t.Fatalf("the phone cannot use the answer: %v\n%s", err, answer)
+	}
+}

@@ -1,0 +1,197 @@
+package sip
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/icholy/digest"
+
+	"strowger/internal/directory"
+	"strowger/internal/leg/sip/ua"
+)
+
+// people are alice, whose password is wonder, and dave, who has none.
+type people struct{}
+
+func (people) User(name string) (directory.User, bool) {
+	switch strings.ToLower(name) {
+	case "alice":
+		return directory.User{Name: "alice", Password: "wonder"}, true
+	case "dave":
+		return directory.User{Name: "dave"}, true
+	}
+	return directory.User{}, false
+}
+
+// gatekeeper is a guard with a clock of the test's.
+type gatekeeper struct {
+	*guard
+	t   *testing.T
+	now time.Time
+}
+
+func newGatekeeper(t *testing.T) *gatekeeper {
+	k := &gatekeeper{t: t, now: time.Unix(1_800_000_000, 0)}
+	k.guard = newGuard("pbx.test", people{}, func() time.Time { return k.now })
+	return k
+}
+
+func (k *gatekeeper) challenge(algorithm string) *digest.Challenge {
+	k.t.Helper()
+	for _, h := range k.challenges(ua.Message{}, false) {
+		c, err := digest.ParseChallenge(h.Value)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		if c.Algorithm == algorithm {
+			return c
+		}
+	}
+	k.t.Fatalf("no challenge for %s", algorithm)
+	return nil
+}
+
+// answer is a request with credentials for a challenge.
+func (k *gatekeeper) answer(c *digest.Challenge, user, password string, count int) ua.Message {
+	k.t.Helper()
+	cred, err := digest.Digest(c, digest.Options{Method: "INVITE", URI: "sip:bob@pbx.test", Username: user, Password: password, Count: count})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return from("192.0.2.1", cred.String())
+}
+
+func from(source, authorization string) ua.Message {
+	return ua.Message{
+		Source:  netip.AddrPortFrom(netip.MustParseAddr(source), 5060),
+		Headers: ua.Headers{{Name: "Authorization", Value: authorization}},
+	}
+}
+
+func (k *gatekeeper) expect(m ua.Message, want verdict, why string) {
+	k.t.Helper()
+	if _, v := k.check(m, "INVITE"); v != want {
+		k.t.Errorf("%s: verdict %d, want %d", why, v, want)
+	}
+}
+
+func TestBothAlgorithmsProveAUserAndTheStrongerIsOfferedFirst(t *testing.T) {
+	k := newGatekeeper(t)
+	hs := k.challenges(ua.Message{}, false)
+	if len(hs) != 2 || !strings.Contains(hs[0].Value, "SHA-256") || !strings.Contains(hs[1].Value, "MD5") {
+		t.Errorf("challenges %v", hs)
+	}
+	for _, algorithm := range []string{"MD5", "SHA-256"} {
+		k.expect(k.answer(k.challenge(algorithm), "alice", "wonder", 1), proven, algorithm)
+		k.expect(k.answer(k.challenge(algorithm), "alice", "other", 1), wrong, algorithm)
+	}
+}
+
+func TestAPhoneThatStumblesOverOtherAlgorithmsIsOfferedMD5(t *testing.T) {
+	k := newGatekeeper(t)
+	for agent, want := range map[string]int{"baresip v1.0.0 (x86_64/linux)": 1, "baresip v3.1.0": 2, "": 2} {
+		m := ua.Message{Headers: ua.Headers{{Name: "User-Agent", Value: agent}}}
+		if hs := k.challenges(m, false); len(hs) != want || !strings.Contains(hs[want-1].Value, "MD5") {
+			t.Errorf("%q is offered %v", agent, hs)
+		}
+	}
+}
+
+func TestCredentialsOfNobodyProveNothing(t *testing.T) {
+	k := newGatekeeper(t)
+	c := k.challenge("MD5")
+	k.expect(ua.Message{}, absent, "no credentials")
+	k.expect(from("192.0.2.1", "Basic YWxpY2U6d29uZGVy"), absent, "Basic")
+	k.expect(from("192.0.2.1", "Digest nonsense"), absent, "no digest")
+	k.expect(k.answer(c, "carol", "", 1), wrong, "nobody")
+	k.expect(k.answer(c, "dave", "", 1), wrong, "a user without a password")
+	other := *c
+	other.Realm = "other.test"
+	k.expect(k.answer(&other, "alice", "wonder", 1), absent, "another realm")
+	if _, v := k.check(k.answer(c, "alice", "wonder", 1), "REGISTER"); v != wrong {
+		t.Error("credentials of an INVITE are good for a REGISTER")
+	}
+}
+
+func TestANonceIsGoodForItsTimeAndEachCountOnce(t *testing.T) {
+	k := newGatekeeper(t)
+	c := k.challenge("SHA-256")
+	k.expect(k.answer(c, "alice", "wonder", 1), proven, "first")
+	k.expect(k.answer(c, "alice", "wonder", 1), stale, "replayed")
+	k.expect(k.answer(c, "alice", "wonder", 3), proven, "a gap")
+	k.expect(k.answer(c, "alice", "wonder", 2), stale, "an older count")
+	k.now = k.now.Add(nonceLife)
+	k.expect(k.answer(c, "alice", "wonder", 4), stale, "too old")
+	if hs := k.challenges(ua.Message{}, true); !strings.Contains(hs[0].Value, "stale=true") {
+		t.Errorf("%s does not say stale", hs[0].Value)
+	}
+	k.expect(k.answer(c, "alice", "wrong", 5), wrong, "too old, and wrong besides")
+
+	forged := *c
+	forged.Nonce = strings.Repeat("A", len(c.Nonce))
+	k.expect(k.answer(&forged, "alice", "wonder", 1), stale, "a nonce of nobody's making")
+}
+
+func TestWithoutQopANonceIsGoodOnce(t *testing.T) {
+	k := newGatekeeper(t)
+	c := k.challenge("MD5")
+	c.QOP = nil
+	k.expect(k.answer(c, "alice", "wonder", 0), proven, "an old phone")
+	k.expect(k.answer(c, "alice", "wonder", 0), stale, "replayed")
+}
+
+func TestGuessingIsSlowed(t *testing.T) {
+	k := newGatekeeper(t)
+	guess := func(n int) { // n wrong guesses
+		for range n {
+			k.expect(k.answer(k.challenge("MD5"), "alice", "wrong", 1), wrong, "a guess")
+		}
+	}
+	right := func() ua.Message { return k.answer(k.challenge("MD5"), "alice", "wonder", 1) }
+	guess(wrongFree)
+	k.expect(right(), proven, "a few mistakes are forgiven")
+	guess(wrongFree + 1)
+	k.expect(right(), wrong, "not even the right one while waiting")
+	elsewhere := right()
+	elsewhere.Source = netip.MustParseAddrPort("192.0.2.77:5060")
+	k.expect(elsewhere, proven, "the same user from elsewhere")
+	k.now = k.now.Add(time.Second)
+	k.expect(right(), proven, "after the wait")
+
+	guess(wrongFree + 1)
+	tries := 0
+	for end := k.now.Add(time.Hour); k.now.Before(end); k.now = k.now.Add(time.Second) {
+		before := k.wrong[guesser{netip.MustParseAddr("192.0.2.1"), "alice"}].wrong
+		guess(1)
+		if k.wrong[guesser{netip.MustParseAddr("192.0.2.1"), "alice"}].wrong != before {
+			tries++
+		}
+	}
+	if tries > 80 {
+		t.Errorf("%d passwords were tried in an hour", tries)
+	}
+}
+
+func TestWhatIsRememberedOfGuessersIsBounded(t *testing.T) {
+	k := newGatekeeper(t)
+	for i := range wrongMost + 100 {
+		k.guessed(guesser{netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), fmt.Sprint(i)})
+	}
+	if n := len(k.wrong); n > wrongMost {
+		t.Errorf("%d are remembered", n)
+	}
+}
+
+func FuzzCredentials(f *testing.F) {
+	f.Add(`Digest username="alice", realm="pbx.test", nonce="AA", uri="sip:x", response="00", qop=auth, nc=00000001, cnonce="1"`)
+	f.Add(`Digest username="alice",realm="pbx.test",nc=zz`)
+	f.Fuzz(func(t *testing.T, value string) {
+		k := newGatekeeper(t)
+		if _, v := k.check(from("192.0.2.1", value), "INVITE"); v == proven || v == stale {
+			t.Fatalf("%q proves alice", value)
+		}
+	})
+}
