@@ -12,8 +12,13 @@ import (
 // pause is how long a reader waits after the server failed it.
 const pause = 500 * time.Millisecond
 
-// ahead is how many messages a reader has on their way to it.
-const ahead = 256
+const (
+	// ahead is how many messages a reader has on their way to it.
+	ahead = 256
+	// A reader notices that its server is gone after two heartbeats.
+	heartbeat = 2 * time.Second
+	expiry    = 30 * time.Second
+)
 
 // Follow goes on where it was when the server fails it: only ctx and f end it.
 func (s *jetStream) Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error {
@@ -46,7 +51,7 @@ func (s *jetStream) followOnce(ctx context.Context, stream int, next *uint64, f 
 	if err != nil {
 		return fmt.Errorf("make a reader: %w", err)
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(ahead))
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(expiry), jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return fmt.Errorf("start a reader: %w", err)
 	}

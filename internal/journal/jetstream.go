@@ -43,6 +43,7 @@ type layout struct {
 // call, and a key-value bucket for documents.
 type jetStream struct {
 	server  *server.Server // nil for an existing cluster
+	unlock  func()         // of the embedded server's directory
 	conn    *nats.Conn
 	js      jetstream.JetStream
 	kv      jetstream.KeyValue
@@ -60,12 +61,7 @@ func openJetStream(ctx context.Context, c Config, log *slog.Logger) (*jetStream,
 }
 
 func (s *jetStream) open(ctx context.Context, c Config) (err error) {
-	if c.URL == "" {
-		s.server, s.conn, err = startServer(c, s.log)
-	} else {
-		s.conn, err = nats.Connect(c.URL, nats.Name("strowger"), nats.MaxReconnects(-1))
-	}
-	if err != nil {
+	if err := s.connect(c); err != nil {
 		return err
 	}
 	if s.js, err = jetstream.New(s.conn); err != nil {
@@ -86,6 +82,18 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 		s.streams = append(s.streams, stream)
 	}
 	return nil
+}
+
+func (s *jetStream) connect(c Config) (err error) {
+	if c.URL != "" {
+		s.conn, err = nats.Connect(c.URL, nats.Name("strowger"), nats.MaxReconnects(-1))
+		return err
+	}
+	if s.unlock, err = lockDir(c.Dir); err != nil {
+		return fmt.Errorf("lock the journal's directory: %w", err)
+	}
+	s.server, s.conn, err = startServer(c, s.log)
+	return err
 }
 
 func (s *jetStream) openDocuments(ctx context.Context) (jetstream.KeyValue, error) {
@@ -161,6 +169,9 @@ func (s *jetStream) Close() {
 	}
 	if s.server != nil {
 		stopServer(s.server)
+	}
+	if s.unlock != nil {
+		s.unlock()
 	}
 }
 

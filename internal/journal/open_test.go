@@ -102,18 +102,18 @@ func TestTheNumberOfStreamsIsChosenOnce(t *testing.T) {
 	}
 }
 
-func TestAClusterIsUsedByURL(t *testing.T) {
-	url := startServer(t)
-	j, err := journal.Open(t.Context(), journal.Config{URL: url, MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler))
-	must(t, err)
-	must(t, j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil))
-	j.Close()
-	j, err = journal.Open(t.Context(), journal.Config{URL: url, MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler))
-	must(t, err)
-	defer j.Close()
-	if _, _, err := j.Load(t.Context(), callID(1).Key()); err != nil {
-		t.Error(err)
+func TestADirectoryHasOneUser(t *testing.T) {
+	dir := t.TempDir()
+	first := openAt(t, dir)
+	config := journal.Config{Dir: dir, MaxBytes: 64 << 20}
+	_, err := journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "another strowger uses "+dir) {
+		t.Fatalf("a second one: %v", err)
 	}
+	first.Close()
+	second, err := journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+	must(t, err)
+	second.Close()
 }
 
 func BenchmarkAppend(b *testing.B) {
@@ -156,4 +156,30 @@ func typicalState() call.State {
 		})
 	}
 	return s
+}
+
+// BenchmarkStart is what opening and looking for live calls costs after many
+// calls have come and gone.
+func BenchmarkStart(b *testing.B) {
+	const calls = 10000
+	config := journal.Config{Dir: b.TempDir(), MaxBytes: 1 << 30, SyncInterval: 120e9}
+	j, err := journal.Open(b.Context(), config, slog.New(slog.DiscardHandler))
+	must(b, err)
+	state := typicalState()
+	state.Phase = call.Ended
+	for n := range calls {
+		state.ID = callID(n)
+		must(b, j.Begin(state.ID.Key()).Append(b.Context(), state, nil))
+	}
+	j.Close()
+	for b.Loop() {
+		j, err := journal.Open(b.Context(), config, slog.New(slog.DiscardHandler))
+		must(b, err)
+		live, err := j.Live(b.Context())
+		must(b, err)
+		if len(live) != 0 {
+			b.Fatal(live)
+		}
+		j.Close()
+	}
 }

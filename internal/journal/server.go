@@ -44,7 +44,7 @@ func startServer(c Config, log *slog.Logger) (*server.Server, *nats.Conn, error)
 	s.Start()
 	if !s.ReadyForConnections(startupTime) {
 		stopServer(s)
-		return nil, nil, errors.New("embedded NATS did not start; is another strowger using its directory, or the disk full?")
+		return nil, nil, errors.New("embedded NATS did not start; its log lines say why")
 	}
 	nc, err := nats.Connect("", nats.InProcessServer(s), nats.Name("strowger"))
 	if err != nil {
