@@ -107,6 +107,53 @@ func TestAReinviteWithoutOfferGetsOursAndItsAckTheAnswer(t *testing.T) {
 	})
 }
 
+func TestAByeEndsTheOfferThatIsOpen(t *testing.T) {
+	inWorld(t, func(w *world) {
+		_, o, invite := w.answered()
+		re := w.far.asCallee(invite, "INVITE", 1, withBody("v=0"))
+		w.far.send(re)
+		o.want(t, "offer v=0")
+		w.far.send(w.far.asCallee(invite, "BYE", 2))
+		w.far.response(200)
+		w.far.send(w.far.ackOf(re, w.far.response(487)))
+		o.want(t, "ended by remote 0")
+		o.offer.Answer([]byte("v=0")) // too late, and harmless
+		w.far.silence()
+		w.empty()
+	})
+}
+
+func TestACancelledOfferLeavesTheCallAsItWas(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s, o, invite := w.answered()
+		re := w.far.asCallee(invite, "INVITE", 1, withBody("v=0"))
+		w.far.send(re)
+		o.want(t, "offer v=0")
+		w.far.send(w.far.cancelOf(re))
+		w.far.response(200)
+		w.far.send(w.far.ackOf(re, w.far.response(487)))
+		o.nothing(t)
+		s.Reinvite([]byte("v=0 ours"))
+		w.far.respond(w.far.request("INVITE"), 200)
+		o.want(t, "reinvited 200 ")
+	})
+}
+
+func TestTheAckOfAnotherInviteAcknowledgesNothing(t *testing.T) {
+	inWorld(t, func(w *world) {
+		_, o, invite := w.answered()
+		w.far.send(w.far.asCallee(invite, "INVITE", 5, withBody("v=0")))
+		o.want(t, "offer v=0")
+		o.offer.Answer([]byte("v=0"))
+		w.far.response(200)
+		w.far.send(w.far.asCallee(invite, "ACK", 4))
+		w.far.response(200) // still repeated
+		w.far.send(w.far.asCallee(invite, "ACK", 5))
+		w.pass(time.Minute)
+		w.far.silence()
+	})
+}
+
 func TestOurOfferIsAnswered(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s, o, invite := w.answered()

@@ -274,6 +274,21 @@ func TestAChallengeIsAnsweredOnceAndAStaleNonceOnceMore(t *testing.T) {
 	}
 }
 
+func TestAServerThatAlwaysSaysStaleIsGivenUp(t *testing.T) {
+	inWorld(t, func(w *world) {
+		o := newEars()
+		out := w.outgoing()
+		out.Credentials = Credentials{"alice", "secret"}
+		w.ua.Invite(out, o)
+		for range 3 {
+			w.far.respond(w.far.request("INVITE"), 401, withHeader("WWW-Authenticate", `Digest realm="r", nonce="n", stale=true`))
+			w.far.request("ACK")
+		}
+		o.want(t, "failed by remote 401")
+		w.far.silence()
+	})
+}
+
 func TestWrongCredentialsEndTheCallWithTheChallenge(t *testing.T) {
 	inWorld(t, func(w *world) {
 		o := newEars()
