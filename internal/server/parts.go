@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -99,7 +98,7 @@ func (p *parts) close() {
 // tls is the certificate for https and tls listeners: the one configured, or a
 // development one. Nil when no listener needs any.
 func (p *parts) tls() (*tls.Config, error) {
-	if !p.secured() {
+	if !p.cfg.Encrypted() {
 		return nil, nil
 	}
 	if c := p.cfg.HTTP.TLS; c.Cert != "" {
@@ -109,28 +108,12 @@ func (p *parts) tls() (*tls.Config, error) {
 		}
 		return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 	}
-	ca, err := devca.Open(filepath.Join(p.cfg.DataDir, "ca"), p.hosts(), time.Now)
+	ca, err := devca.Open(p.cfg.CADir(), p.cfg.CertificateHosts(), time.Now)
 	if err != nil {
 		return nil, fmt.Errorf("development certificate: %w", err)
 	}
 	p.info.CAFile = ca.CAFile()
 	return ca.TLSConfig(), nil
-}
-
-func (p *parts) secured() bool {
-	secure := func(l string) bool {
-		return strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "tls://") || strings.HasPrefix(l, "wss://")
-	}
-	return slices.ContainsFunc(p.cfg.HTTP.Listen, secure) || slices.ContainsFunc(p.cfg.SIP.Listen, secure)
-}
-
-// hosts are the names beside localhost that a development certificate is for.
-func (p *parts) hosts() []string {
-	hosts := []string{p.cfg.SIP.Domain}
-	if u, err := url.Parse(p.cfg.HTTP.PublicURL); err == nil && u.Hostname() != "" {
-		hosts = append(hosts, u.Hostname())
-	}
-	return hosts
 }
 
 // buildCalls makes what calls live in: the journal, the legs, the rooms and

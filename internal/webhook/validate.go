@@ -27,18 +27,31 @@ const ValidationPath = "/eventgrid/validate"
 // take to open the validation URL.
 const manualTime = 5 * time.Minute
 
+const (
+	// validationPauseMost is short: an application that comes up after us
+	// should not wait long for its first call.
+	validationPauseMost = 5 * time.Second
+	// warnEvery keeps the log readable while nobody listens: the first failure
+	// is a warning, and then one in so many, every few minutes.
+	warnEvery = 60
+)
+
 // validate performs the handshake, again and again until it succeeds.
 func (c *Courier) validate(ctx context.Context, s *subscription) {
 	log := c.parts.Log.With(slog.String("subscription", s.URL))
 	for try := 1; ctx.Err() == nil; try++ {
 		accepted, err := c.handshake(ctx, s)
-		pause := backoff(try)
+		pause := min(backoff(try), validationPauseMost)
 		if accepted {
 			log.Info("the subscription awaits its validation URL being opened")
 			pause = manualTime
 		}
 		if err != nil && ctx.Err() == nil {
-			log.Warn("the subscription is not validated and gets no events yet",
+			level := slog.LevelDebug
+			if try == 1 || try%warnEvery == 0 {
+				level = slog.LevelWarn
+			}
+			log.Log(ctx, level, "the subscription is not validated and gets no events yet",
 				slog.String("why", reason(err)), slog.Int("try", try),
 				slog.String("advice", "make the endpoint answer the validation event with status 200 and {\"validationResponse\": its code}"))
 		}
