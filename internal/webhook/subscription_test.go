@@ -75,6 +75,24 @@ func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
 	})
 }
 
+func TestAnApplicationThatStartsWhileACallRingsGetsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		start(t, c)
+		time.Sleep(time.Hour) // nobody is there for long, in the bubble's time
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		time.Sleep(10 * time.Second)
+		net.forget()
+		net.app(endpoint, subscriber)
+		must(t, c.Flush(t.Context()))
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced})
+		if got := c.Counts().EventGrid; got.Delivered != 1 {
+			t.Errorf("counted %+v", got)
+		}
+	})
+}
+
 func TestASubscriptionIsValidatedByOpeningItsURL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()

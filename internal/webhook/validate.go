@@ -23,6 +23,10 @@ import (
 // ValidationPath is where ValidationHandler is to be mounted, below the public URL.
 const ValidationPath = "/eventgrid/validate"
 
+// handshakePause bounds the pause between handshakes: an application that has
+// just started should not miss a call that is ringing already.
+const handshakePause = 3 * time.Second
+
 // manualTime is how long an endpoint that answered 200 without the code may
 // take to open the validation URL.
 const manualTime = 5 * time.Minute
@@ -36,23 +40,21 @@ const (
 	warnEvery = 60
 )
 
-// validate performs the handshake, again and again until it succeeds.
+// validate performs the handshake, again and again until it succeeds. Only a
+// new reason of failure is worth a line in the log.
 func (c *Courier) validate(ctx context.Context, s *subscription) {
 	log := c.parts.Log.With(slog.String("subscription", s.URL))
+	told := ""
 	for try := 1; ctx.Err() == nil; try++ {
 		accepted, err := c.handshake(ctx, s)
-		pause := min(backoff(try), validationPauseMost)
+		pause := min(backoff(try), handshakePause)
 		if accepted {
 			log.Info("the subscription awaits its validation URL being opened")
 			pause = manualTime
 		}
-		if err != nil && ctx.Err() == nil {
-			level := slog.LevelDebug
-			if try == 1 || try%warnEvery == 0 {
-				level = slog.LevelWarn
-			}
-			log.Log(ctx, level, "the subscription is not validated and gets no events yet",
-				slog.String("why", reason(err)), slog.Int("try", try),
+		if err != nil && ctx.Err() == nil && reason(err) != told {
+			told = reason(err)
+			log.Warn("the subscription is not validated and gets no events yet; trying on", slog.String("why", told),
 				slog.String("advice", "make the endpoint answer the validation event with status 200 and {\"validationResponse\": its code}"))
 		}
 		select {

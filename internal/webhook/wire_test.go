@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -185,6 +186,33 @@ func TestTheLastEventsAreDeliveredBeforeTheServerStops(t *testing.T) {
 	stop()
 	if got := len(app.all()); got != 1 {
 		t.Errorf("%d callbacks", got)
+	}
+}
+
+func TestManyCallsAtOnceEachInOrder(t *testing.T) {
+	const calls, each = 40, 10
+	i, app := newInstallation(t), newReceiver(t)
+	j, courier, _ := i.start(webhook.Config{ResourceID: resource})
+	var speaking sync.WaitGroup
+	for n := range calls {
+		s := newStory(t, j, n, app.URL+"/"+strconv.Itoa(n))
+		speaking.Go(func() {
+			for i := range each {
+				s.played(strconv.Itoa(i))
+			}
+		})
+	}
+	speaking.Wait()
+	must(t, courier.Flush(t.Context()))
+	next := map[string]int{}
+	for _, r := range app.all() {
+		if r.text != strconv.Itoa(next[r.url]) {
+			t.Errorf("%s got event %s as its number %d", r.url, r.text, next[r.url])
+		}
+		next[r.url]++
+	}
+	if got := courier.Counts().Callbacks; got.Delivered != calls*each || len(app.all()) != calls*each {
+		t.Errorf("%d callbacks came, counted %+v", len(app.all()), got)
 	}
 }
 
