@@ -36,7 +36,7 @@ func TestTheResponseIsWrittenBeforeTheFirstEvent(t *testing.T) {
 		})
 		// A busy number fails at once: the event follows as fast as it can.
 		raw.Send(http.MethodPost, "/calling/callConnections", client.Object{
-			"targets": []client.Object{number("+15550101")}, "callbackUri": w.app.URL(path),
+			"targets": []client.Object{number("+15550101")}, "callbackUri": w.app.URL(path), "sourceCallerIdNumber": client.Object{"value": ours},
 		})
 		w.app.Await("first event", func(d webhook.Delivery) bool { return d.Path == path })
 		<-checked
@@ -182,7 +182,9 @@ func TestOnlySignedRequestsAreHeard(t *testing.T) {
 		},
 		"another path":   func(r *http.Request) { r.URL.Path += "x" },
 		"another method": func(r *http.Request) { r.Method = http.MethodPut },
-		"another date":   func(r *http.Request) { r.Header.Set("x-ms-date", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)) },
+		"another date": func(r *http.Request) {
+			r.Header.Set("x-ms-date", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat))
+		},
 	} {
 		request := w.api.Request(http.MethodPost, "/calling/callConnections", client.Object{"targets": []client.Object{number("+15550100")}, "callbackUri": w.app.URL("/callback")})
 		w.api.Sign(request)
