@@ -31,15 +31,6 @@ const handshakePause = 3 * time.Second
 // take to open the validation URL.
 const manualTime = 5 * time.Minute
 
-const (
-	// validationPauseMost is short: an application that comes up after us
-	// should not wait long for its first call.
-	validationPauseMost = 5 * time.Second
-	// warnEvery keeps the log readable while nobody listens: the first failure
-	// is a warning, and then one in so many, every few minutes.
-	warnEvery = 60
-)
-
 // validate performs the handshake, again and again until it succeeds. Only a
 // new reason of failure is worth a line in the log.
 func (c *Courier) validate(ctx context.Context, s *subscription) {
