@@ -268,10 +268,17 @@ func (p *Phone) Heard() heard.Sound {
 // AwaitHeard waits until the phone has heard a tone for so long in all.
 func (p *Phone) AwaitHeard(hz float64, length time.Duration) {
 	p.t.Helper()
-	err := poll(func() bool { return p.Heard().ToneLength(hz) >= length })
-	if err != nil {
-		p.t.Fatalf("phone %s did not hear %v of %g Hz, but %s", p.config.Name, length, hz, p.Heard().Describe(hz))
+	if err := p.WaitHeard(hz, length); err != nil {
+		p.t.Fatal(err)
 	}
+}
+
+// WaitHeard is AwaitHeard for goroutines that may not end the test.
+func (p *Phone) WaitHeard(hz float64, length time.Duration) error {
+	if err := poll(func() bool { return p.Heard().ToneLength(hz) >= length }); err != nil {
+		return fmt.Errorf("phone %s did not hear %v of %g Hz, but %s", p.config.Name, length, hz, p.Heard().Describe(hz))
+	}
+	return nil
 }
 
 // AwaitSound waits until so much sound has arrived, whatever it was.
@@ -287,6 +294,27 @@ func (p *Phone) AwaitSpeech(length time.Duration) {
 	p.t.Helper()
 	if err := poll(func() bool { return p.Heard().Loud() >= length }); err != nil {
 		p.t.Fatalf("phone %s did not hear %v of speech, but %s", p.config.Name, length, p.Heard().Describe())
+	}
+}
+
+// AwaitSilence waits until the tone is not the last thing heard: half a second
+// of recording without it, or a recording that stands still because nothing
+// arrives any more.
+func (p *Phone) AwaitSilence(hz float64) {
+	p.t.Helper()
+	var length time.Duration
+	still := 0
+	err := poll(func() bool {
+		sound := p.Heard()
+		if sound.Length() == length {
+			still++
+		} else {
+			length, still = sound.Length(), 0
+		}
+		return still > 25 || sound.Between(length-500*time.Millisecond, length).ToneLength(hz) == 0
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s hears %g Hz without an end", p.config.Name, hz)
 	}
 }
 

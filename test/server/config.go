@@ -55,6 +55,8 @@ type Options struct {
 	TLS bool
 	// MediaTimeout ends a leg that sends nothing, as "2s".
 	MediaTimeout string
+	// RTPPorts is how many ports there are for media; 400 where 0.
+	RTPPorts int
 	// Grace is how long live calls get at SIGTERM, as "5s".
 	Grace string
 	// Environment is added to the server's environment.
@@ -68,13 +70,15 @@ type Subscription struct {
 	To         []string
 }
 
+const mostRTPPorts = 400
+
 type ports struct {
 	http, operator, sip, lab, rtp int
 }
 
 func choosePorts() ports {
 	// TLS listens one above SIP.
-	return ports{http: port.Free(), operator: port.Free(), sip: port.Range(2), lab: port.Range(2), rtp: port.Range(400)}
+	return ports{http: port.Free(), operator: port.Free(), sip: port.Range(2), lab: port.Range(2), rtp: port.Range(mostRTPPorts)}
 }
 
 type object = map[string]any
@@ -124,7 +128,11 @@ func (o Options) sipListeners(p ports) []string {
 }
 
 func (o Options) rtp(p ports) object {
-	rtp := object{"ports": fmt.Sprintf("%d-%d", p.rtp, p.rtp+399)}
+	count := o.RTPPorts
+	if count == 0 {
+		count = mostRTPPorts
+	}
+	rtp := object{"ports": fmt.Sprintf("%d-%d", p.rtp, p.rtp+count-1)}
 	if o.MediaTimeout != "" {
 		rtp["timeout"] = o.MediaTimeout
 	}
