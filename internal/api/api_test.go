@@ -405,7 +405,11 @@ func TestAClientHasItsWholeAnswerWhileTheGateIsHeld(t *testing.T) {
 		t.Fatalf("%d bytes while the gate is held: %v", len(body), err)
 	}
 	answer()
-	<-released
+	select {
+	case <-released:
+	case <-ctx.Done():
+		t.Error("the gate was never held")
+	}
 }
 
 func TestACommandToAnIDThatCannotBeOursHoldsNothing(t *testing.T) {
