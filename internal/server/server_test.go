@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // devConfig is what `strowger dev` starts with, on ports of its own.
-func devConfig(t *testing.T) config.Config {
+func devConfig(t testing.TB) config.Config {
 	lab := freeUDP(t)
 	cfg, err := config.LoadDev([]string{"STROWGER_LAB_LISTEN=udp://127.0.0.1:" + strconv.Itoa(lab)})
 	if err != nil {
@@ -33,7 +33,7 @@ func devConfig(t *testing.T) config.Config {
 	return cfg
 }
 
-func freeUDP(t *testing.T) int {
+func freeUDP(t testing.TB) int {
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -55,17 +55,6 @@ type shard struct {
 	sessions map[sessionKey]*Session
 }
 
-// owed counts what UA.Settle waits for.
-func (sh *shard) owed() int {
-	n := sh.Unanswered()
-	for _, s := range sh.sessions {
-		if s.over {
-			n++
-		}
-	}
-	return n
-}
-
 // Request implements transaction.Handler, in the order of RFC 3261 8.2.
 func (sh *shard) Request(tx *transaction.Server, from transaction.Flow) {
 	req, flow := tx.Request, from.(transport.Flow)

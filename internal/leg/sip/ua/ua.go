@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"strowger/internal/leg/sip/transaction"
 	"strowger/internal/leg/sip/ua/transport"
@@ -121,33 +120,6 @@ func (u *UA) Run(ctx context.Context) error {
 
 // Addr is the address of the first listener of a transport, zero when there is none.
 func (u *UA) Addr(transport string) netip.AddrPort { return u.transport.Addr(transport) }
-
-// Settle waits until nothing is owed to the network any more: sessions that are
-// over have said their goodbyes and requests of ours have their answers. It is for
-// an orderly stop, before Run's context is cancelled; live sessions do not count.
-func (u *UA) Settle(ctx context.Context) error {
-	for {
-		owed := 0
-		for _, sh := range u.shards {
-			n := make(chan int, 1)
-			sh.Post(func() { n <- sh.owed() })
-			select {
-			case k := <-n:
-				owed += k
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		if owed == 0 {
-			return nil
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
 
 // Counters are the present counts.
 func (u *UA) Counters() Counters {

@@ -340,13 +340,13 @@ func TestTheSecondTryIsNotCancelledBeforeItIsHeardOf(t *testing.T) {
 	})
 }
 
-func TestSettleWaitsForGoodbyes(t *testing.T) {
+func TestQuietWaitsForGoodbyes(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s, _, _ := w.answered()
 		s.Hangup(Reason{})
 		bye := w.far.request("BYE")
 		settled := make(chan error, 1)
-		go func() { settled <- w.ua.Settle(context.Background()) }()
+		go func() { settled <- w.ua.Quiet(context.Background()) }()
 		w.pass(time.Second)
 		select {
 		case <-settled:
