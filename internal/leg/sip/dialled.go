@@ -50,7 +50,7 @@ func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
 			Headers:    headers,
 			SDP:        l.sound.negotiation.Offer(),
 			Hop:        ua.Hop{Transport: b.Flow.Transport, Address: b.Flow.Remote.String()},
-		})
+		}, b.Flow)
 	}
 	l.log.Info("ringing a user", "user", to.User.Name, "places", len(to.Bindings))
 }
@@ -64,7 +64,7 @@ func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
 		return
 	}
 	l.place = place
-	l.remote = addressOf(to.Trunk.Address)
+	l.remote = l.x.gate.where(to.Trunk.Address)
 	if !l.prepare() {
 		return
 	}
@@ -83,7 +83,7 @@ func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
 		SDP:         l.sound.negotiation.Offer(),
 		Hop:         ua.Hop{Transport: to.Trunk.Transport, Address: to.Trunk.Address},
 		Credentials: ua.Credentials{Username: to.Trunk.Username, Password: to.Trunk.Password},
-	})
+	}, directory.Flow{})
 	l.log.Info("ringing a number", "number", to.Number, "trunk", to.Trunk.Name)
 }
 
@@ -97,8 +97,8 @@ func (l *leg) prepare() bool {
 	return true
 }
 
-func (l *leg) invite(out ua.Outgoing) {
-	n := &line{leg: l}
+func (l *leg) invite(out ua.Outgoing, flow directory.Flow) {
+	n := &line{leg: l, flow: flow}
 	l.lines = append(l.lines, n)
 	n.session = l.x.ua.Invite(out, n)
 	l.x.counters.dialled.Add(1)
@@ -151,6 +151,10 @@ func (l *leg) agreeFinally(body []byte) error {
 
 // lost: a place refused or was not reached. A 6xx speaks for all of them.
 func (l *leg) lost(n *line) {
+	if o := n.cause.Origin; (o == ua.Transport || o == ua.Timeout) && n.flow.Transport != "udp" {
+		// RFC 5626 5.3: a phone whose connection broke has to register again.
+		l.x.cfg.Directory.FlowLost(n.flow)
+	}
 	best := n.cause
 	for _, other := range l.lines {
 		if !other.over && n.cause.Code < 600 {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
@@ -222,19 +223,24 @@ func TestAnAnswerWithoutACommonCodecEndsTheLeg(t *testing.T) {
 }
 
 func TestATrunkThatCannotBeReachedIsUnreachable(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port where nobody listens
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := l.Addr().String()
-	l.Close()
 	r := start(t, func(s *directory.Settings, _ *sip.Config) {
-		s.Trunks[0].Address, s.Trunks[0].Transport = nobody, "tcp"
+		s.Trunks[0].Address, s.Trunks[0].Transport = nobodyListens(t), "tcp"
 	})
 	r.dial("4:+15550177")
 	if cause := r.failed(); cause.Reason != call.Unreachable || cause.SIPStatus != 0 {
 		t.Errorf("%+v", cause)
 	}
+}
+
+// nobodyListens is a TCP address that refuses connections.
+func nobodyListens(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 func TestATrunkTakesNoMoreCallsThanItMay(t *testing.T) {
@@ -268,6 +274,37 @@ func TestATrunkThatAsksForCredentialsGetsThem(t *testing.T) {
 	}
 	far.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.Busy}})
 	far.failed()
+	if cause := r.failed(); cause.Reason != call.Busy {
+		t.Errorf("%+v", cause)
+	}
+}
+
+func TestAPhoneWhoseConnectionBrokeIsForgottenUntilItRegistersAgain(t *testing.T) {
+	r := start(t)
+	_, err := r.directory.Register(aliceID, directory.Registration{
+		CallID: "boot", CSeq: 1, Flow: directory.Flow{Transport: "tcp", Remote: netip.MustParseAddrPort(nobodyListens(t))},
+		Contacts: []directory.Contact{{URI: "sip:alice@127.0.0.1", Expires: time.Hour}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.dial(alice)
+	if cause := r.failed(); cause.Reason != call.Unreachable {
+		t.Errorf("%+v", cause)
+	}
+	if b := r.directory.Bindings(aliceID); len(b) != 0 {
+		t.Errorf("still bound: %+v", b)
+	}
+}
+
+func TestATrunkMayHaveAName(t *testing.T) {
+	far := siptest.NewPhone(t, "udp", siptest.Ports(t, 43000, 43999))
+	r := start(t, func(s *directory.Settings, _ *sip.Config) {
+		s.Users = nil // so that its answers pass for its name only
+		s.Trunks[0].Address = fmt.Sprintf("localhost:%d", far.Addr().Port())
+	})
+	r.dial("4:+15550177")
+	far.Called().Reject(486)
 	if cause := r.failed(); cause.Reason != call.Busy {
 		t.Errorf("%+v", cause)
 	}

@@ -256,3 +256,17 @@ func (x *Exchange) Drain() { x.draining.Store(true) }
 
 // Quiet waits until every far end has been told what it is owed, or ctx is done.
 func (x *Exchange) Quiet(ctx context.Context) error { return x.ua.Quiet(ctx) }
+
+// unwilling says why no new call is taken, if so. Without a port for each leg
+// more of them could only wait to be refused.
+func (x *Exchange) unwilling() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.draining.Load():
+		return "server is stopping"
+	case len(x.legs) >= x.cfg.Ports.Size():
+		return "all lines are in use"
+	}
+	return ""
+}

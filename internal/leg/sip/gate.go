@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/netip"
 	"sync"
@@ -32,11 +33,17 @@ type gate struct {
 	directory *directory.Directory
 	users     bool
 	now       func() time.Time
-	peers     atomic.Pointer[map[netip.Addr]bool] // addresses of trunks, as names resolve now
+	peers     atomic.Pointer[peers]
 
 	mu        sync.Mutex
 	friends   map[netip.Addr]time.Time // until when
 	strangers map[netip.Addr]allowance
+}
+
+// peers are where trunks are.
+type peers struct {
+	addrs map[netip.Addr]bool
+	names map[string]netip.Addr // host names, as they resolve now
 }
 
 type allowance struct {
@@ -49,20 +56,20 @@ func newGate(d *directory.Directory, now func() time.Time) *gate {
 	for _, u := range d.Users() {
 		g.users = g.users || u.Password != ""
 	}
-	peers := map[netip.Addr]bool{}
+	p := peers{addrs: map[netip.Addr]bool{}}
 	for _, t := range d.Trunks() {
 		if a := addressOf(t.Address); a.IsValid() {
-			peers[a.Unmap()] = true
+			p.addrs[a.Unmap()] = true
 		}
 	}
-	g.peers.Store(&peers)
+	g.peers.Store(&p)
 	return g
 }
 
 // admit tells whether to read what comes from src.
 func (g *gate) admit(src netip.AddrPort, _ string) bool {
 	addr := src.Addr().Unmap()
-	if (*g.peers.Load())[addr] {
+	if g.peers.Load().addrs[addr] {
 		return true
 	}
 	if _, ok := g.directory.TrunkFrom(addr); ok {
@@ -137,37 +144,49 @@ func strangerOf(addr netip.Addr) netip.Addr {
 	return p.Addr()
 }
 
+// where is the address of host:port, invalid when its name is not known yet.
+func (g *gate) where(hostPort string) netip.Addr {
+	if a := addressOf(hostPort); a.IsValid() {
+		return a
+	}
+	host, _, _ := net.SplitHostPort(hostPort)
+	return g.peers.Load().names[host]
+}
+
 // watch keeps the addresses of trunks that have names: their answers come from
 // there.
 func (g *gate) watch(ctx context.Context, resolver *net.Resolver) {
-	var names []string
-	fixed := *g.peers.Load()
+	var hosts []string
 	for _, t := range g.directory.Trunks() {
 		if host, _, err := net.SplitHostPort(t.Address); err == nil && !addressOf(t.Address).IsValid() {
-			names = append(names, host)
+			hosts = append(hosts, host)
 		}
 	}
-	for len(names) > 0 {
-		peers := map[netip.Addr]bool{}
-		for a := range fixed {
-			peers[a] = true
-		}
-		for _, name := range names {
-			addrs, err := resolver.LookupNetIP(ctx, "ip", name)
-			for _, a := range addrs {
-				peers[a.Unmap()] = true
-			}
-			if err != nil { // keep what was known: a name server may rest
-				for a := range *g.peers.Load() {
-					peers[a] = true
-				}
-			}
-		}
-		g.peers.Store(&peers)
+	fixed := g.peers.Load().addrs
+	for len(hosts) > 0 {
+		g.lookUp(ctx, resolver, hosts, fixed)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Minute):
 		}
 	}
+}
+
+func (g *gate) lookUp(ctx context.Context, resolver *net.Resolver, hosts []string, fixed map[netip.Addr]bool) {
+	old := g.peers.Load()
+	next := peers{addrs: maps.Clone(fixed), names: map[string]netip.Addr{}}
+	for _, host := range hosts {
+		addrs, err := resolver.LookupNetIP(ctx, "ip", host)
+		if err != nil || len(addrs) == 0 { // keep what was known: a name server may rest
+			maps.Copy(next.addrs, old.addrs)
+			next.names[host] = old.names[host]
+			continue
+		}
+		next.names[host] = addrs[0].Unmap()
+		for _, a := range addrs {
+			next.addrs[a.Unmap()] = true
+		}
+	}
+	g.peers.Store(&next)
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -97,10 +98,12 @@ func (g *guard) challenges(m ua.Message, isStale bool) ua.Headers {
 	return hs
 }
 
-// knowsOnlyMD5: baresip before 2.0 answers no challenge at all when one of them
-// is not MD5.
+// onlyMD5 are the user agents that answer no challenge at all when one of them
+// is not MD5: baresip before 2.0, and SIPp, which says so when it is told to.
+var onlyMD5 = []string{"baresip v0.", "baresip v1.", "SIPp"}
+
 func knowsOnlyMD5(userAgent string) bool {
-	return strings.HasPrefix(userAgent, "baresip v0.") || strings.HasPrefix(userAgent, "baresip v1.")
+	return slices.ContainsFunc(onlyMD5, func(prefix string) bool { return strings.HasPrefix(userAgent, prefix) })
 }
 
 // check looks at the credentials of a request.

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"strowger/internal/call"
+	"strowger/internal/directory"
 	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/rtp"
@@ -40,6 +41,7 @@ type leg struct {
 type line struct {
 	leg     *leg
 	session *ua.Session
+	flow    directory.Flow // where the phone registered; empty for others
 	over    bool
 	cause   ua.Cause
 }

@@ -97,8 +97,8 @@ func (r reception) receive(in *ua.Incoming) (*leg, call.LegOffered, *answer) {
 	if no != nil {
 		return nil, call.LegOffered{}, no
 	}
-	if r.x.draining.Load() {
-		return nil, call.LegOffered{}, &answer{code: 503, phrase: "server is stopping", headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
+	if phrase := r.x.unwilling(); phrase != "" {
+		return nil, call.LegOffered{}, &answer{code: 503, phrase: phrase, headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
 	}
 	if len(in.Body) > 0 {
 		if _, _, err := new(sdp.Negotiation).Answer(in.Body); err != nil {
