@@ -132,11 +132,13 @@ func (x *Exchange) userURI(user string) string {
 	return "sip:" + url.PathEscape(user) + "@" + x.cfg.Domain
 }
 
+// anonymous is whoever does not say who they are (RFC 3323 4.1.1.3).
+var anonymous = ua.Party{DisplayName: "Anonymous", URI: "sip:anonymous@anonymous.invalid"}
+
 // caller is how one of our users sees who calls.
 func (x *Exchange) caller(from call.Address, name string) ua.Party {
 	if from == call.Anonymous || from == "" {
-		// RFC 3323 4.1.1.3
-		return ua.Party{DisplayName: "Anonymous", URI: "sip:anonymous@anonymous.invalid"}
+		return anonymous
 	}
 	if number := from.Phone(); number != "" {
 		return ua.Party{DisplayName: name, URI: x.userURI(number)}
@@ -150,17 +152,19 @@ func (x *Exchange) caller(from call.Address, name string) ua.Party {
 	return ua.Party{DisplayName: name, URI: x.userURI(string(from))}
 }
 
-// callerOnTrunk is how the telephone network sees who calls: a number, or the
-// trunk's own account when there is none to show.
+// callerOnTrunk is how the telephone network sees who calls. Somebody without a
+// number is shown as the trunk's first, or else as its account.
 func (x *Exchange) callerOnTrunk(from call.Address, t directory.Trunk) ua.Party {
 	switch number := from.Phone(); {
-	case from == call.Anonymous || number == "" && t.Username == "":
-		return ua.Party{DisplayName: "Anonymous", URI: "sip:anonymous@anonymous.invalid"}
-	case number == "":
-		return ua.Party{URI: "sip:" + url.PathEscape(t.Username) + "@" + t.Address}
-	default:
+	case from == call.Anonymous:
+	case number != "":
 		return ua.Party{URI: x.userURI(number)}
+	case len(t.Numbers) > 0:
+		return ua.Party{URI: x.userURI(t.Numbers[0])}
+	case t.Username != "":
+		return ua.Party{URI: trunkURI(t.Username, directory.Trunk{Address: t.Address})}
 	}
+	return anonymous
 }
 
 // trunkURI is a number, or an account, at a trunk.

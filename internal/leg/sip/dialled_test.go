@@ -182,15 +182,22 @@ func TestANumberIsCalledThroughItsTrunk(t *testing.T) {
 	c.Await(siptest.Ended)
 }
 
-func TestWhoWithholdsTheNumberIsAnonymous(t *testing.T) {
-	r := start(t)
-	r.Perform(call.Dial{Leg: leg(2), To: "4:+15550177", From: call.Anonymous})
-	c := r.network.Called()
-	if c.In.From.URI != "sip:anonymous@anonymous.invalid" || c.In.Headers.Get("Privacy") != "id" {
-		t.Errorf("from %+v", c.In.From)
+func TestWhoTheNetworkSeesCalling(t *testing.T) {
+	for from, want := range map[call.Address]string{
+		"4:+12065550123": "sip:+12065550123@" + domain,
+		alice:            "sip:" + ours + "@" + domain, // who has no number of her own
+		"":               "sip:" + ours + "@" + domain,
+		call.Anonymous:   "sip:anonymous@anonymous.invalid",
+	} {
+		r := start(t)
+		r.Perform(call.Dial{Leg: leg(2), To: "4:+15550177", From: from})
+		c := r.network.Called()
+		if c.In.From.URI != want || (c.In.Headers.Get("Privacy") == "id") != (from == call.Anonymous) {
+			t.Errorf("%q is seen as %+v", from, c.In.From)
+		}
+		c.Reject(486)
+		r.failed()
 	}
-	c.Reject(486)
-	r.failed()
 }
 
 func TestTheNetworksRefusalsBecomeReasons(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/leg/sip/sdp"
@@ -47,7 +46,7 @@ func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
 		}),
 		negotiation: sdp.Negotiation{
 			// RFC 8866 5.2 suggests the time, to be unlike any other of ours.
-			Session: uint64(time.Now().UnixMilli()),
+			Session: uint64(x.now().UnixMilli()),
 			Local:   netip.AddrPortFrom(shown, io.LocalAddr().Port()),
 		},
 		done: make(chan struct{}),

@@ -3,6 +3,7 @@ package sip
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,7 +111,10 @@ func FuzzPlace(f *testing.F) {
 	f.Add("tel:+1-425;ext=1")
 	f.Fuzz(func(t *testing.T, uri string) {
 		if p, ok := placeOf(uri); ok {
-			e164(p.user)
+			number := strings.TrimPrefix(e164(p.user), "+")
+			if len(number) > 17 || strings.Trim(number, "0123456789") != "" {
+				t.Fatalf("%q is the number %q", uri, number)
+			}
 		}
 	})
 }
