@@ -100,7 +100,7 @@ func (s *jetStream) openDocuments(ctx context.Context) (jetstream.KeyValue, erro
 	var kv jetstream.KeyValue
 	err := s.replicated(func(replicas int) (err error) {
 		kv, err = s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-			Bucket: documents, History: 1, MaxBytes: besideCalls / 2, Storage: jetstream.FileStorage, Replicas: replicas,
+			Bucket: documents, History: 1, MaxBytes: documentsMost, Storage: jetstream.FileStorage, Replicas: replicas,
 		})
 		return err
 	})

@@ -102,6 +102,25 @@ func TestTheNumberOfStreamsIsChosenOnce(t *testing.T) {
 	}
 }
 
+func TestTheSizeOfTheJournalCanBeChanged(t *testing.T) {
+	dir := t.TempDir()
+	for i, size := range []int64{1 << 30, 64 << 20, 2 << 30} {
+		j, err := journal.Open(t.Context(), journal.Config{Dir: dir, MaxBytes: size}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatalf("with %d bytes: %v", size, err)
+		}
+		for n := range 20 {
+			must(t, j.Begin(callID(100*i+n).Key()).Append(t.Context(), stateOf(100*i+n, 1), nil))
+		}
+		live, err := j.Live(t.Context())
+		must(t, err)
+		if len(live) != 20*(i+1) {
+			t.Errorf("with %d bytes %d calls are there", size, len(live))
+		}
+		j.Close()
+	}
+}
+
 func TestADirectoryHasOneUser(t *testing.T) {
 	dir := t.TempDir()
 	first := openAt(t, dir)

@@ -13,8 +13,11 @@ import (
 // startupTime is how long the embedded server may take to read its files.
 const startupTime = time.Minute
 
-// besideCalls is room on disk for what is not a stream of calls.
-const besideCalls = 128 << 20
+// boundless is more than any disk.
+const boundless = 1 << 50
+
+// documentsMost bounds what is kept beside the streams of calls.
+const documentsMost = 64 << 20
 
 // maxMessage bounds a record: a call of very many participants has a large state.
 const maxMessage = 8 << 20
@@ -29,9 +32,10 @@ func startServer(c Config, log *slog.Logger) (*server.Server, *nats.Conn, error)
 		JetStream:  true,
 		StoreDir:   c.Dir,
 		MaxPayload: maxMessage,
-		// Without a limit of its own the server reserves a share of the free
-		// disk, and does not start where that is less than the streams need.
-		JetStreamMaxStore:      c.MaxBytes + besideCalls,
+		// The streams have their bounds. The server's own would be a share of
+		// the free disk, or would keep it from opening streams that were made
+		// with another bound than today's.
+		JetStreamMaxStore:      boundless,
 		JetStreamMaxMemory:     64 << 20,
 		SyncAlways:             c.SyncInterval == 0,
 		SyncInterval:           c.SyncInterval,

@@ -176,29 +176,43 @@ type story struct {
 
 func newStory(t testing.TB, j *journal.Journal, n int, url string) *story {
 	t.Helper()
+	s, err := beginStory(j, n, url)
+	must(t, err)
+	s.t = t
+	return s
+}
+
+func beginStory(j *journal.Journal, n int, url string) (*story, error) {
 	id := call.NewID([16]byte{byte(n >> 8), byte(n), 0xaa})
 	connection, err := call.NewConnectionID(id.Key(), [8]byte{1})
-	must(t, err)
 	return &story{
-		t: t, log: j.Begin(id.Key()), state: call.State{ID: id, Phase: call.Established},
+		log: j.Begin(id.Key()), state: call.State{ID: id, Phase: call.Established},
 		to: call.Recipient{Connection: connection, CallbackURI: url, Version: latest},
-	}
+	}, err
 }
 
 func (s *story) step(events ...call.Event) {
 	s.t.Helper()
-	s.state.Step++
-	if err := s.log.Append(s.t.Context(), s.state, events); err != nil {
+	if err := s.append(s.t.Context(), events...); err != nil {
 		s.t.Errorf("append: %v", err) // not Fatal: stories are told from several goroutines
 	}
+}
+
+func (s *story) append(ctx context.Context, events ...call.Event) error {
+	s.state.Step++
+	return s.log.Append(ctx, s.state, events)
 }
 
 // played is a step with one event of the connection.
 func (s *story) played(context string) {
 	s.t.Helper()
+	s.step(s.playCompleted(context))
+}
+
+func (s *story) playCompleted(context string) call.Event {
 	to := s.to
 	to.Context = context
-	s.step(call.PlayCompleted{Recipient: to})
+	return call.PlayCompleted{Recipient: to}
 }
 
 func must(t testing.TB, err error) {

@@ -29,11 +29,12 @@ type progress struct {
 	saved   bool
 }
 
-// position names a delivery for good.
+// position names a delivery for good. Thousands of them may be in a
+// checkpoint, so they are written short.
 type position struct {
-	Sequence     uint64
-	Event        int
-	Subscription string `json:",omitempty"` // its URL; "" for a callback
+	Sequence     uint64 `json:"s"`
+	Event        int    `json:"e"`
+	Subscription string `json:"to,omitempty"` // its name; "" for a callback
 }
 
 func newProgress() *progress {

@@ -119,9 +119,9 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 			c.unrendered(d, err)
 			continue
 		}
-		d.Subscription, d.subscription = s.URL, s
+		d.Subscription, d.subscription = s.name, s
 		d.kind, d.body, d.url = message.Type, message.Body, s.URL
-		d.destination = destination{subscription: s.URL, key: d.key}
+		d.destination = destination{subscription: s.name, key: d.key}
 		if _, ok := e.(call.IncomingCall); ok {
 			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife)}
 		}

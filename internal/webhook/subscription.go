@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +24,7 @@ type Subscription struct {
 
 type subscription struct {
 	Subscription
+	name      string // short for its URL, and stays when the configuration is reordered
 	code      string // secret of the handshake
 	validated chan struct{}
 	confirm   func() // closes validated, once
@@ -29,8 +32,9 @@ type subscription struct {
 
 func newSubscription(s Subscription) *subscription {
 	validated := make(chan struct{})
+	digest := sha256.Sum256([]byte(s.URL))
 	return &subscription{
-		Subscription: s, code: rand.Text(), validated: validated,
+		Subscription: s, name: hex.EncodeToString(digest[:6]), code: rand.Text(), validated: validated,
 		confirm: sync.OnceFunc(func() { close(validated) }),
 	}
 }

@@ -1,12 +1,14 @@
 package webhook_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +27,14 @@ import (
 	"strowger/internal/webhook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(killedDir); dir != "" {
+		if err := tellUntilKilled(dir, os.Getenv(killedURL)); err != nil {
+			panic(err)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // These tests leave out nothing: JetStream on a disk, sockets, real keys.
 
@@ -92,38 +101,50 @@ func (r *receiver) all() []request {
 
 // installation is a directory in which a server lives again and again.
 type installation struct {
-	t      testing.TB
 	dir    string
 	signer *access.Signer
 	sealer *access.Sealer
 }
 
-func newInstallation(t testing.TB) *installation {
-	dir := t.TempDir()
+func openInstallation(dir string) (*installation, error) {
 	signer, err := access.OpenSigner(dir, access.SignerOptions{PublicURL: "http://127.0.0.1", Now: time.Now})
-	must(t, err)
+	if err != nil {
+		return nil, err
+	}
 	sealer, err := access.OpenSealer(dir)
-	must(t, err)
-	return &installation{t: t, dir: dir, signer: signer, sealer: sealer}
+	return &installation{dir: dir, signer: signer, sealer: sealer}, err
 }
 
-func (i *installation) start(c webhook.Config) (j *journal.Journal, courier *webhook.Courier, stop func()) {
-	i.t.Helper()
+func newInstallation(t testing.TB) *installation {
+	i, err := openInstallation(t.TempDir())
+	must(t, err)
+	return i
+}
+
+func (i *installation) open(ctx context.Context, c webhook.Config) (*journal.Journal, *webhook.Courier, error) {
 	log := slog.New(slog.DiscardHandler)
-	j, err := journal.Open(i.t.Context(), journal.Config{Dir: i.dir + "/nats", MaxBytes: 64 << 20}, log)
-	must(i.t, err)
-	i.t.Cleanup(j.Close)
+	j, err := journal.Open(ctx, journal.Config{Dir: i.dir + "/nats", MaxBytes: 64 << 20}, log)
+	if err != nil {
+		return nil, nil, err
+	}
 	policy := outbound.NewPolicy([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	courier = webhook.New(c, webhook.Parts{
+	return j, webhook.New(c, webhook.Parts{
 		Journal: j, Signer: i.signer, Sealer: i.sealer, Log: log, Client: policy.NewClient(outbound.ClientOptions{}),
-	})
-	end := start(i.t, courier)
+	}), nil
+}
+
+func (i *installation) start(t testing.TB, c webhook.Config) (j *journal.Journal, courier *webhook.Courier, stop func()) {
+	t.Helper()
+	j, courier, err := i.open(t.Context(), c)
+	must(t, err)
+	t.Cleanup(j.Close)
+	end := start(t, courier)
 	return j, courier, sync.OnceFunc(func() { end(); j.Close() })
 }
 
 func TestACallbackIsSignedForTheResource(t *testing.T) {
 	i, app := newInstallation(t), newReceiver(t)
-	j, _, _ := i.start(webhook.Config{ResourceID: resource})
+	j, _, _ := i.start(t, webhook.Config{ResourceID: resource})
 	newStory(t, j, 1, app.URL+"/events?secret=1").played("hello")
 	got := app.wait(t, 1)
 	if got.header.Get("Content-Type") != "application/json" || !strings.HasSuffix(got.url, "/events?secret=1") {
@@ -140,7 +161,7 @@ func TestACallbackIsSignedForTheResource(t *testing.T) {
 
 func TestAnIncomingCallCarriesAContextThatOpensAgain(t *testing.T) {
 	i, app := newInstallation(t), newReceiver(t)
-	j, _, _ := i.start(webhook.Config{ResourceID: resource, Subscriptions: []webhook.Subscription{{URL: app.URL}}})
+	j, _, _ := i.start(t, webhook.Config{ResourceID: resource, Subscriptions: []webhook.Subscription{{URL: app.URL}}})
 	s := newStory(t, j, 1, "")
 	s.step(incoming("4:+14255550100"))
 	app.wait(t, 1) // the handshake
@@ -158,7 +179,7 @@ func TestAnIncomingCallCarriesAContextThatOpensAgain(t *testing.T) {
 func TestARestartDeliversWhatWasLeftOverWithTheSameIDs(t *testing.T) {
 	i, app := newInstallation(t), newReceiver(t)
 	app.setFailing(true)
-	j, _, stop := i.start(webhook.Config{ResourceID: resource})
+	j, _, stop := i.start(t, webhook.Config{ResourceID: resource})
 	s := newStory(t, j, 1, app.URL)
 	for _, text := range []string{"a", "b", "c"} {
 		s.played(text)
@@ -168,7 +189,7 @@ func TestARestartDeliversWhatWasLeftOverWithTheSameIDs(t *testing.T) {
 	tried := len(app.all())
 	app.setFailing(false)
 
-	_, courier, _ := i.start(webhook.Config{ResourceID: resource})
+	_, courier, _ := i.start(t, webhook.Config{ResourceID: resource})
 	must(t, courier.Flush(t.Context()))
 	got := app.all()[tried:]
 	expect(t, "delivered after the restart", texts(got), []string{"a", "b", "c"})
@@ -179,7 +200,7 @@ func TestARestartDeliversWhatWasLeftOverWithTheSameIDs(t *testing.T) {
 
 func TestTheLastEventsAreDeliveredBeforeTheServerStops(t *testing.T) {
 	i, app := newInstallation(t), newReceiver(t)
-	j, courier, stop := i.start(webhook.Config{ResourceID: resource})
+	j, courier, stop := i.start(t, webhook.Config{ResourceID: resource})
 	s := newStory(t, j, 1, app.URL)
 	s.step(call.CallDisconnected{Recipient: s.to, Cause: call.Cause{Reason: call.ShutDown}})
 	must(t, courier.Flush(t.Context()))
@@ -192,7 +213,7 @@ func TestTheLastEventsAreDeliveredBeforeTheServerStops(t *testing.T) {
 func TestManyCallsAtOnceEachInOrder(t *testing.T) {
 	const calls, each = 40, 10
 	i, app := newInstallation(t), newReceiver(t)
-	j, courier, _ := i.start(webhook.Config{ResourceID: resource})
+	j, courier, _ := i.start(t, webhook.Config{ResourceID: resource})
 	var speaking sync.WaitGroup
 	for n := range calls {
 		s := newStory(t, j, n, app.URL+"/"+strconv.Itoa(n))
@@ -220,7 +241,7 @@ func TestManyCallsAtOnceEachInOrder(t *testing.T) {
 // signed, posted, taken.
 func BenchmarkAppendToDelivered(b *testing.B) {
 	i, app := newInstallation(b), newReceiver(b)
-	j, _, _ := i.start(webhook.Config{ResourceID: resource})
+	j, _, _ := i.start(b, webhook.Config{ResourceID: resource})
 	s := newStory(b, j, 1, app.URL)
 	for b.Loop() {
 		s.played("x")
