@@ -15,7 +15,7 @@ import (
 )
 
 func TestARegisteredUserRingsAnswersTalksAndLeaves(t *testing.T) {
-	for _, transport := range []string{"udp", "tcp"} {
+	for _, transport := range []string{"udp", "tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {
 			r := start(t)
 			phone := r.registered("alice", "wonder", transport)

@@ -79,7 +79,9 @@ func start(t *testing.T, plans ...plan) *rig {
 		}},
 	}
 	cfg := sip.Config{
-		UA:     ua.Config{Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}},
+		UA: ua.Config{
+			Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0"}, TLS: siptest.TLS(t),
+		},
 		Domain: domain, Ports: r.ports, MediaIP: netip.MustParseAddr("127.0.0.1"), Signals: r.signals,
 	}
 	if os.Getenv("SIP_LOG") != "" {

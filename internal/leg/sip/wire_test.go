@@ -249,3 +249,29 @@ func TestWeRegisterAtATrunkThatWantsIt(t *testing.T) {
 		t.Errorf("bound %+v", b)
 	}
 }
+
+func TestAReinviteWithoutAnOfferMovesTheSoundByItsACK(t *testing.T) {
+	r := start(t)
+	w := newWire(r, network)
+	uri := "sip:" + ours + "@" + r.Addr("udp").String()
+	w.send("INVITE", uri, 1, "", with(someSDP)...)
+	o := next[call.LegOffered](r)
+	r.Perform(call.AnswerLeg{Leg: o.Leg})
+	ok := w.await("SIP/2.0 200")
+	w.send("ACK", uri, 1, toTag(ok))
+	next[call.LegAnswered](r)
+
+	ear := newWire(r, network)
+	w.send("INVITE", uri, 2, toTag(ok))
+	again := w.await("SIP/2.0 200")
+	for !strings.Contains(again, "CSeq: 2 ") {
+		again = w.await("SIP/2.0 200")
+	}
+	port := ear.conn.LocalAddr().(*net.UDPAddr).Port
+	w.send("ACK", uri, 2, toTag(ok), with(strings.Replace(someSDP, "45000", fmt.Sprint(port), 1))...)
+	r.echo(o.Leg)
+	ear.await("\x80") // RTP version 2
+	r.Perform(call.HangUp{Leg: o.Leg, Reason: call.Completed})
+	next[call.LegEnded](r)
+	w.await("BYE ")
+}

@@ -38,7 +38,7 @@ func Ports(t testing.TB, first, last int) *rtp.Ports {
 	return ports
 }
 
-// NewPhone starts a phone at 127.0.0.1 that speaks SIP over "udp" or "tcp".
+// NewPhone starts a phone at 127.0.0.1 that speaks SIP over "udp", "tcp" or "tls".
 func NewPhone(t testing.TB, transport string, ports *rtp.Ports) *Phone {
 	t.Helper()
 	return NewPhoneAt(t, "127.0.0.1", transport, ports)
@@ -53,7 +53,7 @@ func NewPhoneAt(t testing.TB, host, transport string, ports *rtp.Ports) *Phone {
 		host: netip.MustParseAddr(host), via: transport,
 	}
 	var err error
-	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", Handler: p})
+	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", TLS: TLS(t), Handler: p})
 	if err != nil {
 		t.Fatal(err)
 	}
