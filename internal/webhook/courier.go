@@ -18,7 +18,9 @@ type Config struct {
 	ResourceID    string // the audience of callbacks and the topic of Event Grid
 	PublicURL     string // where ValidationHandler is mounted; no validationUrl is offered when empty
 	Subscriptions []Subscription
-	GiveUpAfter   time.Duration // of one event; 5 minutes when 0
+	// GiveUpAfter is how long an event is tried, from when it is read from the
+	// journal; 5 minutes when 0. Each event is tried once at least.
+	GiveUpAfter time.Duration
 }
 
 const defaultGiveUpAfter = 5 * time.Minute
@@ -83,7 +85,7 @@ func New(c Config, p Parts) *Courier {
 // Gate is where the API holds back the events of a call while it answers.
 func (c *Courier) Gate() *Gate { return c.gate }
 
-// Run delivers until ctx ends, and returns when nothing of it runs any more.
+// Run, which is called once, delivers until ctx ends, and returns when nothing of it runs any more.
 // What was not delivered is delivered by the next Run.
 func (c *Courier) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -13,6 +13,8 @@ const (
 	// two tries and a minute; we ring for 30 s.
 	incomingTries = 2
 	incomingLife  = 30 * time.Second
+	// An application that was just restarting should be back at the second try.
+	incomingPause = 5 * time.Second
 
 	firstPause = 250 * time.Millisecond
 	mostPause  = 30 * time.Second
@@ -21,7 +23,7 @@ const (
 // deliver tries until the application has the event, it is given up, or ctx
 // ends.
 func (c *Courier) deliver(ctx context.Context, d *delivery) {
-	c.gate.wait(ctx, d.key)
+	c.gate.wait(ctx, d.call.Key())
 	if !c.admitted(ctx, d) {
 		return
 	}
@@ -75,7 +77,7 @@ func closed(c chan struct{}) bool {
 
 // waitForNextTry tells whether there will be one.
 func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, v verdict) bool {
-	pause := max(backoff(try), v.retryAfter)
+	pause := max(backoff(try), d.limits.pause, v.retryAfter)
 	spent := d.limits.tries > 0 && try >= d.limits.tries
 	if spent || !time.Now().Add(pause).Before(d.limits.deadline) {
 		c.giveUp(d, try, v.why, v.advice)

@@ -13,7 +13,7 @@ import (
 type delivery struct {
 	position
 	stream       int
-	key          call.Key
+	call         call.ID
 	destination  destination
 	subscription *subscription // nil for a callback
 	id           string        // of the event: the same at every try
@@ -35,30 +35,35 @@ type destination struct {
 type limits struct {
 	tries    int // 0: any number
 	deadline time.Time
+	pause    time.Duration // between tries, at least
 }
 
 func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 	return &delivery{
 		position: position{Sequence: r.Sequence, Event: i},
-		stream:   r.Stream, key: r.Call.Key(), id: r.EventID(i),
+		stream:   r.Stream, call: r.Call, id: r.EventID(i),
 		limits:     limits{deadline: time.Now().Add(c.config.GiveUpAfter)},
 		overflowed: make(chan struct{}),
 	}
 }
 
-// logger names the delivery. Callback URLs carry secrets in their query, so
-// only the host is shown.
+// logger names the delivery.
 func (c *Courier) logger(d *delivery) *slog.Logger {
-	host := d.url
-	if u, err := url.Parse(d.url); err == nil {
-		host = u.Host
-	}
-	log := c.parts.Log.With(slog.String("call", string(d.key)), slog.String("event", d.id),
-		slog.String("type", d.kind), slog.String("host", host))
+	log := c.parts.Log.With(slog.String("call", string(d.call)), slog.String("event", d.id),
+		slog.String("type", d.kind), slog.String("host", host(d.url)))
 	if d.destination.connection != "" {
 		log = log.With(slog.String("connection", string(d.destination.connection)))
 	}
 	return log
+}
+
+// host is what may be shown of a URL: paths and queries of webhooks carry secrets.
+func host(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 // delivered settles what the application took.

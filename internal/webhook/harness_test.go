@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	app := n.apps[got.url]
 	n.mu.Unlock()
 	if app == nil {
-		return nil, fmt.Errorf("nobody listens at %s", got.url)
+		return nil, syscall.ECONNREFUSED
 	}
 	a := app(got)
 	if a.hang {

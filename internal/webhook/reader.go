@@ -121,9 +121,9 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 		}
 		d.Subscription, d.subscription = s.name, s
 		d.kind, d.body, d.url = message.Type, message.Body, s.URL
-		d.destination = destination{subscription: s.name, key: d.key}
+		d.destination = destination{subscription: s.name, key: d.call.Key()}
 		if _, ok := e.(call.IncomingCall); ok {
-			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife)}
+			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife), pause: incomingPause}
 		}
 		all = append(all, d)
 	}

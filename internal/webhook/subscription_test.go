@@ -1,9 +1,12 @@
 package webhook_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,6 +184,9 @@ func TestAnIncomingCallIsTriedTwiceWhileItRings(t *testing.T) {
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		must(t, c.Flush(t.Context()))
 		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		if p := net.to(endpoint); p[2].at.Sub(p[1].at) < 5*time.Second {
+			t.Errorf("the second try came after %v: too soon for an application to be back", p[2].at.Sub(p[1].at))
+		}
 		if time.Since(began) > 30*time.Second || c.Counts().EventGrid.GivenUp != 1 {
 			t.Errorf("after %v counted %+v", time.Since(began), c.Counts().EventGrid)
 		}
@@ -198,6 +204,24 @@ func TestAnIncomingCallThatHasStoppedRingingIsNotSent(t *testing.T) {
 		must(t, c.Flush(t.Context()))
 		synctest.Wait()
 		expect(t, "sent", kinds(net.to(endpoint)), []string{validated})
+	})
+}
+
+func TestTheSecretsOfURLsAreNotLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		j, net := world()
+		p := parts(j, net)
+		p.Log = slog.New(slog.NewTextHandler(&log, nil))
+		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: "https://grid.example.com/?code=hush"}}}, p)
+		stop := start(t, c)
+		newStory(t, j, 1, "https://app.example.com/hush?token=hush").played("x") // nobody listens at either
+		newStory(t, j, 2, "").step(incoming("4:+14255550100"))
+		must(t, c.Flush(t.Context()))
+		stop()
+		if text := log.String(); strings.Contains(text, "hush") || !strings.Contains(text, "grid.example.com") || !strings.Contains(text, "app.example.com") {
+			t.Errorf("the log says\n%s", text)
+		}
 	})
 }
 

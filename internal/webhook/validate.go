@@ -34,7 +34,7 @@ const manualTime = 5 * time.Minute
 // validate performs the handshake, again and again until it succeeds. Only a
 // new reason of failure is worth a line in the log.
 func (c *Courier) validate(ctx context.Context, s *subscription) {
-	log := c.parts.Log.With(slog.String("subscription", s.URL))
+	log := c.parts.Log.With(slog.String("subscription", s.name), slog.String("host", host(s.URL)))
 	told := ""
 	for try := 1; ctx.Err() == nil; try++ {
 		accepted, err := c.handshake(ctx, s)
