@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -50,6 +51,9 @@ type Signer struct {
 	signer jose.Signer
 	openID []byte
 	keySet []byte
+
+	mu   sync.Mutex
+	last minted
 }
 
 // OpenSigner uses the signing key kept in dir, and makes one when there is none.
@@ -94,27 +98,46 @@ func (s *Signer) writeDocuments(public jose.JSONWebKey, base string) error {
 		JWKSURI    string   `json:"jwks_uri"`
 		Algorithms []string `json:"id_token_signing_alg_values_supported"`
 		Claims     []string `json:"claims_supported"`
-	}{s.issuer, base + KeysPath, []string{string(jose.RS256)}, []string{"iss", "aud", "exp", "nbf", "iat", "jti"}})
+	}{s.issuer, base + KeysPath, []string{string(jose.RS256)}, []string{"iss", "aud", "exp", "nbf", "iat"}})
 	return errors.Join(keysErr, openIDErr)
 }
 
 // Token is the value of a callback's Authorization header, without "Bearer ":
-// a token for audience (the resource's id) that id makes unlike any other, so
-// that no two callbacks carry the same one.
-func (s *Signer) Token(audience, id string) (string, error) {
-	now := s.now()
-	token, err := jwt.Signed(s.signer).Claims(jwt.Claims{
+// a token for audience (the resource's id), fresh at the time of the call.
+//
+// A token tells time in whole seconds, so all that are made for an audience in
+// one second are one token. It is signed once: an RSA signature costs as much
+// as everything else about a callback together.
+func (s *Signer) Token(audience string) (string, error) {
+	second := s.now().Unix()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last.audience == audience && s.last.second == second {
+		return s.last.token, nil
+	}
+	token, err := s.sign(audience, time.Unix(second, 0))
+	if err != nil {
+		return "", fmt.Errorf("sign callback token: %w", err)
+	}
+	s.last = minted{audience, second, token}
+	return token, nil
+}
+
+// minted is a token and what it was made for.
+type minted struct {
+	audience string
+	second   int64
+	token    string
+}
+
+func (s *Signer) sign(audience string, now time.Time) (string, error) {
+	return jwt.Signed(s.signer).Claims(jwt.Claims{
 		Issuer:    s.issuer,
 		Audience:  jwt.Audience{audience},
-		ID:        id,
 		IssuedAt:  jwt.NewNumericDate(now),
 		NotBefore: jwt.NewNumericDate(now),
 		Expiry:    jwt.NewNumericDate(now.Add(tokenLife)),
 	}).Serialize()
-	if err != nil {
-		return "", fmt.Errorf("sign callback token: %w", err)
-	}
-	return token, nil
 }
 
 // OpenIDDocument is what OpenIDPath answers.

@@ -37,7 +37,7 @@ type Journal interface {
 
 // Signer proves to applications that a callback is ours.
 type Signer interface {
-	Token(audience, id string) (string, error)
+	Token(audience string) (string, error)
 }
 
 // Sealer makes the incomingCallContext.

@@ -52,7 +52,7 @@ func (c *Courier) post(ctx context.Context, d *delivery) (*http.Response, error)
 		request.Header.Set(eventgrid.HeaderEventType, eventgrid.Notification)
 		return c.parts.Client.Do(request)
 	}
-	token, err := c.parts.Signer.Token(c.config.ResourceID, d.id)
+	token, err := c.parts.Signer.Token(c.config.ResourceID)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
