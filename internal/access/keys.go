@@ -1,11 +1,8 @@
 package access
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"io"
-	"path/filepath"
 	"strings"
 )
 
@@ -36,33 +33,4 @@ func ParseKeys(encoded []string) ([]Key, error) {
 		keys = append(keys, raw)
 	}
 	return keys, nil
-}
-
-// OpenKeys reads the keys kept in dir. When there are none it makes them, and
-// made tells that this is the time to show them.
-func OpenKeys(dir string) (keys []Key, made bool, err error) {
-	content, made, err := readOrMake(filepath.Join(dir, "access-keys"), makeKeys)
-	if err != nil {
-		return nil, false, fmt.Errorf("access keys: %w", err)
-	}
-	keys, err = ParseKeys(strings.Fields(string(content)))
-	if err != nil {
-		return nil, false, fmt.Errorf("access keys in %s: %w", dir, err)
-	}
-	if len(keys) == 0 {
-		return nil, false, fmt.Errorf("access keys in %s: the file is empty", dir)
-	}
-	return keys, made, nil
-}
-
-func makeKeys() ([]byte, error) {
-	var lines strings.Builder
-	for range maxKeys {
-		key := make(Key, 64)
-		if _, err := io.ReadFull(rand.Reader, key); err != nil {
-			return nil, err
-		}
-		lines.WriteString(key.String() + "\n")
-	}
-	return []byte(lines.String()), nil
 }
