@@ -114,6 +114,35 @@ func TestALostAcknowledgementIsFoundAgain(t *testing.T) {
 	}
 }
 
+// forgetful stores the first append, carries it at once, and loses the
+// acknowledgement.
+type forgetful struct {
+	*journaltest.Store
+	done bool
+}
+
+func (s *forgetful) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
+	sequence, err := s.Store.Append(ctx, m, expect)
+	if s.done || err != nil {
+		return sequence, err
+	}
+	s.done, m.Carried = true, true
+	if _, err := s.Store.Append(ctx, m, sequence); err != nil {
+		return 0, err
+	}
+	return 0, journaltest.ErrLost
+}
+
+func TestALostAcknowledgementIsFoundAgainAlsoWhenTheRecordWasCarried(t *testing.T) {
+	j := journal.Over(&forgetful{Store: journaltest.NewStore(2)}, slog.New(slog.DiscardHandler))
+	log := j.Begin(callID(1).Key())
+	must(t, log.Append(t.Context(), stateOf(1, 1), played("once")))
+	must(t, log.Append(t.Context(), stateOf(1, 2), nil))
+	if got := steps(t, j, 2); !slices.Equal(got, []uint64{1, 2}) {
+		t.Errorf("steps in the journal: %v, each has to be there once", got)
+	}
+}
+
 func TestAFailingStoreIsAnError(t *testing.T) {
 	store := journaltest.NewStore(2)
 	j := journal.Over(store, slog.New(slog.DiscardHandler))

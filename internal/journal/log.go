@@ -69,8 +69,10 @@ func (l *Log) append(ctx context.Context, m Message) error {
 	return fmt.Errorf("outcome unknown after %d tries: %w", appendTries, err)
 }
 
-// refused finds out why the store refused m: it may be m itself, stored by a
-// try whose acknowledgement was lost, or the last record, carried by Run.
+// refused finds out why the store refused m: because of m itself, stored by a
+// try whose acknowledgement was lost, or of the last record, carried by Run.
+// A record is compared whole: it holds the time, so that two writers of one
+// step do not make the same.
 func (l *Log) refused(ctx context.Context, m Message) (done bool, err error) {
 	found, err := l.journal.store.Last(ctx, l.stream, l.key)
 	if errors.Is(err, ErrNotFound) {
@@ -80,7 +82,7 @@ func (l *Log) refused(ctx context.Context, m Message) (done bool, err error) {
 		return false, fmt.Errorf("find out why the append was refused: %w", err)
 	}
 	switch {
-	case !found.Carried && bytes.Equal(found.Body, m.Body):
+	case bytes.Equal(found.Body, m.Body):
 		l.stored(found, l.started)
 		return true, nil
 	case found.Carried && sha256.Sum256(found.Body) == l.digest:
