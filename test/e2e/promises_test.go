@@ -231,7 +231,6 @@ func TestCallbacksAreSigned(t *testing.T) {
 	w := start(t, withLab)
 	connection := w.connected(number("+15550100"))
 	w.end(connection)
-	ids := map[string]bool{}
 	for _, d := range w.app.Of(connection) {
 		if err := d.Verify(w.URL, server.ResourceID); err != nil {
 			t.Error(err)
@@ -239,11 +238,6 @@ func TestCallbacksAreSigned(t *testing.T) {
 		if err := d.Verify(w.URL, "somebody else"); err == nil {
 			t.Error("a callback's token is good for any audience")
 		}
-		token := d.Header.Get("Authorization")
-		if ids[token] {
-			t.Error("two callbacks carry the same token")
-		}
-		ids[token] = true
 	}
 }
 

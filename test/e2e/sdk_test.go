@@ -28,10 +28,13 @@ func TestJavaScriptSDK(t *testing.T) {
 	needModules(t, directory)
 	webhookPort := port.Free()
 	absent := server.User{Name: "absent", ID: newID()}
+	// Nothing listens there, and TCP says so at once.
+	unreachable := trunkTo("+1666", fmt.Sprintf("127.0.0.1:%d", port.Free()))
+	unreachable.Transport = "tcp"
 	s := server.Start(t, server.Options{
 		Lab:    true,
 		Users:  []server.User{alice, bob, carol, absent},
-		Trunks: []server.Trunk{carrier(), trunkTo("+1666", fmt.Sprintf("127.0.0.1:%d", port.Free()))},
+		Trunks: []server.Trunk{carrier(), unreachable},
 		EventGrid: []server.Subscription{{
 			URL: fmt.Sprintf("http://127.0.0.1:%d/events", webhookPort), EventTypes: []string{"Microsoft.Communication.IncomingCall"},
 		}},

@@ -247,6 +247,22 @@ func (p *Phone) AwaitHeader(name string) string {
 	return value
 }
 
+// AwaitReceived waits until a received message's body holds a text.
+func (p *Phone) AwaitReceived(text string) {
+	p.t.Helper()
+	err := poll(func() bool {
+		for _, m := range p.Messages() {
+			if p.received(m) && strings.Contains(m.Body, text) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s never received %q\n%s", p.config.Name, text, p.log.tail(8000))
+	}
+}
+
 // Heard is what the phone has heard so far in all its calls, one after the
 // other.
 func (p *Phone) Heard() heard.Sound {

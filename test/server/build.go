@@ -16,6 +16,9 @@ var built struct {
 	err  error
 }
 
+// binaryName is none by which a developer would kill a server of their own.
+const binaryName = "exchange-under-test"
+
 // Main runs a package's tests and removes the binary that they built.
 func Main(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(built.dir) }()
@@ -29,15 +32,15 @@ func Binary(t testing.TB) string {
 	if built.err != nil {
 		t.Fatalf("build strowger: %v", built.err)
 	}
-	return filepath.Join(built.dir, "strowger")
+	return filepath.Join(built.dir, binaryName)
 }
 
 func build() {
-	built.dir, built.err = os.MkdirTemp("", "strowger-test-")
+	built.dir, built.err = os.MkdirTemp("", "exchange-")
 	if built.err != nil {
 		return
 	}
-	command := exec.Command("go", "build", "-o", filepath.Join(built.dir, "strowger"), "./cmd/strowger")
+	command := exec.Command("go", "build", "-o", filepath.Join(built.dir, binaryName), "./cmd/strowger")
 	command.Dir = Root()
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {

@@ -57,7 +57,7 @@ type Options struct {
 	MediaTimeout string
 	// RTPPorts is how many ports there are for media; 400 where 0.
 	RTPPorts int
-	// Grace is how long live calls get at SIGTERM, as "5s".
+	// Grace is how long live calls get at SIGTERM, as "5s"; 100ms where empty.
 	Grace string
 	// Environment is added to the server's environment.
 	Environment []string
@@ -106,6 +106,8 @@ func (o Options) write(path, dataDir string, p ports) error {
 	if o.Lab {
 		config["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}
 	}
+	// Tests end with calls still up, and do not wait for them.
+	config["shutdown"] = object{"grace": "100ms"}
 	if o.Grace != "" {
 		config["shutdown"] = object{"grace": o.Grace}
 	}

@@ -65,7 +65,7 @@ func Start(t testing.TB, options Options) *Server {
 	return s
 }
 
-func (s *Server) configFile() string { return filepath.Join(s.dir, "strowger.yaml") }
+func (s *Server) configFile() string { return filepath.Join(s.dir, "config.yaml") }
 
 func (s *Server) logFile() string { return filepath.Join(s.dir, "log") }
 

@@ -220,7 +220,7 @@ func (r *Receiver) Types(connection string) string {
 // AwaitValidated waits for n answered validation handshakes.
 func (r *Receiver) AwaitValidated(n int) {
 	r.t.Helper()
-	if !r.wait(func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.validated >= n }) {
+	if !r.wait(Patience, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.validated >= n }) {
 		r.t.Fatalf("the subscription was not validated within %v", Patience)
 	}
 }
@@ -228,8 +228,13 @@ func (r *Receiver) AwaitValidated(n int) {
 // Await waits for the first delivery that fits.
 func (r *Receiver) Await(what string, fits func(Delivery) bool) Delivery {
 	r.t.Helper()
+	return r.awaitWithin(Patience, what, fits)
+}
+
+func (r *Receiver) awaitWithin(patience time.Duration, what string, fits func(Delivery) bool) Delivery {
+	r.t.Helper()
 	var found Delivery
-	ok := r.wait(func() bool {
+	ok := r.wait(patience, func() bool {
 		for _, d := range r.All() {
 			if fits(d) {
 				found = d
@@ -239,9 +244,18 @@ func (r *Receiver) Await(what string, fits func(Delivery) bool) Delivery {
 		return false
 	})
 	if !ok {
-		r.t.Fatalf("no %s within %v; the application was told:\n%s", what, Patience, r.Story())
+		r.t.Fatalf("no %s within %v; the application was told:\n%s", what, patience, r.Story())
 	}
 	return found
+}
+
+// AwaitSlowEvent is AwaitEvent for what comes only after a call has rung for
+// its whole thirty seconds.
+func (r *Receiver) AwaitSlowEvent(connection, eventType string) Delivery {
+	r.t.Helper()
+	return r.awaitWithin(30*time.Second+Patience, eventType+" of "+connection, func(d Delivery) bool {
+		return d.Connection() == connection && d.Type == eventType
+	})
 }
 
 // AwaitEvent waits for an event of a connection.
@@ -270,7 +284,7 @@ func (r *Receiver) AwaitResult(operationContext string, eventTypes ...string) De
 func (r *Receiver) AwaitIncoming(rawID string, n int) Delivery {
 	r.t.Helper()
 	var found Delivery
-	ok := r.wait(func() bool {
+	ok := r.wait(Patience, func() bool {
 		seen, known := 0, map[string]bool{}
 		for _, d := range r.All() {
 			if d.Type == "IncomingCall" && d.Text("to", "rawId") == rawID && !known[d.ID] {
@@ -301,8 +315,8 @@ func (r *Receiver) IncomingCount(rawID string) int {
 }
 
 // wait asks at every delivery until it is so or patience ends.
-func (r *Receiver) wait(so func() bool) bool {
-	deadline := time.NewTimer(Patience)
+func (r *Receiver) wait(patience time.Duration, so func() bool) bool {
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for {
 		r.mu.Lock()

@@ -96,10 +96,11 @@ export const calls = [
     assert.equal(failed.resultInformation.subCode, subCode);
     assert.deepEqual(callback.kinds(), ["CreateCallFailed"]);
   }]),
-  ["a user who is not there fails the call with its published code", async ({ app, options }) => {
+  // A user without an endpoint is left to an application; here none answers.
+  ["a user who never answers and is not there fails the call with its published code", async ({ app, options }) => {
     const { callback } = await call(app, { communicationUserId: options.users.absent });
     const { resultInformation } = await callback.next("CreateCallFailed");
-    assert.equal(resultInformation.code, 480);
+    assert.equal(resultInformation.code, 408);
     assert.equal(resultInformation.subCode, 8541);
   }],
   ["bad input is a clear 400 that names its field", async ({ app }) => {
