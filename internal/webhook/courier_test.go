@@ -94,6 +94,10 @@ func TestAHangingEndpointDelaysNobodyElse(t *testing.T) {
 		if got := len(net.to(app)); got != 50 || time.Since(began) != 0 {
 			t.Errorf("%d of 50 events delivered after %v", got, time.Since(began))
 		}
+		time.Sleep(15 * time.Second) // past the time-out of a try, in the bubble's time
+		if got := len(net.to(dead)); got != 100 {
+			t.Errorf("%d tries at the endpoint that hangs, want two for each of 50 events", got)
+		}
 	})
 }
 

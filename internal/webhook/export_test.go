@@ -1,0 +1,4 @@
+package webhook
+
+// RetryAfter reads what an application answers, and is fuzzed.
+var RetryAfter = retryAfter
