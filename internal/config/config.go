@@ -182,7 +182,7 @@ func Default() Config {
 			Domain: "strowger.local",
 		},
 		RTP:       RTP{Ports: PortRange{First: 20000, Last: 29999}, Timeout: time.Minute},
-		Callbacks: Callbacks{GiveUpAfter: 24 * time.Hour},
+		Callbacks: Callbacks{GiveUpAfter: 5 * time.Minute},
 		NATS:      NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
 		Speech: Speech{
 			Synthesizer: Synthesizer{Engine: "espeak-ng"},

@@ -78,7 +78,8 @@ func (p *parts) mediaFigures() []telemetry.Figure {
 
 func (p *parts) webhookFigures() []telemetry.Figure {
 	c := p.courier.Counts()
-	return append(tally("callback", c.Callbacks), tally("event_grid", c.EventGrid)...)
+	all := append(tally("callback", c.Callbacks), tally("event_grid", c.EventGrid)...)
+	return append(all, level("events_waiting", "Events that are being tried or wait for their turn.", float64(c.Waiting)))
 }
 
 func tally(kind string, t webhook.Tally) []telemetry.Figure {
