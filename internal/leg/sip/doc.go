@@ -13,9 +13,10 @@
 //   - A leg keeps at most 64 things waiting while its signals find no room.
 //     Beyond that keys, ringing and re-INVITEs are dropped and counted (a
 //     re-INVITE is refused with 500); answers and endings always have room.
-//   - No INVITE of an unknown source reaches the directory or makes a call. When
-//     there is no user who could come from anywhere, such a source is not even
-//     parsed.
+//   - Nobody calls without being known: a trunk by its source, a user by the
+//     password. Others hear at most a challenge, the same whomever they name, and
+//     at a bounded rate. When there is no user who could come from anywhere, what
+//     they send is not even parsed.
 //   - Cancelling Run's context closes sockets and ports and leaves the far ends
 //     as they are: it is not a hang-up.
 package sip

@@ -125,7 +125,7 @@ func (x *Exchange) Run(ctx context.Context) error {
 	wg.Go(func() { x.gate.watch(ctx, net.DefaultResolver) })
 	for _, t := range x.cfg.Directory.Trunks() {
 		if t.Register {
-			g := registration{x: x, trunk: t}
+			g := newRegistration(x, t)
 			wg.Go(func() { g.run(ctx) })
 		}
 	}
@@ -153,7 +153,9 @@ func (x *Exchange) startLegs(ctx context.Context) {
 }
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg or
-// HangUp. It never blocks; what comes of it comes back as signals.
+// HangUp. It never blocks; what comes of it comes back as signals. A HangUp of a
+// leg that an earlier process had says goodbye by its Dialog and signals nothing:
+// that leg ended for its call when the process did.
 func (x *Exchange) Perform(e call.Effect) {
 	switch e := e.(type) {
 	case call.Dial:

@@ -24,21 +24,27 @@ type registration struct {
 	trunk  directory.Trunk
 	callID string // RFC 3261 10.2: all registrations of a boot share it
 	cseq   uint32
+	// ask sends one REGISTER and waits for its answer; not ok when ctx is done.
+	ask func(ctx context.Context) (ua.Response, bool)
+}
+
+func newRegistration(x *Exchange, t directory.Trunk) *registration {
+	g := &registration{x: x, trunk: t, callID: rand.Text() + "@" + x.cfg.Domain}
+	g.ask = g.register
+	return g
 }
 
 // run registers again and again until ctx is done.
 func (g *registration) run(ctx context.Context) {
-	g.callID = rand.Text() + "@" + g.x.cfg.Domain
 	retry := trunkRetry
 	for {
-		res, ok := g.register(ctx)
+		res, ok := g.ask(ctx)
 		if !ok {
 			return
 		}
 		wait := retry
 		if res.Code == 200 {
-			// Well before it ends, and sooner when it is short.
-			wait = g.granted(res) * 3 / 4
+			wait = g.granted(res) * 3 / 4 // well before it ends
 			retry = trunkRetry
 			g.x.log.Info("registered at trunk", "trunk", g.trunk.Name, "again_in", wait.String())
 		} else {
@@ -53,7 +59,6 @@ func (g *registration) run(ctx context.Context) {
 	}
 }
 
-// register sends one REGISTER and waits for its answer; not ok when ctx is done.
 func (g *registration) register(ctx context.Context) (ua.Response, bool) {
 	account := trunkURI(g.trunk.Username, directory.Trunk{Address: g.trunk.Address})
 	done := make(chan ua.Response, 1)
