@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -14,7 +15,17 @@ import (
 	"strowger/test/webhook"
 )
 
-func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
+// atOnce is how many tests run beside each other: most of their time they wait
+// for a phone to have heard something, on whatever number of cores.
+const atOnce = "6"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
+	os.Exit(server.Main(m))
+}
 
 // What stands in every world.
 const (
