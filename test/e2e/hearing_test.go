@@ -58,6 +58,30 @@ func TestAPromptToAllIsHeardByAllAndOneToOneByNobodyElse(t *testing.T) {
 	a.DidNotHear(1300)
 }
 
+func TestSomebodyAddedIsHeardAndSomebodyRemovedIsNot(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	connection := w.connected(user(alice))
+	a.AwaitAudio()
+	a.DidNotHear(toneOfB)
+	expect(t, w.api.AddParticipant(connection, user(bob), client.Object{"operationContext": "bob"}), 202)
+	expectResult(t, w.app.AwaitResult("bob", "AddParticipantSucceeded", "AddParticipantFailed"), "AddParticipantSucceeded", "200/0")
+	a.AwaitHeard(toneOfB, time.Second)
+	b.AwaitHeard(toneOfA, time.Second)
+	expect(t, w.api.RemoveParticipant(connection, user(bob), client.Object{"operationContext": "bye"}), 202)
+	w.app.AwaitResult("bye", "RemoveParticipantSucceeded")
+	b.AwaitClosed(1)
+	a.AwaitSilence(toneOfB)
+	if r := w.api.Participant(connection, alice.RawID()); r.Status != 200 {
+		t.Errorf("alice, who stayed, is read as %v", r)
+	}
+	if r := w.api.Participant(connection, bob.RawID()); r.Status != 404 {
+		t.Errorf("bob, who was removed, is read as %v", r)
+	}
+	w.end(connection)
+}
+
 func TestWAVFilesOfEveryKindAreHeardInOrder(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{AutoAnswer: true})

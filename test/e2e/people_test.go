@@ -96,6 +96,18 @@ func TestPhonesRegisterOverEveryTransport(t *testing.T) {
 	a.AwaitClosed(2)
 }
 
+func TestATonePressedByOnePersonReachesTheOther(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitTalking()
+	a.AwaitAudio()
+	b.AwaitAudio()
+	a.Press("42")
+	b.AwaitTones("42")
+}
+
 func TestAWrongPasswordIsRefused(t *testing.T) {
 	w := start(t, threeUsers)
 	p := phone.Start(t, phone.Config{Name: "alice", Domain: server.Domain, Server: w.SIP, Password: "wrong", ExpectRefusal: true})

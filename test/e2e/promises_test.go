@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"strowger/test/client"
 	"strowger/test/heard"
+	"strowger/test/phone"
 	"strowger/test/server"
 	"strowger/test/sipp"
 	"strowger/test/webhook"
@@ -315,6 +317,113 @@ func TestALiveCallEndsProperlyAfterAKill(t *testing.T) {
 	}
 	if r := w.api.Get(connection); r.Status != 404 {
 		t.Errorf("the ended call is still there: %v", r)
+	}
+}
+
+// The dialog is in the journal: whoever was in the call is not left in it.
+func TestPhonesAreReleasedAfterAKill(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitHeard(toneOfB, time.Second)
+	w.Kill()
+	w.Restart()
+	a.AwaitClosed(1)
+	b.AwaitClosed(1)
+	ended := w.app.Await("CallEnded", func(d webhook.Delivery) bool { return d.Type == "CallEnded" })
+	if got := ended.Text("serverCallId"); got != a.AwaitHeader("X-Server-Call-Id") {
+		t.Errorf("another call ended: %s", got)
+	}
+}
+
+// The kill meets requests at every stage. What was answered 2xx is kept: each
+// such call has one outcome and, if it was up, one disconnect.
+func TestAKillAmongManyRequestsLosesNothingThatWasAnswered(t *testing.T) {
+	w := start(t, withLab)
+	type request struct {
+		context, connection string
+	}
+	answered := make(chan request, 1000)
+	var callers sync.WaitGroup
+	stop := make(chan struct{})
+	for range 8 {
+		callers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				oc := newContext("storm")
+				r, err := w.api.Try(http.MethodPost, "/calling/callConnections", client.Object{
+					"targets": []client.Object{number("+15550100")}, "callbackUri": w.app.URL("/callback"), "operationContext": oc,
+					"sourceCallerIdNumber": client.Object{"value": ours},
+				}, client.Once())
+				if err != nil {
+					return // the server is dead
+				}
+				if r.Status == 201 {
+					answered <- request{oc, r.Text("callConnectionId")}
+				}
+			}
+		})
+	}
+	// Enough calls to be in the middle of it, few enough for the ports.
+	w.app.Await("the thirtieth connected call", func(webhook.Delivery) bool {
+		connected := 0
+		for _, d := range w.app.All() {
+			if d.Type == "CallConnected" {
+				connected++
+			}
+		}
+		return connected >= 30
+	})
+	w.Kill()
+	close(stop)
+	callers.Wait()
+	close(answered)
+	w.Restart()
+	n := 0
+	for r := range answered {
+		n++
+		end := w.app.Await("end of "+r.connection, func(d webhook.Delivery) bool {
+			return d.Connection() == r.connection && (d.Type == "CallDisconnected" || d.Type == "CreateCallFailed")
+		})
+		if end.Context() != r.context {
+			t.Errorf("connection %s ended with the context %q, want %q", r.connection, end.Context(), r.context)
+		}
+	}
+	w.awaitEnds(n)
+	t.Logf("%d calls were answered 201 before the kill, and all were told their end", n)
+}
+
+func TestAHangingEventGridSubscriptionDelaysNoCallback(t *testing.T) {
+	w := start(t, withLab)
+	w.app.Hang("/events")
+	bot := client.User("8:acs:" + server.ResourceID + "_" + newID())
+	w.create(bot)
+	w.app.Await("the stuck IncomingCall", func(d webhook.Delivery) bool { return d.Type == "IncomingCall" })
+	w.end(w.connected(number("+15550100")))
+}
+
+func TestEveryStableVersionIsSpokenAndOthersAreRefused(t *testing.T) {
+	w := start(t, withLab)
+	for _, version := range []string{"2023-03-06", "2023-10-15", "2024-04-15", "2024-09-15", "2025-05-15", "2025-06-15", "2026-03-12"} {
+		r := w.api.Do(http.MethodPost, "/calling/callConnections?api-version="+version, client.Object{
+			"targets": []client.Object{number("+15550100")}, "callbackUri": w.app.URL("/callback"), "sourceCallerIdNumber": client.Object{"value": ours},
+		}, client.Once())
+		expect(t, r, 201)
+		connection := r.Text("callConnectionId")
+		if got := w.app.AwaitEvent(connection, "CallConnected").Text("version"); got != version {
+			t.Errorf("a connection made with %s is told its events as %s", version, got)
+		}
+		w.end(connection)
+	}
+	for _, version := range []string{"", "2019-01-01", "nonsense"} {
+		if r := w.api.Do(http.MethodGet, "/calling/callConnections/"+newID()+"?api-version="+version, nil); r.Status != 400 || r.ErrorCode() == "" {
+			t.Errorf("version %q got %v, want a clear 400", version, r)
+		}
 	}
 }
 

@@ -96,6 +96,9 @@ func report(t *testing.T, output string) {
 
 func needModules(t *testing.T, directory string) {
 	t.Helper()
+	if err := server.Watch(directory); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Stat(filepath.Join(directory, "node_modules")); err != nil {
 		t.Fatalf("%s has no modules: `make install`, or `npm ci` there", directory)
 	}

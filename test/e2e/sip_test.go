@@ -96,6 +96,26 @@ func TestACallOverATCPTrunk(t *testing.T) {
 	caller.AwaitSuccess()
 }
 
+func TestATrunkThatAsksWhoCallsIsToldAndReached(t *testing.T) {
+	callee := sipp.Start(t, sipp.Config{Scenario: "challenges", Values: sipp.Values{Username: "strowger", Password: "almon"}})
+	trunk := trunkTo("+1777", callee.Address())
+	trunk.Username, trunk.Password = "strowger", "almon"
+	w := start(t, server.Options{Trunks: []server.Trunk{trunk}})
+	w.end(w.connected(number("+17770001")))
+	callee.AwaitSuccess()
+}
+
+func TestATrunkThatWantsItIsRegisteredWith(t *testing.T) {
+	registrar := sipp.Start(t, sipp.Config{Scenario: "registers", Values: sipp.Values{Username: "strowger", Password: "almon"}})
+	trunk := trunkTo("+1777", registrar.Address())
+	trunk.Username, trunk.Password, trunk.Register = "strowger", "almon", true
+	start(t, server.Options{Trunks: []server.Trunk{trunk}})
+	registrar.AwaitSuccess()
+	if registrar.Saw("403 Forbidden") {
+		t.Errorf("the registrar did not believe us:\n%s", registrar.Story())
+	}
+}
+
 func TestUnknownSourcesAreRefused(t *testing.T) {
 	w := start(t, server.Options{Users: []server.User{alice}, Trunks: []server.Trunk{carrier()}})
 	// The same call from the carrier's address is announced, so that the

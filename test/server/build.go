@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +36,28 @@ func Binary(t testing.TB) string {
 	return filepath.Join(built.dir, binaryName)
 }
 
+// Watch tells the test cache that a test depends on the files in folders: it
+// watches what a test opens, and a program that runs beside the test is
+// nothing that it sees. Without it a changed server would keep passing.
+func Watch(folders ...string) error {
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Name() == "node_modules" {
+				return filepath.SkipDir
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("watch %s: %w", folder, err)
+		}
+	}
+	return nil
+}
+
 func build() {
+	if built.err = Watch(filepath.Join(Root(), "cmd"), filepath.Join(Root(), "internal")); built.err != nil {
+		return
+	}
 	built.dir, built.err = os.MkdirTemp("", "exchange-")
 	if built.err != nil {
 		return

@@ -41,6 +41,9 @@ type Trunk struct {
 	Sources   []string
 	MaxCalls  int
 	PerSecond int
+	// Username and Password are what we prove to the peer.
+	Username, Password string
+	Register           bool
 }
 
 // Options are what a test wants to be different from the smallest server.
@@ -170,6 +173,7 @@ func (o Options) trunks(p ports) []object {
 			"name": t.Name, "address": "sip:" + t.Address + ";transport=" + transport,
 			"prefixes": orEmpty(t.Prefixes), "numbers": orEmpty(t.Numbers), "sources": sources,
 			"max_calls": t.MaxCalls, "max_calls_per_second": t.PerSecond,
+			"username": t.Username, "password": t.Password, "register": t.Register,
 		})
 	}
 	return trunks

@@ -55,6 +55,8 @@ type Values struct {
 	TalkMilliseconds int        // how long a call lasts
 	RingMilliseconds int        // how long a caller lets it ring
 	Times            []struct{} // how many provisionals
+	Username         string     // whom challenges and registers let in
+	Password         string
 }
 
 // Result is SIPp's own account of what happened.
