@@ -6,9 +6,13 @@
 // confirms the appointment: exit code 0. Anything else ends with 1 and says
 // why. Nothing here knows Strowger: the connection string decides whose
 // service places the call.
+import { webcrypto } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { CallAutomationClient, parseCallAutomationEvent } from "@azure/communication-call-automation";
+
+// The SDK expects it; Node.js 18, which Debian 12 brings, does not have it.
+globalThis.crypto ??= webcrypto;
 
 // The defaults are those of `strowger dev`, whose key is public.
 const connectionString = process.env.CONNECTION_STRING ??

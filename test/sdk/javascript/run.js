@@ -11,12 +11,16 @@
 //
 // Prints "ok - name" or "not ok - name" for each scenario, at the end
 // "N passed, N failed", and exits with 1 when one failed.
+import { webcrypto } from "node:crypto";
 import { Application } from "./lib/application.js";
 import { Phone } from "./lib/phones.js";
 import { calls } from "./scenarios/calls.js";
 import { incoming } from "./scenarios/incoming.js";
 import { media } from "./scenarios/media.js";
 import { participants } from "./scenarios/participants.js";
+
+// The SDK expects it; Node.js 18, which Debian 12 brings, does not have it.
+globalThis.crypto ??= webcrypto;
 
 const options = JSON.parse(process.env.SCENARIO_OPTIONS ?? "null");
 if (!options) {
