@@ -39,6 +39,7 @@ var verdicts = map[call.Kind]Verdict{
 	call.NotEstablished: {http.StatusBadRequest, "8501"},
 	call.Forbidden:      {http.StatusForbidden, "7504"},
 	call.TooBusy:        {http.StatusTooManyRequests, "8516"},
+	call.Stopping:       {http.StatusServiceUnavailable, "8512"},
 	call.Incompatible:   {http.StatusPreconditionFailed, "8583"},
 	call.NotConfigured:  NotConfigured,
 }

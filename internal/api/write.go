@@ -51,7 +51,8 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, done outcome) {
 	} else if done.repeatable {
 		h.Set(headerResult, "accepted")
 	}
-	if done.status == http.StatusTooManyRequests {
+	switch done.status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		h.Set("Retry-After", "1") // official clients retry 429 only when told when
 	}
 	writeBody(w, done.status, done.body)

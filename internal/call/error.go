@@ -13,6 +13,7 @@ const (
 	NotEstablished                 // the call is not connected yet
 	Forbidden                      // not allowed to this application
 	TooBusy                        // no room now: try again
+	Stopping                       // the server takes no new calls any more
 	Incompatible                   // a media operation that cannot run beside the running one
 	NotConfigured                  // needs something that is not set up
 )

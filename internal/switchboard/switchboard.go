@@ -120,7 +120,7 @@ func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Comman
 	m := message{in: cmd}
 	if create, ok := cmd.(call.CreateCall); ok {
 		if s.draining.Load() {
-			return call.Answer{}, &call.Error{Kind: call.TooBusy, Reason: "The server is stopping and takes no new calls."}
+			return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
 		}
 		m.opens = create.Call
 	}

@@ -42,7 +42,7 @@ func TestARegisteredUserRingsAnswersTalksAndLeaves(t *testing.T) {
 				d.RemoteAddr == "" || d.LocalCSeq == 0 {
 				t.Errorf("dialog %+v", d)
 			}
-			if m := d.Media; m.Codec != "PCMU" || m.EventPayloadType != 101 || m.LocalAddr == "" || m.RemoteAddr == "" || m.SDPSession == 0 || m.SDPVersion != 1 {
+			if m := d.Media; m.Codec != "PCMU" || m.EventPayloadType != 101 || m.LocalAddr == "" || m.RemoteAddr == "" || m.SDPSession == 0 || m.SDPVersion != 1 || m.SSRC == 0 {
 				t.Errorf("media %+v", m)
 			}
 			r.echo(id)

@@ -83,15 +83,12 @@ func newGuard(realm string, users interface {
 }
 
 // challenges are the headers of a 401. The stronger algorithm comes first (RFC
-// 8760 2.3), but a phone that gives up on an algorithm that it does not know,
-// instead of passing it over, is offered MD5 alone.
+// 8760 2.3), but not for those who give up on an algorithm that they do not
+// know instead of passing it over.
 func (g *guard) challenges(m ua.Message, isStale bool) ua.Headers {
 	nonce := g.nonce()
 	var hs ua.Headers
-	for _, algorithm := range []string{"SHA-256", "MD5"} {
-		if algorithm != "MD5" && knowsOnlyMD5(m.Headers.Get("User-Agent")) {
-			continue
-		}
+	for _, algorithm := range algorithmsFor(m.Headers.Get("User-Agent")) {
 		c := digest.Challenge{Realm: g.realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: isStale}
 		hs = append(hs, ua.Header{Name: "WWW-Authenticate", Value: c.String()})
 	}
@@ -99,11 +96,19 @@ func (g *guard) challenges(m ua.Message, isStale bool) ua.Headers {
 }
 
 // onlyMD5 are the user agents that answer no challenge at all when one of them
-// is not MD5: baresip before 2.0, and SIPp, which says so when it is told to.
-var onlyMD5 = []string{"baresip v0.", "baresip v1.", "SIPp"}
+// is not MD5.
+var onlyMD5 = []string{"baresip v0.", "baresip v1."}
 
-func knowsOnlyMD5(userAgent string) bool {
-	return slices.ContainsFunc(onlyMD5, func(prefix string) bool { return strings.HasPrefix(userAgent, prefix) })
+// algorithmsFor says what to offer whom, in order. Phones name themselves; who
+// does not is a tool such as SIPp, which looks at the first challenge only.
+func algorithmsFor(userAgent string) []string {
+	switch {
+	case slices.ContainsFunc(onlyMD5, func(prefix string) bool { return strings.HasPrefix(userAgent, prefix) }):
+		return []string{"MD5"}
+	case userAgent == "" || strings.HasPrefix(userAgent, "SIPp"):
+		return []string{"MD5", "SHA-256"}
+	}
+	return []string{"SHA-256", "MD5"}
 }
 
 // check looks at the credentials of a request.

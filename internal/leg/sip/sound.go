@@ -86,6 +86,7 @@ func (s *sound) media() call.Media {
 	return call.Media{
 		LocalAddr: s.negotiation.Local.String(), RemoteAddr: s.params.Remote.String(),
 		Codec: s.params.Codec.Name, PayloadType: s.params.PayloadType, EventPayloadType: s.params.EventPayloadType,
+		SSRC:       s.session.SSRC(),
 		SDPSession: s.negotiation.Session, SDPVersion: s.negotiation.Version,
 	}
 }

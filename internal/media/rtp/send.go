@@ -12,6 +12,7 @@ import (
 // sending is the outgoing half of a session. It belongs to the clock, but for
 // the counters.
 type sending struct {
+	ssrc   uint32
 	header header // of the next packet
 	digits dtmf.Sender
 	busy   bool // a burst of the outbox is being sent
@@ -26,10 +27,11 @@ type sending struct {
 
 // init chooses where the stream starts, at random as RFC 3550 section 5.1 asks.
 func (o *sending) init() {
+	o.ssrc = rand.Uint32()
 	o.header = header{
 		sequence:  uint16(rand.Uint32()),
 		timestamp: rand.Uint32(),
-		ssrc:      rand.Uint32(),
+		ssrc:      o.ssrc,
 		marker:    true,
 	}
 }

@@ -78,6 +78,9 @@ func (s *Session) String() string {
 // LocalAddr is the address of the socket.
 func (s *Session) LocalAddr() netip.AddrPort { return s.cfg.IO.LocalAddr() }
 
+// SSRC names the stream that we send (RFC 3550 section 8). It never changes.
+func (s *Session) SSRC() uint32 { return s.out.ssrc }
+
 // Update applies what was negotiated, for the first time or again.
 func (s *Session) Update(p Params) error {
 	if err := p.validate(); err != nil {
