@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"os"
@@ -107,6 +108,28 @@ func TestHealthMetricsAndLogsAreSeenFromOutside(t *testing.T) {
 		if !strings.HasPrefix(line, "{") {
 			t.Errorf("a log line is no JSON: %s", line)
 		}
+	}
+}
+
+func TestTheAPIIsServedOverHTTPSWithTheDevelopmentAuthority(t *testing.T) {
+	options := withLab
+	options.HTTPS = true
+	w := start(t, options)
+	authority, err := os.ReadFile(filepath.Join(w.DataDir, "ca", "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(authority) {
+		t.Fatalf("the authority is no certificate: %s", authority)
+	}
+	api := client.NewTrusting(t, w.SecureURL, server.AccessKey, pool)
+	r := api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550100")}, nil)
+	expect(t, r, 201)
+	w.app.AwaitEvent(r.Text("callConnectionId"), "CallConnected")
+	w.end(r.Text("callConnectionId"))
+	if _, err := client.New(t, w.SecureURL, server.AccessKey).Try(http.MethodGet, "/health/live", nil); err == nil {
+		t.Error("a client that does not trust the authority was served")
 	}
 }
 

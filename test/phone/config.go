@@ -31,22 +31,16 @@ type Config struct {
 	Domain string
 	// Server is the host:port to which a registered phone sends everything.
 	Server string
-	// CAFile is the authority that the phone trusts over TLS.
-	CAFile string
 	// Transport is UDP where empty.
 	Transport Transport
 	// ToneHz is what the phone says; 0 is silence.
 	ToneHz int
-	// File is a 48 kHz stereo WAV file that the phone says instead of a tone.
-	File string
 	// Codecs in order of preference; PCMU then PCMA where empty.
 	Codecs string
 	// AutoAnswer makes the phone pick up at once.
 	AutoAnswer bool
 	// ExpectRefusal starts a phone whose registration is to fail.
 	ExpectRefusal bool
-	// Silent makes the phone send no RTP at all, as a broken one does.
-	Silent bool
 }
 
 const modules = "/usr/lib/baresip/modules"
@@ -85,7 +79,7 @@ func (c Config) write(p places) error {
 
 func (c Config) settings(p places) string {
 	rtp := port.Range(20)
-	lines := []string{
+	return strings.Join([]string{
 		"poll_method epoll",
 		fmt.Sprintf("sip_listen 127.0.0.1:%d", p.sip),
 		"net_interface 127.0.0.1",
@@ -107,7 +101,6 @@ func (c Config) settings(p places) string {
 		"module g711.so",
 		"module sndfile.so",
 		"module ausine.so",
-		"module aufile.so",
 		"module_tmp uuid.so",
 		"module_tmp account.so",
 		"module_app menu.so",
@@ -117,26 +110,16 @@ func (c Config) settings(p places) string {
 		"menu_bell no",
 		"ringback_disabled yes",
 		"statmode_default off",
-	}
-	if c.CAFile != "" {
-		lines = append(lines, "sip_cafile "+c.CAFile)
-	}
-	return strings.Join(lines, "\n") + "\n"
+	}, "\n") + "\n"
 }
 
 func (c Config) source() string {
-	switch {
-	case c.Silent:
-		return "none,none"
-	case c.File != "":
-		return "aufile," + c.File
-	case c.ToneHz > 0:
+	if c.ToneHz > 0 {
 		return fmt.Sprintf("ausine,%d", c.ToneHz)
-	default:
-		// 10 Hz is the lowest tone that ausine makes, and nobody hears it:
-		// a silent phone must still send RTP.
-		return "ausine,10"
 	}
+	// 10 Hz is the lowest tone that ausine makes, and nobody hears it: a
+	// silent phone must still send RTP.
+	return "ausine,10"
 }
 
 func (c Config) account() string {

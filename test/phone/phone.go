@@ -297,14 +297,6 @@ func (p *Phone) WaitHeard(hz float64, length time.Duration) error {
 	return nil
 }
 
-// AwaitSound waits until so much sound has arrived, whatever it was.
-func (p *Phone) AwaitSound(length time.Duration) {
-	p.t.Helper()
-	if err := poll(func() bool { return p.Heard().Length() >= length }); err != nil {
-		p.t.Fatalf("phone %s did not get %v of sound, but %s", p.config.Name, length, p.Heard().Describe())
-	}
-}
-
 // AwaitSpeech waits until something loud was heard for so long in all.
 func (p *Phone) AwaitSpeech(length time.Duration) {
 	p.t.Helper()

@@ -39,8 +39,6 @@ type Trunk struct {
 	Prefixes  []string
 	Numbers   []string
 	Sources   []string
-	MaxCalls  int
-	PerSecond int
 	// Username and Password are what we prove to the peer.
 	Username, Password string
 	Register           bool
@@ -56,6 +54,8 @@ type Options struct {
 	Lab bool
 	// TLS adds a TLS listener for SIP.
 	TLS bool
+	// HTTPS adds a listener with a certificate of the development CA.
+	HTTPS bool
 	// MediaTimeout ends a leg that sends nothing, as "2s".
 	MediaTimeout string
 	// RTPPorts is how many ports there are for media; 400 where 0.
@@ -80,8 +80,8 @@ type ports struct {
 }
 
 func choosePorts() ports {
-	// TLS listens one above SIP.
-	return ports{http: port.Free(), operator: port.Free(), sip: port.Range(2), lab: port.Range(2), rtp: port.Range(mostRTPPorts)}
+	// TLS listens one above SIP, and HTTPS one above HTTP.
+	return ports{http: port.Range(2), operator: port.Free(), sip: port.Range(2), lab: port.Range(2), rtp: port.Range(mostRTPPorts)}
 }
 
 type object = map[string]any
@@ -93,7 +93,7 @@ func (o Options) write(path, dataDir string, p ports) error {
 		"data_dir": dataDir,
 		"resource": object{"id": ResourceID, "access_keys": []string{AccessKey}},
 		"http": object{
-			"listen":     []string{fmt.Sprintf("http://127.0.0.1:%d", p.http)},
+			"listen":     o.httpListeners(p),
 			"public_url": fmt.Sprintf("http://127.0.0.1:%d", p.http),
 		},
 		"operator": object{"listen": fmt.Sprintf("http://127.0.0.1:%d", p.operator)},
@@ -122,6 +122,14 @@ func (o Options) write(path, dataDir string, p ports) error {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
 	return nil
+}
+
+func (o Options) httpListeners(p ports) []string {
+	listeners := []string{fmt.Sprintf("http://127.0.0.1:%d", p.http)}
+	if o.HTTPS {
+		listeners = append(listeners, fmt.Sprintf("https://127.0.0.1:%d", p.http+1))
+	}
+	return listeners
 }
 
 func (o Options) sipListeners(p ports) []string {
@@ -172,7 +180,6 @@ func (o Options) trunks(p ports) []object {
 		trunks = append(trunks, object{
 			"name": t.Name, "address": "sip:" + t.Address + ";transport=" + transport,
 			"prefixes": orEmpty(t.Prefixes), "numbers": orEmpty(t.Numbers), "sources": sources,
-			"max_calls": t.MaxCalls, "max_calls_per_second": t.PerSecond,
 			"username": t.Username, "password": t.Password, "register": t.Register,
 		})
 	}

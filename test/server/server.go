@@ -22,6 +22,8 @@ const Patience = 30 * time.Second
 type Server struct {
 	// URL is the public address, without a slash at its end.
 	URL string
+	// SecureURL is the HTTPS address, where the options ask for it.
+	SecureURL string
 	// OperatorURL serves /metrics.
 	OperatorURL string
 	// SIP is host:port for UDP and TCP, SIPS for TLS.
@@ -51,6 +53,7 @@ func Start(t testing.TB, options Options) *Server {
 	p := choosePorts()
 	s := &Server{
 		URL:         fmt.Sprintf("http://127.0.0.1:%d", p.http),
+		SecureURL:   fmt.Sprintf("https://127.0.0.1:%d", p.http+1),
 		OperatorURL: fmt.Sprintf("http://127.0.0.1:%d", p.operator),
 		SIP:         fmt.Sprintf("127.0.0.1:%d", p.sip),
 		SIPS:        fmt.Sprintf("127.0.0.1:%d", p.sip+1),
