@@ -151,6 +151,8 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 		for _, d := range all {
 			before(d)
 		}
+		// Whoever waits may wait for what before has done.
+		r.record(nil)
 	}
 	if behaviour != nil {
 		behaviour(w, request)
