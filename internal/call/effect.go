@@ -43,6 +43,13 @@ type RejectLeg struct {
 	Cause Cause
 }
 
+// SendTone presses a key toward a leg's far end.
+type SendTone struct {
+	asks
+	Leg  LegID
+	Tone Tone
+}
+
 // HangUp ends a leg in whatever state it is: cancels, rejects or says BYE. A
 // leg that this process does not know is ended by its Dialog.
 type HangUp struct {

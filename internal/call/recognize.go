@@ -54,11 +54,31 @@ func (c *Call) listen(op *MediaOperation) {
 	op.Timer = c.startTimer(op.Recognition.InitialSilence)
 }
 
+// toneReceived gives a key to the recognitions that listen to its participant,
+// else to the other one of two people: one of them may be a machine that asks.
 func (c *Call) toneReceived(in ToneReceived) {
+	taken := false
 	for _, op := range append([]MediaOperation(nil), c.state.Media...) {
 		if op.Recognition != nil && op.Running && contains(op.To, in.Leg) {
+			taken = true
 			c.collect(c.operation(op.ID), in.Tone)
 		}
+	}
+	if !taken {
+		c.passOn(in)
+	}
+}
+
+// passOn: in a conversation of more than two a key is meant for nobody.
+func (c *Call) passOn(in ToneReceived) {
+	var others []LegID
+	for _, p := range c.state.Participants {
+		if p.State == Joined && p.Seat == "" && p.Leg != in.Leg {
+			others = append(others, p.Leg)
+		}
+	}
+	if from := c.participant(in.Leg); len(others) == 1 && from != nil && from.State == Joined {
+		c.ask(SendTone{Leg: others[0], Tone: in.Tone})
 	}
 }
 

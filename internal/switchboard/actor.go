@@ -241,7 +241,7 @@ func (a *actor) perform(out call.Output) {
 			a.startTimer(e)
 		case call.StopTimer:
 			a.stopTimer(e.Timer)
-		case call.Dial, call.Ring, call.AnswerLeg, call.RejectLeg, call.HangUp:
+		case call.Dial, call.Ring, call.AnswerLeg, call.RejectLeg, call.SendTone, call.HangUp:
 			a.board.cfg.Legs.Perform(e)
 		default:
 			a.board.cfg.Sound.Perform(a.call.State().ID, e)

@@ -32,7 +32,7 @@ var (
 	ErrFenced = errors.New("switchboard: the call has another owner")
 )
 
-// Legs performs Dial, Ring, AnswerLeg, RejectLeg and HangUp. It never blocks.
+// Legs performs Dial, Ring, AnswerLeg, RejectLeg, SendTone and HangUp. It never blocks.
 type Legs interface {
 	Perform(e call.Effect)
 }

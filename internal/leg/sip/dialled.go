@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"net/netip"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
@@ -97,7 +98,12 @@ func (l *leg) prepare() bool {
 	return true
 }
 
+// silenceMost is how long a place may say nothing at all, not even 100 Trying,
+// before it counts as unreachable.
+const silenceMost = 10 * time.Second
+
 func (l *leg) invite(out ua.Outgoing, flow directory.Flow) {
+	out.Patience = silenceMost
 	n := &line{leg: l, flow: flow}
 	l.lines = append(l.lines, n)
 	n.session = l.x.ua.Invite(out, n)

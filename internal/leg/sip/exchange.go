@@ -152,8 +152,8 @@ func (x *Exchange) startLegs(ctx context.Context) {
 	}
 }
 
-// Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg or
-// HangUp. It never blocks; what comes of it comes back as signals. A HangUp of a
+// Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
+// SendTone or HangUp. It never blocks; what comes of it comes back as signals. A HangUp of a
 // leg that an earlier process had says goodbye by its Dialog and signals nothing:
 // that leg ended for its call when the process did.
 func (x *Exchange) Perform(e call.Effect) {
@@ -166,6 +166,8 @@ func (x *Exchange) Perform(e call.Effect) {
 		x.ask(e.Leg, (*leg).answer)
 	case call.RejectLeg:
 		x.ask(e.Leg, func(l *leg) { l.reject(e.Cause) })
+	case call.SendTone:
+		x.ask(e.Leg, func(l *leg) { l.press(e.Tone) })
 	case call.HangUp:
 		x.hangUp(e)
 	default:

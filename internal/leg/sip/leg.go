@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
@@ -154,6 +155,20 @@ func (l *leg) open() error {
 func (l *leg) pressed(d dtmf.Digit) {
 	if l.answered {
 		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(d)})
+	}
+}
+
+const (
+	// A key that is passed on lasts long enough for every receiver (ITU-T Q.24
+	// asks for 40 ms), and short enough to keep up with quick fingers.
+	keyTime = 100 * time.Millisecond
+	keyGap  = 60 * time.Millisecond
+)
+
+// press sends a key to the far end (RFC 4733), when it said that it takes them.
+func (l *leg) press(tone call.Tone) {
+	if l.answered && l.sound.params.EventPayloadType != 0 {
+		l.sound.session.SendDTMF([]dtmf.Digit{dtmf.Digit(tone)}, keyTime, keyGap)
 	}
 }
 

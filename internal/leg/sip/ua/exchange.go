@@ -36,6 +36,7 @@ type exchange struct {
 	large   bool // it goes by TCP for its size only
 	udpOnly bool
 	heard   bool // a provisional response came for what was sent last
+	alive   bool // something came back, whatever it was
 	stopped bool // nothing more is to be tried
 }
 
@@ -75,6 +76,7 @@ const maxAdded = 200
 
 // Response implements transaction.ClientUser.
 func (x *exchange) Response(res *sip.Response) {
+	x.alive = true
 	switch {
 	case res.IsProvisional():
 		x.heard = true

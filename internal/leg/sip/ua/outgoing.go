@@ -1,5 +1,7 @@
 package ua
 
+import "time"
+
 // Outgoing is a call to place.
 type Outgoing struct {
 	RequestURI  string
@@ -13,6 +15,11 @@ type Outgoing struct {
 	// a trunk's address, or the flow that a phone registered on.
 	Hop         Hop
 	Credentials Credentials
+	// Patience ends the session as timed out when nothing at all, not even 100
+	// Trying, has come back for this long; 0 waits for Timer B (32 s). It is
+	// shorter than ringing ever is, so that who is dead is told from who does
+	// not pick up.
+	Patience time.Duration
 }
 
 // Hop is a next hop. A connection to it that exists is used, also when the far

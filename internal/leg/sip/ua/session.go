@@ -98,6 +98,7 @@ type Session struct {
 	acks        map[string]*acknowledgement // by the far end's tag, for 2xx that repeat
 	cancelling  bool
 	giveUp      *transaction.Alarm
+	patience    *transaction.Alarm
 	lastReasons []sip.Header
 
 	// Callee.
@@ -213,6 +214,7 @@ func (s *Session) remember() {
 
 func (s *Session) forget() {
 	s.giveUp.Stop()
+	s.patience.Stop()
 	if s.shard.sessions[s.key] == s {
 		delete(s.shard.sessions, s.key)
 		s.ua.census.add(-1)

@@ -33,6 +33,18 @@ func (s *Session) place(out Outgoing) {
 	s.acks = map[string]*acknowledgement{}
 	s.remember()
 	x.send()
+	if out.Patience > 0 {
+		s.patience = s.shard.After(out.Patience, s.unheard)
+	}
+}
+
+// unheard: nobody has said anything. Should somebody after all, it is taken back.
+func (s *Session) unheard() {
+	if s.over || s.established || s.invite.alive {
+		return
+	}
+	s.end(causeOf(nil, transaction.ErrTimeout))
+	s.leave(Reason{})
 }
 
 // progress is a provisional response.

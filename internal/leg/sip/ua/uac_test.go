@@ -184,6 +184,31 @@ func TestNobodyAnswersAnInvite(t *testing.T) {
 	})
 }
 
+func TestSilenceIsToldFromRinging(t *testing.T) {
+	patient := func(o *Outgoing) { o.Patience = 10 * time.Second }
+	inWorld(t, func(w *world) {
+		_, o, invite := w.call(patient)
+		start := time.Now()
+		o.want(t, "failed by timeout 408")
+		if d := time.Since(start); d != 10*time.Second {
+			t.Errorf("patience took %v", d)
+		}
+		w.far.drain("INVITE")
+		w.far.respond(invite, 180) // it lives after all: the call is taken back
+		cancel := w.far.request("CANCEL")
+		w.far.respond(cancel, 200)
+		w.far.respond(invite, 487)
+		w.far.request("ACK")
+	})
+	inWorld(t, func(w *world) {
+		_, o, invite := w.call(patient)
+		w.far.respond(invite, 100)
+		w.pass(time.Minute)
+		w.far.respond(invite, 486)
+		o.want(t, "failed by remote 486")
+	})
+}
+
 func TestARefusalTellsItsReason(t *testing.T) {
 	inWorld(t, func(w *world) {
 		_, o, invite := w.call()

@@ -70,10 +70,14 @@ func (w *world) pass(d time.Duration) {
 }
 
 // call places a call to the far end and returns when its INVITE is there.
-func (w *world) call() (*Session, *ears, *sip.Request) {
+func (w *world) call(changes ...func(*Outgoing)) (*Session, *ears, *sip.Request) {
 	w.t.Helper()
 	o := newEars()
-	s := w.ua.Invite(w.outgoing(), o)
+	out := w.outgoing()
+	for _, change := range changes {
+		change(&out)
+	}
+	s := w.ua.Invite(out, o)
 	return s, o, w.far.request("INVITE")
 }
 
