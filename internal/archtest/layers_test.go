@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,8 +13,9 @@ import (
 )
 
 const (
-	internal  = ".."
-	tableFile = "../../docs/ARCHITECTURE.md"
+	root      = "../.."
+	internal  = root + "/internal"
+	tableFile = root + "/docs/ARCHITECTURE.md"
 	module    = "strowger"
 )
 
@@ -45,16 +45,12 @@ func TestEveryRowIsOfPackagesThatAreThereUnlessItSaysLater(t *testing.T) {
 // A newcomer opens what the page names, so it has to be there. Names with a
 // placeholder (<verb>) stand for many.
 func TestEveryFileThatThePageNamesIsThere(t *testing.T) {
-	text, err := os.ReadFile(tableFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names(string(text)) {
+	for _, name := range names(readFile(t, tableFile)) {
 		name, _, _ = strings.Cut(name, ":")
 		if !strings.HasPrefix(name, "internal/") || strings.ContainsAny(name, "<…") {
 			continue
 		}
-		found, err := filepath.Glob(filepath.Join("..", "..", name))
+		found, err := filepath.Glob(filepath.Join(root, name))
 		if err != nil || len(found) == 0 {
 			t.Errorf("docs/ARCHITECTURE.md names %s, which is not there", name)
 		}
@@ -152,11 +148,7 @@ func pathOf(spec *ast.ImportSpec) string {
 
 func readTable(t *testing.T) Table {
 	t.Helper()
-	text, err := os.ReadFile(tableFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := ParseTable(string(text))
+	table, err := ParseTable(readFile(t, tableFile))
 	if err != nil {
 		t.Fatal(err)
 	}
