@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"strowger/internal/call"
@@ -70,7 +71,7 @@ func (a *actor) run(ctx context.Context) {
 		select {
 		case m := <-a.mailbox:
 			if err := a.turn(ctx, m); err != nil {
-				a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "err", err)
+				a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "error", err)
 				return
 			}
 		case <-ctx.Done():
@@ -194,7 +195,7 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 			return call.Output{}, err
 		}
 		a.board.stats.failures.Add(1)
-		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "err", err)
+		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "error", err)
 		if err := a.restore(ctx); err != nil {
 			return call.Output{}, err
 		}
@@ -226,7 +227,7 @@ func (a *actor) restore(ctx context.Context) error {
 			a.call, a.log = call.New(a.opens), a.board.cfg.Journal.Begin(a.key)
 			return nil
 		}
-		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "err", err)
+		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "error", err)
 	}
 }
 
@@ -267,32 +268,31 @@ func (a *actor) stopTimer(id call.TimerID) {
 
 // name is what an input or event is called: its type.
 func name(x any) string {
-	_, after, _ := cutLast(fmt.Sprintf("%T", x), '.')
-	return after
+	full := fmt.Sprintf("%T", x)
+	return full[strings.LastIndexByte(full, '.')+1:]
 }
 
-func cutLast(s string, sep byte) (before, after string, found bool) {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == sep {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return "", s, false
-}
-
-// attributes say whom an event is for.
+// attributes say whom an event is for, and why something failed.
 func attributes(e call.Event) []any {
 	switch e := e.(type) {
 	case call.CallDisconnected:
-		return []any{"connection", string(e.Connection), "reason", string(e.Cause.Reason)}
+		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
 	case call.CreateCallFailed:
-		return []any{"connection", string(e.Connection), "reason", string(e.Cause.Reason), "sip", e.Cause.SIPStatus}
+		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
 	case call.AddParticipantFailed:
-		return []any{"connection", string(e.Connection), "participant", string(e.Participant), "reason", string(e.Cause.Reason), "sip", e.Cause.SIPStatus}
+		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, because(e.Cause)...)
 	case call.ForConnection:
 		return []any{"connection", string(e.To().Connection)}
 	case call.IncomingCall:
 		return []any{"from", string(e.From), "to", string(e.To)}
 	}
 	return nil
+}
+
+// because leaves the network's word out where it gave none.
+func because(c call.Cause) []any {
+	if c.SIPStatus == 0 {
+		return []any{"reason", string(c.Reason)}
+	}
+	return []any{"reason", string(c.Reason), "sip_status", c.SIPStatus}
 }

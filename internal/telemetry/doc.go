@@ -4,7 +4,8 @@
 // Guarantees:
 //
 //   - The log has one line per decision, as JSON or text, on the writer given;
-//     attributes named call, connection and leg carry their ids.
+//     attributes named call, connection and leg carry their ids, and one that is
+//     empty is left out.
 //   - A metric is read from its owner when it is scraped: nothing here runs on
 //     the media clock or in a call's goroutine.
 //   - The operator's handler serves metrics, profiles and health, and nothing of

@@ -6,13 +6,6 @@ import (
 	"log/slog"
 )
 
-// Names of the attributes that join the lines of one call.
-const (
-	CallKey       = "call"
-	ConnectionKey = "connection"
-	LegKey        = "leg"
-)
-
 // NewLogger writes to w from level on (debug, info, warn, error), as json or
 // text.
 func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
@@ -20,7 +13,7 @@ func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	if err := min.UnmarshalText([]byte(level)); err != nil {
 		return nil, fmt.Errorf("log level %q: %w", level, err)
 	}
-	options := &slog.HandlerOptions{Level: min}
+	options := &slog.HandlerOptions{Level: min, ReplaceAttr: leaveOutUnknown}
 	switch format {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, options)), nil
@@ -29,4 +22,13 @@ func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	default:
 		return nil, fmt.Errorf("log format %q is neither json nor text", format)
 	}
+}
+
+// leaveOutUnknown drops attributes that are empty strings, so that who logs
+// names an id whether it is known at that point or not.
+func leaveOutUnknown(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindString && a.Value.String() == "" {
+		return slog.Attr{}
+	}
+	return a
 }

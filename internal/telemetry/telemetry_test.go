@@ -17,7 +17,7 @@ func TestTheLogIsJSONWithTheIDsOfACall(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.Debug("not this")
-	log.Info("call answered", CallKey, "c1", ConnectionKey, "n1", LegKey, "c1/1")
+	log.Info("call answered", "call", "c1", "connection", "n1", "leg", "c1/1")
 	var line map[string]any
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatalf("%s: %v", out.String(), err)
@@ -25,6 +25,20 @@ func TestTheLogIsJSONWithTheIDsOfACall(t *testing.T) {
 	for key, want := range map[string]string{"msg": "call answered", "level": "INFO", "call": "c1", "connection": "n1", "leg": "c1/1"} {
 		if line[key] != want {
 			t.Errorf("%s is %v, want %s", key, line[key], want)
+		}
+	}
+}
+
+func TestWhatIsNotKnownIsLeftOutOfTheLog(t *testing.T) {
+	for format, want := range map[string]string{"json": `"calls":0`, "text": "calls=0"} {
+		var out bytes.Buffer
+		log, err := NewLogger(&out, "info", format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.With("call", "").Info("request", "connection", "", "calls", 0)
+		if got := out.String(); strings.Contains(got, "call\"") || strings.Contains(got, "call=") || strings.Contains(got, "connection") || !strings.Contains(got, want) {
+			t.Errorf("wrote %s", got)
 		}
 	}
 }

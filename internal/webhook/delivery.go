@@ -49,12 +49,8 @@ func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 
 // logger names the delivery.
 func (c *Courier) logger(d *delivery) *slog.Logger {
-	log := c.parts.Log.With(slog.String("call", string(d.call)), slog.String("event", d.id),
-		slog.String("type", d.kind), slog.String("host", host(d.url)))
-	if d.destination.connection != "" {
-		log = log.With(slog.String("connection", string(d.destination.connection)))
-	}
-	return log
+	return c.parts.Log.With(slog.String("call", string(d.call)), slog.String("connection", string(d.destination.connection)),
+		slog.String("event", d.id), slog.String("type", d.kind), slog.String("host", host(d.url)))
 }
 
 // host is what may be shown of a URL: paths and queries of webhooks carry secrets.

@@ -96,6 +96,18 @@ func (l *leg) news(task func()) bool {
 	return ok
 }
 
+// because leaves out what the network did not say.
+func because(c call.Cause) []any {
+	attributes := []any{"reason", string(c.Reason)}
+	if c.SIPStatus != 0 {
+		attributes = append(attributes, "sip_status", c.SIPStatus)
+	}
+	if c.Q850 != 0 {
+		attributes = append(attributes, "q850", c.Q850)
+	}
+	return attributes
+}
+
 // end is the last thing that a leg does. What it held is free when the signal
 // is given.
 func (l *leg) end(cause call.Cause) {
@@ -104,7 +116,7 @@ func (l *leg) end(cause call.Cause) {
 		other.hangUp(farewell(cause.Reason))
 	}
 	l.giveBack()
-	l.log.Info("leg ended", "answered", l.answered, "reason", string(cause.Reason), "sip_status", cause.SIPStatus, "q850", cause.Q850)
+	l.log.Info("leg ended", append([]any{"answered", l.answered}, because(cause)...)...)
 	if l.answered {
 		l.signal(call.LegEnded{Leg: l.id, Cause: cause})
 		return

@@ -152,7 +152,7 @@ func (s *Session) reinviteAnswered(r *reinvite, res *sip.Response) {
 	s.setDialog(d)
 	ack, err := r.x.ack(d)
 	if err != nil {
-		s.ua.log.Warn("cannot acknowledge an answer", "call_id", s.key.callID, "err", err)
+		s.ua.log.Warn("cannot acknowledge an answer", "call_id", s.key.callID, "error", err)
 	}
 	r.acks[tag] = ack
 	ack.send()

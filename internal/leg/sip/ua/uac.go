@@ -99,7 +99,7 @@ func (s *Session) inviteDone(res *sip.Response, err error) {
 	d := callerDialog(s.invite, res)
 	ack, err := s.invite.ack(d)
 	if err != nil {
-		s.ua.log.Warn("cannot acknowledge an answer", "call_id", s.key.callID, "err", err)
+		s.ua.log.Warn("cannot acknowledge an answer", "call_id", s.key.callID, "error", err)
 	}
 	s.acks[tag] = ack
 	ack.send()
