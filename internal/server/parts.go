@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -182,30 +181,6 @@ func (p *parts) buildLab() (err error) {
 	return nil
 }
 
-// mediaIP is where RTP is received: where SIP is, when that is one address.
-func mediaIP(listen []string) netip.Addr {
-	var ip netip.Addr
-	for _, l := range listen {
-		_, hostPort, _ := strings.Cut(l, "://")
-		a, err := netip.ParseAddrPort(hostPort)
-		if err != nil || ip.IsValid() && a.Addr() != ip {
-			return netip.IPv4Unspecified()
-		}
-		ip = a.Addr()
-	}
-	return ip
-}
-
-func (p *parts) policy() *outbound.Policy {
-	var networks []netip.Prefix
-	for _, n := range p.cfg.Outbound.AllowNetworks {
-		if prefix, err := netip.ParsePrefix(n); err == nil { // Validate has refused others
-			networks = append(networks, prefix)
-		}
-	}
-	return outbound.NewPolicy(networks)
-}
-
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
 func (p *parts) buildEdges(version string) error {
 	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerOptions{PublicURL: p.info.PublicURL, Now: time.Now})
@@ -242,51 +217,6 @@ func (p *parts) buildEdges(version string) error {
 	public.Handle("/", door)
 	p.open(public, telemetry.OperatorHandler(p.metrics(version), p.health))
 	return nil
-}
-
-func subscriptions(cfg config.Config) []webhook.Subscription {
-	var all []webhook.Subscription
-	for _, s := range cfg.EventGrid.Subscriptions {
-		all = append(all, webhook.Subscription{URL: s.URL, EventTypes: s.EventTypes, To: s.To})
-	}
-	return all
-}
-
-// settings are the directory's part of the configuration.
-func settings(cfg config.Config) (directory.Settings, error) {
-	s := directory.Settings{ResourceID: cfg.Resource.ID}
-	for _, u := range cfg.Users {
-		s.Users = append(s.Users, directory.User{Name: u.Name, ID: u.ID, Password: u.Password, DisplayName: u.DisplayName, MayDial: u.MayDial})
-	}
-	for _, t := range cfg.Trunks {
-		trunk, err := trunk(t)
-		if err != nil {
-			return s, fmt.Errorf("trunk %s: %w", t.Name, err)
-		}
-		s.Trunks = append(s.Trunks, trunk)
-	}
-	return s, nil
-}
-
-func trunk(t config.Trunk) (directory.Trunk, error) {
-	target, err := config.ParseSIPTarget(t.Address)
-	if err != nil {
-		return directory.Trunk{}, err
-	}
-	d := directory.Trunk{
-		Name: t.Name, Address: target.Address(), Transport: target.Transport,
-		Username: t.Username, Password: t.Password, Register: t.Register,
-		Prefixes: t.Prefixes, Numbers: t.Numbers,
-		Limits: directory.Limits{Calls: t.MaxCalls, CallsPerSecond: t.MaxCallsPerSecond},
-	}
-	for _, source := range t.Sources {
-		prefix, err := netip.ParsePrefix(source)
-		if err != nil {
-			return d, fmt.Errorf("sources: %w", err)
-		}
-		d.Sources = append(d.Sources, prefix)
-	}
-	return d, nil
 }
 
 // sipAddresses tells where SIP was bound, in the order of the settings.

@@ -42,6 +42,15 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s[len(prefix):], true
 }
 
+// addressOf is the IP of host:port, invalid when the host is a name.
+func addressOf(hostPort string) netip.Addr {
+	ap, err := netip.ParseAddrPort(hostPort)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr()
+}
+
 // ours tells whether a host in a URI means this server.
 func (x *Exchange) ours(host string) bool {
 	if host == x.domain {

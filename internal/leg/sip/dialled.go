@@ -2,13 +2,16 @@ package sip
 
 import (
 	"errors"
-	"net/netip"
 	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/leg/sip/ua"
 )
+
+// silenceMost is how long a place may say nothing at all, not even 100 Trying,
+// before it counts as unreachable.
+const silenceMost = 10 * time.Second
 
 // dial reaches for whom the call names.
 func (l *leg) dial(e call.Dial) {
@@ -98,10 +101,6 @@ func (l *leg) prepare() bool {
 	return true
 }
 
-// silenceMost is how long a place may say nothing at all, not even 100 Trying,
-// before it counts as unreachable.
-const silenceMost = 10 * time.Second
-
 func (l *leg) invite(out ua.Outgoing, flow directory.Flow) {
 	out.Patience = silenceMost
 	n := &line{leg: l, flow: flow}
@@ -189,13 +188,4 @@ func refused(err error, to call.Address) call.Cause {
 		return call.Cause{Reason: call.NoTrunk}
 	}
 	return call.Cause{Reason: call.UnknownAddress}
-}
-
-// addressOf is the IP of host:port, invalid when the host is a name.
-func addressOf(hostPort string) netip.Addr {
-	ap, err := netip.ParseAddrPort(hostPort)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return ap.Addr()
 }

@@ -153,9 +153,9 @@ func (x *Exchange) startLegs(ctx context.Context) {
 }
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
-// SendTone or HangUp. It never blocks; what comes of it comes back as signals. A HangUp of a
-// leg that an earlier process had says goodbye by its Dialog and signals nothing:
-// that leg ended for its call when the process did.
+// SendTone or HangUp. It never blocks; what comes of it comes back as signals.
+// A HangUp of a leg that an earlier process had says goodbye by its Dialog and
+// signals nothing: that leg ended for its call when the process did.
 func (x *Exchange) Perform(e call.Effect) {
 	switch e := e.(type) {
 	case call.Dial:

@@ -8,10 +8,16 @@ import (
 	"time"
 
 	"strowger/internal/call"
-	"strowger/internal/directory"
 	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/rtp"
+)
+
+const (
+	// A key that is passed on lasts long enough for every receiver (ITU-T Q.24
+	// asks for 40 ms), and short enough to keep up with quick fingers.
+	keyTime = 100 * time.Millisecond
+	keyGap  = 60 * time.Millisecond
 )
 
 // leg is one participant's signalling and sound. Everything that happens to it
@@ -35,16 +41,6 @@ type leg struct {
 	ringing  bool   // LegRinging was signalled
 	answered bool   // LegAnswered was signalled
 	over     bool   // LegFailed or LegEnded was signalled, or nothing is left to be
-}
-
-// line is one SIP session of a leg: the caller's, or one for each place that is
-// rung. It is the session's observer.
-type line struct {
-	leg     *leg
-	session *ua.Session
-	flow    directory.Flow // where the phone registered; empty for others
-	over    bool
-	cause   ua.Cause
 }
 
 func (x *Exchange) newLeg(id call.LegID) *leg {
@@ -124,13 +120,6 @@ func (l *leg) end(cause call.Cause) {
 	l.signal(call.LegFailed{Leg: l.id, Cause: cause})
 }
 
-func (n *line) hangUp(r ua.Reason) {
-	if !n.over {
-		n.over = true
-		n.session.Hangup(r)
-	}
-}
-
 // answeredOn: the conversation begins on this line.
 func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.line, l.answered = n, true
@@ -169,13 +158,6 @@ func (l *leg) pressed(d dtmf.Digit) {
 		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(d)})
 	}
 }
-
-const (
-	// A key that is passed on lasts long enough for every receiver (ITU-T Q.24
-	// asks for 40 ms), and short enough to keep up with quick fingers.
-	keyTime = 100 * time.Millisecond
-	keyGap  = 60 * time.Millisecond
-)
 
 // press sends a key to the far end (RFC 4733), when it said that it takes them.
 func (l *leg) press(tone call.Tone) {

@@ -3,9 +3,27 @@ package sip
 import (
 	"errors"
 
+	"strowger/internal/directory"
 	"strowger/internal/leg/sip/sdp"
 	"strowger/internal/leg/sip/ua"
 )
+
+// line is one SIP session of a leg: the caller's, or one for each place that is
+// rung. It is the session's observer.
+type line struct {
+	leg     *leg
+	session *ua.Session
+	flow    directory.Flow // where the phone registered; empty for others
+	over    bool
+	cause   ua.Cause
+}
+
+func (n *line) hangUp(r ua.Reason) {
+	if !n.over {
+		n.over = true
+		n.session.Hangup(r)
+	}
+}
 
 // The methods of ua.Observer run on a SIP shard: they only leave a task.
 
@@ -100,15 +118,6 @@ func (l *leg) reagreed(n *line, code int, body []byte) {
 	if err := l.sound.agree(body); err != nil {
 		l.log.Warn("media stays as it was", "error", err)
 	}
-}
-
-// agree applies an answer to our offer.
-func (s *sound) agree(answer []byte) error {
-	agreed, err := s.negotiation.Agree(answer)
-	if err != nil {
-		return err
-	}
-	return s.apply(agreed)
 }
 
 // refusalOf is the SIP status for a description that we cannot take.

@@ -76,6 +76,15 @@ func (s *sound) apply(p rtp.Params) error {
 	return nil
 }
 
+// agree applies an answer to our offer.
+func (s *sound) agree(answer []byte) error {
+	agreed, err := s.negotiation.Agree(answer)
+	if err != nil {
+		return err
+	}
+	return s.apply(agreed)
+}
+
 // held tells that the far end has told us not to expect anything.
 func (s *sound) held() bool { return s.params.Direction != rtp.SendRecv }
 
