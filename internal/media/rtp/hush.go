@@ -47,8 +47,10 @@ func (s *Session) alarm(what uint32) {
 func (s *Session) answerAlarms() {
 	what := s.alarms.Swap(0)
 	if what&alarmEvent != 0 {
+		s.hold()
 		s.in.events.Expire()
 		s.eventOpen.Store(false)
+		s.intaking.Store(false)
 	}
 	if what&alarmTimeout != 0 && s.cfg.OnMediaTimeout != nil {
 		s.cfg.OnMediaTimeout()

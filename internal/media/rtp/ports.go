@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"sync"
 )
@@ -54,9 +53,9 @@ func (p *Ports) Listen(ip netip.Addr) (PacketIO, error) {
 		if !ok {
 			break
 		}
-		conn, err := listenUDP(netip.AddrPortFrom(ip, uint16(port)))
+		io, err := listenUDP(netip.AddrPortFrom(ip, uint16(port)), func() { p.giveBack(port) })
 		if err == nil {
-			return &udp{conn: conn, release: func() { p.giveBack(port) }}, nil
+			return io, nil
 		}
 		p.giveBack(port)
 		refused = err
@@ -88,14 +87,4 @@ func (p *Ports) giveBack(port int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.taken, port)
-}
-
-func listenUDP(at netip.AddrPort) (*net.UDPConn, error) {
-	// The address family is named, so that addresses on an IPv4 socket are
-	// IPv4 addresses and not mapped ones.
-	network := "udp6"
-	if at.Addr().Is4() {
-		network = "udp4"
-	}
-	return net.ListenUDP(network, net.UDPAddrFromAddrPort(at))
 }

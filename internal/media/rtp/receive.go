@@ -27,10 +27,18 @@ type receiving struct {
 	events    *dtmf.Receiver
 	oldSource int // packets from the source before an Update
 	item      item
+	arrival   time.Duration // of the packet in hand, since started
+	take      func(packet []byte, from netip.AddrPort, age time.Duration)
 }
 
-// receive takes one datagram.
+// receive takes one datagram that has come just now.
 func (s *Session) receive(packet []byte, from netip.AddrPort) {
+	s.receivePolled(packet, from, 0)
+}
+
+// receivePolled takes one datagram that came a while ago.
+func (s *Session) receivePolled(packet []byte, from netip.AddrPort, age time.Duration) {
+	s.in.arrival = time.Since(s.in.started) - age
 	l := s.pipeline.Load()
 	h, payload, ok := parse(packet)
 	if l == nil || !ok || len(payload) > maxPayload {
@@ -64,7 +72,7 @@ func (s *Session) take(l *pipeline, k kind, h header, sequence uint64, payload [
 		return
 	}
 	if k == sound {
-		s.intake.jitter.take(time.Since(in.started), h.timestamp, l.Codec.ClockRateHz)
+		s.intake.jitter.take(in.arrival, h.timestamp, l.Codec.ClockRateHz)
 	}
 	if l.isEvent(h.payloadType) {
 		s.takeEvent(h, payload)

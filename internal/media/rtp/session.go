@@ -42,7 +42,13 @@ type Session struct {
 	outbox    outbox
 	intake    intake // counters of the reader
 
-	in receiving // the reader's
+	// What arrives belongs to whoever holds intaking: the reader, or the clock
+	// when the socket is polled. Nobody waits for it: who finds it held leaves
+	// the work to the other.
+	intaking atomic.Bool
+	in       receiving
+	digits   chan dtmf.Digit // found by the clock, to be told by the reader
+	poller   Poller          // nil when ReadPacket reads
 
 	// The clock's.
 	applied *pipeline // as of the last ReadFrame
@@ -58,11 +64,10 @@ func NewSession(cfg Config) *Session {
 	s := &Session{cfg: cfg}
 	s.hush.limit = media.Frames(cfg.MediaTimeout)
 	s.in.started = time.Now()
-	s.in.events = dtmf.NewReceiver(func(d dtmf.Digit) {
-		if cfg.OnDigit != nil {
-			cfg.OnDigit(d)
-		}
-	})
+	s.in.events = dtmf.NewReceiver(s.hearDigit)
+	s.in.take = s.receivePolled
+	s.digits = make(chan dtmf.Digit, maxUntold)
+	s.poller, _ = cfg.IO.(Poller)
 	s.out.init()
 	return s
 }
@@ -109,6 +114,7 @@ func (s *Session) Run(ctx context.Context) error {
 }
 
 func (s *Session) readPackets() error {
+	defer s.tellDigits()
 	buf := make([]byte, 1500)
 	for {
 		n, from, err := s.cfg.IO.ReadPacket(buf)
@@ -116,7 +122,9 @@ func (s *Session) readPackets() error {
 		case err == nil:
 			s.receive(buf[:n], from)
 		case errors.Is(err, os.ErrDeadlineExceeded):
+			s.poll()
 			s.answerAlarms()
+			s.tellDigits()
 		case s.closed.Load():
 			return nil
 		default:
@@ -128,7 +136,9 @@ func (s *Session) readPackets() error {
 // Close ends Run, fails digits that were not sent and gives the port back. It
 // may be called more than once.
 func (s *Session) Close() error {
-	s.closed.Store(true)
+	if !s.closed.Swap(true) {
+		s.poll() // the last key before hanging up
+	}
 	s.outbox.close()
 	return s.cfg.IO.Close()
 }
@@ -137,6 +147,7 @@ func (s *Session) Close() error {
 // and tells whether there is any sound in it. One goroutine at a time may read
 // and write: the clock.
 func (s *Session) ReadFrame(dst []int16) (voiced bool) {
+	s.poll()
 	l := s.pipeline.Load()
 	if l == nil {
 		return false

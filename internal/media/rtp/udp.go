@@ -1,3 +1,5 @@
+//go:build !linux || !(amd64 || arm64)
+
 package rtp
 
 import (
@@ -9,26 +11,26 @@ import (
 	"time"
 )
 
-// PacketIO is where packets come from and go to: one UDP socket now, a
-// connected, polled or batched one later. Close may be called more than once.
-type PacketIO interface {
-	// ReadPacket blocks. It is for one goroutine.
-	ReadPacket(buf []byte) (n int, from netip.AddrPort, err error)
-	// WritePacket is called by the clock and must not block.
-	WritePacket(b []byte, to netip.AddrPort) error
-	// Wake makes a blocked or the next ReadPacket return
-	// os.ErrDeadlineExceeded.
-	Wake()
-	LocalAddr() netip.AddrPort
-	Close() error
-}
-
-// udp is a PacketIO on one unconnected socket.
+// udp is a PacketIO on one unconnected socket, for every system that Go knows.
 type udp struct {
 	conn    *net.UDPConn
 	release func()
 	closing sync.Once
 	closed  error
+}
+
+func listenUDP(at netip.AddrPort, release func()) (PacketIO, error) {
+	// The address family is named, so that addresses on an IPv4 socket are
+	// IPv4 addresses and not mapped ones.
+	network := "udp6"
+	if at.Addr().Is4() {
+		network = "udp4"
+	}
+	conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(at))
+	if err != nil {
+		return nil, err
+	}
+	return &udp{conn: conn, release: release}, nil
 }
 
 func (u *udp) ReadPacket(buf []byte) (int, netip.AddrPort, error) {

@@ -1,0 +1,62 @@
+package rtp
+
+import (
+	"runtime"
+
+	"strowger/internal/media/dtmf"
+)
+
+// maxUntold is how many digits may wait to be told, which is as many as the
+// packets of one poll can hold. Beyond that the reader has not run for a whole
+// frame and nobody has that many fingers: they are dropped.
+const maxUntold = 64
+
+// poll takes what has arrived, unless somebody else is just doing so.
+func (s *Session) poll() {
+	if s.poller == nil || !s.intaking.CompareAndSwap(false, true) {
+		return
+	}
+	s.poller.Poll(s.in.take)
+	s.intaking.Store(false)
+	if len(s.digits) > 0 {
+		s.poller.Wake()
+	}
+}
+
+// hold waits until nobody else takes what arrives. It is not for the clock.
+func (s *Session) hold() {
+	for !s.intaking.CompareAndSwap(false, true) {
+		runtime.Gosched()
+	}
+}
+
+// hearDigit is called wherever packets are taken. Callbacks are the reader's,
+// so what the clock finds is left to it.
+func (s *Session) hearDigit(d dtmf.Digit) {
+	if s.poller == nil {
+		s.tell(d)
+		return
+	}
+	select {
+	case s.digits <- d:
+	default:
+	}
+}
+
+// tellDigits runs on the reader.
+func (s *Session) tellDigits() {
+	for {
+		select {
+		case d := <-s.digits:
+			s.tell(d)
+		default:
+			return
+		}
+	}
+}
+
+func (s *Session) tell(d dtmf.Digit) {
+	if s.cfg.OnDigit != nil {
+		s.cfg.OnDigit(d)
+	}
+}
