@@ -200,7 +200,7 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 		"stopping":        {&call.Error{Kind: call.Stopping, Reason: "r"}, 503, "8512", "", 0},
 		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "8516", "", 0},
 		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "8583", "", 0},
-		"not configured":  {&call.Error{Kind: call.NotConfigured, Reason: "r"}, 405, "8522", "", 0},
+		"not configured":  {&api.Refusal{Verdict: api.NotConfigured, Reason: "r"}, 405, "8522", "", 0},
 		"wrapped":         {fmt.Errorf("do it: %w", &call.Error{Kind: call.NotFound, Reason: "r"}), 404, "8522", "", 0},
 		"a field":         {wire.Fieldf("a.b[1]", "is missing"), 400, "8523", "a.b[1]", 0},
 		"empty text":      {&api.Refusal{Verdict: api.EmptyText, Field: "text", Reason: "r"}, 400, "8582", "text", 0},
@@ -234,7 +234,7 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 
 func TestEveryKindOfTheRulesHasAVerdict(t *testing.T) {
 	// The kinds are numbered without gaps, so the first without a name is the end.
-	for kind := call.Invalid; kind <= call.NotConfigured; kind++ {
+	for kind := call.Invalid; kind <= call.Incompatible; kind++ {
 		door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) {
 			return api.Response{}, &call.Error{Kind: kind, Reason: "r"}
 		}))

@@ -41,7 +41,6 @@ var verdicts = map[call.Kind]Verdict{
 	call.TooBusy:        {http.StatusTooManyRequests, "8516"},
 	call.Stopping:       {http.StatusServiceUnavailable, "8512"},
 	call.Incompatible:   {http.StatusPreconditionFailed, "8583"},
-	call.NotConfigured:  NotConfigured,
 }
 
 // Refusal is a refusal by the door.

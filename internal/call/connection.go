@@ -40,8 +40,8 @@ func (conn *Connection) about(op Operation) Recipient {
 	return r
 }
 
-// about addresses an event of an operation whose connection may be gone from
-// the list by now; connections are never removed, so it always finds one.
+// about addresses an event of an operation. Its connection is always found: a
+// connection ends its operations before it leaves the list.
 func (c *Call) about(id ConnectionID, op Operation) Recipient {
 	for i := range c.state.Connections {
 		if conn := &c.state.Connections[i]; conn.ID == id {

@@ -15,7 +15,6 @@ const (
 	TooBusy                        // no room now: try again
 	Stopping                       // the server takes no new calls any more
 	Incompatible                   // a media operation that cannot run beside the running one
-	NotConfigured                  // needs something that is not set up
 )
 
 // Error is a refusal by the rules.

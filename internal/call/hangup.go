@@ -3,8 +3,8 @@ package call
 // HangUpCall takes the application out of the call. When no more than one
 // other is in it, the call ends with it.
 type HangUpCall struct {
-	Connection ConnectionID
 	Request
+	Connection ConnectionID
 }
 
 func (c *Call) hangUp(in HangUpCall) (Answer, error) {
@@ -58,8 +58,8 @@ func (c *Call) seated(id ConnectionID) bool {
 
 // TerminateCall ends the call for everyone.
 type TerminateCall struct {
-	Connection ConnectionID
 	Request
+	Connection ConnectionID
 }
 
 func (c *Call) terminate(in TerminateCall) (Answer, error) {

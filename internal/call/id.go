@@ -108,16 +108,3 @@ const conversation = "https://conv.strowger.invalid/conv/"
 func (id ID) ServerCallID() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(conversation + string(id)))
 }
-
-// ParseServerCallID reads a serverCallId, padded or not.
-func ParseServerCallID(s string) (ID, error) {
-	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
-	if err != nil {
-		return "", fmt.Errorf("serverCallId is not base64: %w", err)
-	}
-	id, ok := strings.CutPrefix(string(b), conversation)
-	if !ok || !isGUID(id) {
-		return "", fmt.Errorf("serverCallId was not issued by this server")
-	}
-	return ID(id), nil
-}

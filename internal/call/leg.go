@@ -1,5 +1,7 @@
 package call
 
+import "slices"
+
 func (c *Call) legRinging(in LegRinging) {
 	if p := c.participant(in.Leg); p == nil || p.State != Invited || p.Invite != nil || p.Target != "" {
 		return
@@ -59,7 +61,7 @@ func (c *Call) dropDialled(except LegID, why Reason) {
 
 // snapshot is a copy of the list of participants to range over while it changes.
 func (c *Call) snapshot() []Participant {
-	return append([]Participant(nil), c.state.Participants...)
+	return slices.Clone(c.state.Participants)
 }
 
 // legGone: a leg failed or ended by itself.

@@ -1,5 +1,7 @@
 package call
 
+import "slices"
+
 // mediaQueueMost bounds the media operations that one connection has waiting.
 const mediaQueueMost = 64
 
@@ -116,10 +118,8 @@ func (c *Call) heldByAnother(leg LegID, except OperationID) bool {
 		if op.ID == except || !op.Running || !op.Apart || op.Recognition != nil {
 			continue
 		}
-		for _, to := range op.To {
-			if to == leg {
-				return true
-			}
+		if slices.Contains(op.To, leg) {
+			return true
 		}
 	}
 	return false
@@ -139,12 +139,7 @@ func (c *Call) drop(id OperationID, last Event) {
 		c.ask(StopPlayer{Operation: id})
 	}
 	c.stopTimer(&op.Timer)
-	for i := range c.state.Media {
-		if c.state.Media[i].ID == id {
-			c.state.Media = append(c.state.Media[:i:i], c.state.Media[i+1:]...)
-			break
-		}
-	}
+	c.state.Media = slices.DeleteFunc(slices.Clone(c.state.Media), func(op MediaOperation) bool { return op.ID == id })
 	if op.Running {
 		c.holdTargets(&op, false)
 	}
@@ -203,15 +198,15 @@ func (c *Call) endMediaOf(id ConnectionID, cause Cause) {
 // endMediaFor ends what was for a participant that left, and takes it out of
 // what is for others too.
 func (c *Call) endMediaFor(leg LegID) {
-	for _, op := range append([]MediaOperation(nil), c.state.Media...) {
-		if !contains(op.To, leg) {
+	for _, op := range slices.Clone(c.state.Media) {
+		if !slices.Contains(op.To, leg) {
 			continue
 		}
 		live := c.operation(op.ID)
 		if live == nil {
 			continue
 		}
-		live.To = without(live.To, leg)
+		live.To = slices.DeleteFunc(slices.Clone(live.To), func(to LegID) bool { return to == leg })
 		if len(live.To) > 0 {
 			continue
 		}
@@ -221,25 +216,6 @@ func (c *Call) endMediaFor(leg LegID) {
 		}
 		c.finish(op.ID, last)
 	}
-}
-
-func contains(legs []LegID, leg LegID) bool {
-	for _, l := range legs {
-		if l == leg {
-			return true
-		}
-	}
-	return false
-}
-
-func without(legs []LegID, leg LegID) []LegID {
-	var rest []LegID
-	for _, l := range legs {
-		if l != leg {
-			rest = append(rest, l)
-		}
-	}
-	return rest
 }
 
 // targets finds the legs of participants that media can be played to.

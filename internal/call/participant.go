@@ -1,13 +1,14 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // participant finds who is reached over a leg.
 func (c *Call) participant(leg LegID) *Participant {
-	for i := range c.state.Participants {
-		if p := &c.state.Participants[i]; p.Leg == leg {
-			return p
-		}
+	if i := c.indexOf(leg); i >= 0 {
+		return &c.state.Participants[i]
 	}
 	return nil
 }
@@ -97,12 +98,7 @@ func (c *Call) gone(leg LegID, cause Cause) {
 }
 
 func (c *Call) indexOf(leg LegID) int {
-	for i, p := range c.state.Participants {
-		if p.Leg == leg {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(c.state.Participants, func(p Participant) bool { return p.Leg == leg })
 }
 
 // left tells that somebody who was in the conversation is not any more.

@@ -35,7 +35,6 @@ const (
 	// How a media operation ended.
 	PlayFormat        Reason = "play-format"   // the file is no audio that can be played
 	PlayDownload      Reason = "play-download" // the file could not be fetched
-	PromptFailed      Reason = "prompt-failed"
 	MaxTones          Reason = "max-tones"
 	StopTone          Reason = "stop-tone"
 	InterToneTimeout  Reason = "inter-tone-timeout"

@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Recognize plays a prompt to one participant, when there is one, and collects
 // the keys that it presses.
@@ -58,8 +61,8 @@ func (c *Call) listen(op *MediaOperation) {
 // else to the other one of two people: one of them may be a machine that asks.
 func (c *Call) toneReceived(in ToneReceived) {
 	taken := false
-	for _, op := range append([]MediaOperation(nil), c.state.Media...) {
-		if op.Recognition != nil && op.Running && contains(op.To, in.Leg) {
+	for _, op := range slices.Clone(c.state.Media) {
+		if op.Recognition != nil && op.Running && slices.Contains(op.To, in.Leg) {
 			taken = true
 			c.collect(c.operation(op.ID), in.Tone)
 		}
@@ -95,7 +98,7 @@ func (c *Call) collect(op *MediaOperation, tone Tone) {
 	}
 	r.Listening = true
 	c.stopTimer(&op.Timer)
-	if containsTone(r.StopTones, tone) {
+	if slices.Contains(r.StopTones, tone) {
 		c.recognized(op, StopTone)
 		return
 	}
@@ -124,13 +127,4 @@ func (c *Call) recognized(op *MediaOperation, why Reason) {
 		Recipient: c.about(op.Connection, op.Operation),
 		Tones:     op.Recognition.Tones, Cause: Cause{Reason: why},
 	})
-}
-
-func containsTone(tones []Tone, t Tone) bool {
-	for _, s := range tones {
-		if s == t {
-			return true
-		}
-	}
-	return false
 }

@@ -65,13 +65,6 @@ func (a *Authority) TLSConfig() *tls.Config {
 	}
 }
 
-// Pool trusts this authority and nothing else.
-func (a *Authority) Pool() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
-	return pool
-}
-
 // load reads the secret file, which holds certificate and key together so that
 // a crash cannot leave one without the other, and writes the public file again
 // when it is missing.

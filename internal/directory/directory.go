@@ -159,15 +159,6 @@ func (d *Directory) TrunkFrom(addr netip.Addr) (Trunk, bool) {
 	return d.trunks[found], true
 }
 
-// OwnNumber finds the trunk that a number of ours belongs to.
-func (d *Directory) OwnNumber(number string) (Trunk, bool) {
-	i, ok := d.numbers[number]
-	if !ok {
-		return Trunk{}, false
-	}
-	return d.trunks[i], true
-}
-
 // Dialled reads the user part of a SIP address that somebody called: a user's
 // name or id, a raw id, or a number.
 func (d *Directory) Dialled(user string) (call.Address, error) {

@@ -21,11 +21,6 @@ type Span struct{ From, To time.Duration }
 // Length is how long the span lasts.
 func (s Span) Length() time.Duration { return s.To - s.From }
 
-// Amplitude is a tone's amplitude in the whole sound, 1 being full scale.
-func (s Sound) Amplitude(hz float64) float64 {
-	return goertzel(s.Samples, hz, s.RateHz)
-}
-
 // Tone returns the spans in which the tone was heard, joined where they touch.
 func (s Sound) Tone(hz float64) []Span {
 	var spans []Span

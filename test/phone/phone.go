@@ -94,9 +94,6 @@ func (p *Phone) stop() {
 	})
 }
 
-// Stop stops the phone before the test ends; a registered one unregisters.
-func (p *Phone) Stop() { p.stop() }
-
 // Vanish kills the phone without a word to anyone, as a lost network does.
 func (p *Phone) Vanish() {
 	_ = p.command.Process.Kill()
@@ -105,9 +102,6 @@ func (p *Phone) Vanish() {
 
 // Address is where the phone can be called directly, as host:port.
 func (p *Phone) Address() string { return fmt.Sprintf("127.0.0.1:%d", p.places.sip) }
-
-// Name is the user part of the phone's SIP address.
-func (p *Phone) Name() string { return p.config.Name }
 
 // Dial calls a number or user: a bare one in the phone's own domain, or a
 // full SIP URI.
@@ -171,9 +165,6 @@ func (p *Phone) AwaitTones(tones string) {
 		p.t.Fatalf("phone %s never heard the tones %s: %v\n%s", p.config.Name, tones, err, p.control.story())
 	}
 }
-
-// Tones are the tones that arrived so far.
-func (p *Phone) Tones() string { return tonesOf(p.control.events()) }
 
 // Count is how often an event of this type came so far.
 func (p *Phone) Count(eventType string) int {

@@ -144,9 +144,6 @@ func (s *Server) Restart() {
 // Terminate sends SIGTERM and does not wait: see [Server.AwaitExit].
 func (s *Server) Terminate() { _ = s.process.command.Process.Signal(syscall.SIGTERM) }
 
-// Exited is closed when the process has ended.
-func (s *Server) Exited() <-chan struct{} { return s.process.exited }
-
 // AwaitExit waits for the end of the process and returns its exit code.
 func (s *Server) AwaitExit() int {
 	s.t.Helper()

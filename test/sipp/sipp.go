@@ -199,9 +199,6 @@ func (p *Peer) AwaitSuccess() Result {
 	return result
 }
 
-// Done is closed when SIPp has handled its calls.
-func (p *Peer) Done() <-chan struct{} { return p.exited }
-
 // Story is the end of what SIPp sent, received and did not like.
 func (p *Peer) Story() string {
 	var b strings.Builder

@@ -71,10 +71,3 @@ func (l *Legs) next() (call.Effect, <-chan struct{}) {
 	}
 	return nil, l.more
 }
-
-// Report gives signals about one call, in order.
-func Report(to Signals, id call.ID, sigs ...call.Signal) {
-	for _, sig := range sigs {
-		to.Signal(id, sig)
-	}
-}

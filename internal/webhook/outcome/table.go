@@ -120,7 +120,6 @@ var recognitions = map[call.Reason]Result{
 	call.StopTone:         {200, stopTone, "Action completed as stop tone was detected."},
 	call.InterToneTimeout: {400, interTone, "Action failed, inter-digit silence timeout reached."},
 	call.InitialSilence:   {400, silence, "Action failed, initial silence timeout reached."},
-	call.PromptFailed:     {500, promptFailed, "Action failed, encountered failure while trying to play the prompt."},
 	// A prompt that fails is published as one failure, whatever was wrong with it.
 	call.PlayFormat:   {500, promptFailed, "Action failed, encountered failure while trying to play the prompt: its format is invalid."},
 	call.PlayDownload: {500, promptFailed, "Action failed, encountered failure while trying to play the prompt: it could not be downloaded."},

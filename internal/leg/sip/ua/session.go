@@ -127,9 +127,6 @@ func (s *Session) post(f func()) {
 	})
 }
 
-// CallID names the session on the wire.
-func (s *Session) CallID() string { return s.key.callID }
-
 // Dialog is the newest state of its dialog; without RemoteTag there is none yet.
 func (s *Session) Dialog() Dialog {
 	if d := s.dialog.Load(); d != nil {
