@@ -53,9 +53,7 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 
 // endInvitesOf ends the invitations that a connection has under way.
 func (c *Call) endInvitesOf(id ConnectionID, cause Cause) {
-	if cause.Reason == EndedByApplication || cause.Reason == EndedByParticipant {
-		cause = Cause{Reason: Canceled}
-	}
+	cause = cause.unfinished()
 	for _, p := range c.snapshot() {
 		if p.Invite != nil && p.Invite.By == id {
 			c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})

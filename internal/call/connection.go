@@ -66,7 +66,7 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
 	c.endInvitesOf(conn.ID, cause)
 	if conn.State == Connecting {
-		c.failConnecting(conn, Cause{Reason: Canceled})
+		c.failConnecting(conn, cause.unfinished())
 	}
 	conn.State = Disconnected
 	c.tell(CallDisconnected{conn.recipient(), cause})

@@ -51,3 +51,14 @@ type Cause struct {
 	SIPPhrase string // its reason phrase
 	Q850      int    // Reason: Q.850;cause=, or 0
 }
+
+// unfinished is why what was still under way did not succeed when its
+// connection ended for cause c: whoever ends a connection on purpose takes back
+// what it was waiting for; a server that was lost took it back from nobody.
+func (c Cause) unfinished() Cause {
+	switch c.Reason {
+	case EndedByApplication, EndedByParticipant, Removed:
+		return Cause{Reason: Canceled}
+	}
+	return c
+}
