@@ -1,6 +1,7 @@
 # make help lists what there is. Everything but install works without a network
 # once it has run a first time.
 
+SHELL := /bin/bash
 export CGO_ENABLED := 0
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK := .cache/staticcheck-$(STATICCHECK_VERSION)
@@ -28,7 +29,7 @@ test: install ## install what the tests need, then run all of them
 install: ## what the tests need and is missing: Debian packages, JavaScript modules
 	@test/install.sh
 
-check: format vet lint race ## the fast loop: what a change needs, under two minutes
+check: format vet lint race ## the fast loop: what a change needs, under two minutes; `make install` once before
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
@@ -53,8 +54,8 @@ race:
 e2e: install ## peers that we did not write: SIPp, baresip, the published SDKs
 	CGO_ENABLED=1 go test -race -p 1 ./test/...
 
-bench: ## benchmarks; BENCHTIME=1s
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./internal/...
+bench: ## what things cost: time and memory an operation; BENCHTIME=1s
+	@set -o pipefail; go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./internal/... | awk -f test/bench.awk
 
 # go test fuzzes one target of one package at a time.
 fuzz: ## every fuzz target for a bounded time; FUZZTIME=10s
