@@ -157,7 +157,7 @@ func (a *API) find(r *http.Request, req *Request) (*Operation, error) {
 		req.params = params
 		return op, nil
 	case len(methods) > 0:
-		return nil, &Refusal{Verdict: wrongMethod, Reason: "This path takes " + strings.Join(methods, " and ") + " only."}
+		return nil, &Refusal{Verdict: wrongMethod, Reason: "This path takes " + strings.Join(methods, " and ") + " only.", Allow: methods}
 	}
 	return nil, &Refusal{Verdict: noOperation, Reason: "There is no operation at this path in api-version " + req.Version + "."}
 }

@@ -88,6 +88,9 @@ func TestWithoutASignatureNothingIsSaid(t *testing.T) {
 		if got.Header.Get("x-ms-error-code") != "7509" {
 			t.Errorf("x-ms-error-code is %q", got.Header.Get("x-ms-error-code"))
 		}
+		if got.Header.Get("WWW-Authenticate") != "HMAC-SHA256" {
+			t.Errorf("%s: WWW-Authenticate is %q", target, got.Header.Get("WWW-Authenticate"))
+		}
 	}
 }
 
@@ -159,6 +162,8 @@ func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 		{"GET", "/calling/Things/a", 404, nil},
 		{"GET", "/nowhere", 404, nil},
 		{"GET", "/calling/things:make", 405, nil},
+		{"GET", "/calling/things/a:act", 405, nil},
+		{"PUT", "/calling/things/a:act", 405, nil},
 		{"DELETE", "/calling/things/a/children/b", 405, nil},
 		{"DELETE", "/calling/things/a", 405, nil},
 	} {
@@ -172,8 +177,8 @@ func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 
 func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 	got := apitest.NewDoor(t, small(fine)).Send("DELETE", query("/calling/things/a"), "")
-	if _, message, _ := got.Error(); !strings.Contains(message, "GET only") {
-		t.Error(got.Body)
+	if _, message, _ := got.Error(); !strings.Contains(message, "GET only") || got.Header.Get("Allow") != "GET" {
+		t.Errorf("Allow is %q, and %s", got.Header.Get("Allow"), got.Body)
 	}
 }
 

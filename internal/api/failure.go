@@ -48,6 +48,7 @@ type Refusal struct {
 	Verdict Verdict
 	Field   string
 	Reason  string
+	Allow   []string // the methods that the path takes, for a 405
 }
 
 func (r *Refusal) Error() string { return fielded(r.Field, r.Reason) }
@@ -64,7 +65,8 @@ type failure struct {
 	Verdict
 	field   string
 	message string
-	ours    bool // a fault of the server: to be logged
+	allow   []string // methods
+	ours    bool     // a fault of the server: to be logged
 }
 
 // failureOf turns an error into an answer. What it does not know is internal.
@@ -78,7 +80,7 @@ func failureOf(err error) failure {
 	)
 	switch {
 	case errors.As(err, &refusal):
-		return failure{Verdict: refusal.Verdict, field: refusal.Field, message: refusal.Error()}
+		return failure{Verdict: refusal.Verdict, field: refusal.Field, message: refusal.Error(), allow: refusal.Allow}
 	case errors.As(err, &field):
 		return failure{Verdict: InvalidArgument, field: field.Field, message: field.Error()}
 	case errors.As(err, &rules):

@@ -55,9 +55,10 @@ func parsePattern(pattern string) []segment {
 // returns the methods that the path does have.
 func (all routes) match(method, escapedPath string) (op *Operation, params map[string]string, methods []string) {
 	parts := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
+	withVerb := all.haveVerb(parts)
 	for _, r := range all {
 		found, ok := r.read(parts)
-		if !ok {
+		if !ok || withVerb && r.misspelt(parts) {
 			continue
 		}
 		if r.op.Method == method {
@@ -70,10 +71,25 @@ func (all routes) match(method, escapedPath string) (op *Operation, params map[s
 	return nil, nil, methods
 }
 
+// haveVerb: "/{id}:play" is that verb in any method, and never an {id}.
+func (all routes) haveVerb(parts []string) bool {
+	for _, r := range all {
+		if _, ok := r.read(parts); ok && !r.plain() {
+			return true
+		}
+	}
+	return false
+}
+
+// plain tells that the path ends in a parameter alone.
+func (r route) plain() bool {
+	last := r.segments[len(r.segments)-1]
+	return last.param != "" && last.verb == ""
+}
+
 // misspelt: "/{id}:typo" is not an {id} that wants another method.
 func (r route) misspelt(parts []string) bool {
-	last := len(parts) - 1
-	return r.segments[last].param != "" && r.segments[last].verb == "" && strings.Contains(parts[last], ":")
+	return r.plain() && strings.Contains(parts[len(parts)-1], ":")
 }
 
 func (r route) read(parts []string) (map[string]string, bool) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"strowger/internal/call"
@@ -14,6 +15,7 @@ type outcome struct {
 	operation  string
 	status     int
 	code       string // of a refusal
+	allow      []string
 	body       []byte
 	chain      call.ID
 	repeatable bool
@@ -29,7 +31,7 @@ func refused(operation string, f failure) outcome {
 	if err != nil {
 		panic("api: an error body cannot be encoded: " + err.Error()) // it holds strings only
 	}
-	return outcome{operation: operation, status: f.Status, code: f.Code, body: body}
+	return outcome{operation: operation, status: f.Status, code: f.Code, allow: f.allow, body: body}
 }
 
 // clientRequestIDMax bounds what we echo.
@@ -51,7 +53,12 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, done outcome) {
 	} else if done.repeatable {
 		h.Set(headerResult, "accepted")
 	}
+	if len(done.allow) > 0 {
+		h.Set("Allow", strings.Join(done.allow, ", ")) // RFC 9110 15.5.6
+	}
 	switch done.status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", "HMAC-SHA256") // RFC 9110 15.5.2
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		h.Set("Retry-After", "1") // official clients retry 429 only when told when
 	}
