@@ -27,7 +27,8 @@ type Signals interface {
 }
 
 // Prompts fetches what is to be played, at the rate of the bridge's rooms. The
-// error says why in words for the log; Reason turns it into the call's.
+// error says why in words for the log, without the URL; reason turns it into
+// the call's.
 type Prompts interface {
 	Prompt(ctx context.Context, src call.PlaySource) (*player.Prompt, error)
 }

@@ -3,9 +3,11 @@ package bridge
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"strowger/internal/call"
@@ -115,11 +117,11 @@ func (l *Library) keep(key string, f *fetching) {
 func (l *Library) fetch(ctx context.Context, uri string) (*player.Prompt, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
 	if err != nil {
-		return nil, fmt.Errorf("play source: %w", err)
+		return nil, fmt.Errorf("play source: %w", withoutURL(err))
 	}
 	resp, err := l.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("fetch play source: %w", err)
+		return nil, fmt.Errorf("fetch play source: %w", withoutURL(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -137,4 +139,23 @@ func (l *Library) fetch(ctx context.Context, uri string) (*player.Prompt, error)
 		return nil, formatError{fmt.Errorf("read play source: %w", err)}
 	}
 	return audio.Prompt(l.rateHz), nil
+}
+
+// withoutURL is what net/http says without the URL: the queries of audio files
+// carry secrets, and errors are logged.
+func withoutURL(err error) error {
+	var inURL *url.Error
+	if errors.As(err, &inURL) {
+		return inURL.Err
+	}
+	return err
+}
+
+// hostOf is what may be shown of a URL.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -93,5 +94,21 @@ func TestWhatCannotBePlayedSaysWhy(t *testing.T) {
 		if got := errors.As(err, new(formatError)); got != (want == call.PlayFormat) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
+	s, _ := host(t, nil)
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	l := NewLibrary(s.Client(), 8000)
+	for _, uri := range []string{s.URL + "/a.wav?sig=secret", closed.URL + "/a.wav?sig=secret", "http://127.0.0.1/%zz?sig=secret"} {
+		_, err := l.Prompt(t.Context(), call.PlaySource{File: uri})
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+	if got := hostOf("https://files.example.com/a.wav?sig=secret"); got != "files.example.com" {
+		t.Errorf("the log shows %s", got)
 	}
 }

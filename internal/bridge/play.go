@@ -103,7 +103,7 @@ func (c *conversation) fetch(ctx context.Context, e call.StartPlayer) ([]*player
 		p, err := c.cfg.Prompts.Prompt(ctx, src)
 		if err != nil {
 			c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
-				"source", i, "uri", src.File, "err", err)
+				"source", i, "host", hostOf(src.File), "error", err)
 			return nil, &call.PlayerFailed{Operation: e.Operation, Source: i, Reason: reason(err)}
 		}
 		prompts[i] = p

@@ -72,7 +72,7 @@ func New(c Config, p Parts) *Courier {
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defaultGiveUpAfter
 	}
-	courier := &Courier{config: c, parts: p, gate: newGate(), queues: newQueues()}
+	courier := &Courier{config: c, parts: p, gate: newGate(), queues: queues{waiting: map[destination][]*delivery{}}}
 	for _, s := range c.Subscriptions {
 		courier.subscriptions = append(courier.subscriptions, newSubscription(s))
 	}
@@ -85,8 +85,8 @@ func New(c Config, p Parts) *Courier {
 // Gate is where the API holds back the events of a call while it answers.
 func (c *Courier) Gate() *Gate { return c.gate }
 
-// Run, which is called once, delivers until ctx ends, and returns when nothing of it runs any more.
-// What was not delivered is delivered by the next Run.
+// Run, which is called once, delivers until ctx ends, and returns when nothing
+// of it runs any more. What was not delivered is delivered by the next Run.
 func (c *Courier) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup

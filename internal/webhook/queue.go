@@ -12,17 +12,13 @@ const queueMost = 512
 // queues are the deliveries that wait, by destination. A destination is in the
 // map exactly while a goroutine serves it.
 type queues struct {
-	mu      *sync.Mutex
+	mu      sync.Mutex
 	waiting map[destination][]*delivery
-}
-
-func newQueues() queues {
-	return queues{mu: new(sync.Mutex), waiting: map[destination][]*delivery{}}
 }
 
 // add appends d. It tells whether the destination needs a goroutine, and what
 // has to be given up to make room.
-func (q queues) add(d *delivery) (idle bool, overflow *delivery) {
+func (q *queues) add(d *delivery) (idle bool, overflow *delivery) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waiting, served := q.waiting[d.destination]
@@ -35,7 +31,7 @@ func (q queues) add(d *delivery) (idle bool, overflow *delivery) {
 
 // next takes the oldest delivery. When there is none the destination is
 // forgotten and its goroutine has to end.
-func (q queues) next(to destination) *delivery {
+func (q *queues) next(to destination) *delivery {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waiting := q.waiting[to]
