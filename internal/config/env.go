@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// EnvPrefix begins the name of every variable that overrides a key.
-const EnvPrefix = "STROWGER_"
+// envPrefix begins the name of every variable that overrides a key.
+const envPrefix = "STROWGER_"
 
 // override applies the variables of environ to cfg. A variable of a section
 // that we do not have is somebody else's; one of ours with an unknown key is
@@ -23,7 +23,7 @@ func override(cfg *Config, environ []string) error {
 	var errs []error
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, EnvPrefix) {
+		if !strings.HasPrefix(name, envPrefix) {
 			continue
 		}
 		field, known := settings[name]
@@ -58,7 +58,7 @@ func overridable(cfg *Config) map[string]reflect.Value {
 			}
 		}
 	}
-	visit(EnvPrefix, reflect.ValueOf(cfg).Elem())
+	visit(envPrefix, reflect.ValueOf(cfg).Elem())
 	return settings
 }
 
@@ -106,7 +106,7 @@ func kindInWords(t reflect.Type) string {
 func unknownVariable(name, section string, settings map[string]reflect.Value) error {
 	var siblings []string
 	for sibling := range settings {
-		if strings.HasPrefix(sibling, EnvPrefix+section+"_") {
+		if strings.HasPrefix(sibling, envPrefix+section+"_") {
 			siblings = append(siblings, sibling)
 		}
 	}
@@ -122,7 +122,7 @@ func unknownVariable(name, section string, settings map[string]reflect.Value) er
 func sectionOf(variable string) string {
 	for f := range fields(reflect.TypeFor[Config]()) {
 		section := strings.ToUpper(f.Tag.Get("yaml"))
-		rest, ok := strings.CutPrefix(variable, EnvPrefix+section)
+		rest, ok := strings.CutPrefix(variable, envPrefix+section)
 		if ok && (rest == "" || rest[0] == '_') {
 			return section
 		}

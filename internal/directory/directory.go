@@ -131,8 +131,8 @@ func (d *Directory) userID(a call.Address) (id string, ours bool) {
 	return id, ok && ok2 && resource == d.resource && id != "" && !strings.Contains(id, "_")
 }
 
-// TrunkFor finds the trunk that reaches a number: the longest prefix wins.
-func (d *Directory) TrunkFor(number string) (Trunk, bool) {
+// trunkFor finds the trunk that reaches a number: the longest prefix wins.
+func (d *Directory) trunkFor(number string) (Trunk, bool) {
 	for n := len(number); n > 0; n-- {
 		if i, ok := d.prefixes[number[:n]]; ok {
 			return d.trunks[i], true

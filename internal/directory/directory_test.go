@@ -176,7 +176,7 @@ func TestTheLongestPrefixWins(t *testing.T) {
 				longest = p
 			}
 		}
-		got, ok := New(Settings{Trunks: trunks}, time.Now).TrunkFor(number)
+		got, ok := New(Settings{Trunks: trunks}, time.Now).trunkFor(number)
 		if ok != (longest != "") || ok && got.Name != "trunk "+longest {
 			t.Fatalf("%s goes to %q, the longest prefix is %q", number, got.Name, longest)
 		}

@@ -95,7 +95,7 @@ func (d *Directory) resolveNumber(by Caller, to call.Address) (Destination, erro
 	if err := by.mayDial(number); err != nil {
 		return nil, err
 	}
-	trunk, ok := d.TrunkFor(number)
+	trunk, ok := d.trunkFor(number)
 	if !ok {
 		return nil, refuse(Unknown, "no trunk has a prefix of %s", number)
 	}

@@ -9,17 +9,12 @@ import (
 // metrics are the figures of all parts, read when they are scraped.
 func (p *parts) metrics(version string) *telemetry.Metrics {
 	m := telemetry.NewMetrics(version)
-	m.Add(figures(p.callFigures))
-	m.Add(figures(p.legFigures))
-	m.Add(figures(p.mediaFigures))
-	m.Add(figures(p.webhookFigures))
+	m.Add(p.callFigures)
+	m.Add(p.legFigures)
+	m.Add(p.mediaFigures)
+	m.Add(p.webhookFigures)
 	return m
 }
-
-// figures is a function that is a telemetry.Source.
-type figures func() []telemetry.Figure
-
-func (f figures) Figures() []telemetry.Figure { return f() }
 
 func level(name, help string, v float64) telemetry.Figure {
 	return telemetry.Figure{Name: name, Help: help, Value: v}

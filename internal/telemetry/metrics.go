@@ -10,8 +10,7 @@ import (
 // prefix begins the name of every metric of ours.
 const prefix = "strowger_"
 
-// Metrics is what is counted. Its methods register a metric and panic when its
-// name is taken or wrong: that is a programming mistake.
+// Metrics is what is counted.
 type Metrics struct {
 	registry *prometheus.Registry
 }
@@ -30,67 +29,27 @@ func NewMetrics(version string) *Metrics {
 // Labels tell the series of one metric apart, for example {"trunk": "carrier"}.
 type Labels map[string]string
 
-// Gauge reads a level, such as calls now, whenever it is scraped. read must be
-// safe to call from any goroutine.
-func (m *Metrics) Gauge(name, help string, labels Labels, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: prefix + name, Help: help, ConstLabels: prometheus.Labels(labels),
-	}, read))
-}
-
-// Counter reads a count that only grows, such as frames lost, whenever it is
-// scraped. read must be safe to call from any goroutine.
-func (m *Metrics) Counter(name, help string, labels Labels, read func() float64) {
-	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: prefix + name + "_total", Help: help, ConstLabels: prometheus.Labels(labels),
-	}, read))
-}
-
-// CounterBy makes a counter whose series are told apart by values that are only
-// known when something is counted. Keep them few: an outcome, never a call's id.
-func (m *Metrics) CounterBy(name, help string, labels ...string) func(values ...string) {
-	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name + "_total", Help: help}, labels)
-	m.registry.MustRegister(vec)
-	return func(values ...string) { vec.WithLabelValues(values...).Inc() }
-}
-
-// Seconds makes a histogram of durations, from a tenth of a millisecond to ten
-// seconds: what a command, an append or a webhook takes.
-func (m *Metrics) Seconds(name, help string, labels ...string) func(seconds float64, values ...string) {
-	vec := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: prefix + name + "_seconds", Help: help,
-		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-	}, labels)
-	m.registry.MustRegister(vec)
-	return func(seconds float64, values ...string) { vec.WithLabelValues(values...).Observe(seconds) }
-}
-
-// Source is a package with figures of its own: it is asked when it is scraped
-// and names each of its figures without the strowger_ in front.
-type Source interface {
-	Figures() []Figure
-}
-
-// Figure is one value of a Source.
+// Figure is one value: a level, such as calls now, or a count.
 type Figure struct {
-	Name    string
+	Name    string // without the strowger_ in front, and the _total behind a counter
 	Help    string
 	Labels  Labels
 	Value   float64
 	Counter bool // it only grows
 }
 
-// Add registers a source. Its figures may come and go between scrapes.
-func (m *Metrics) Add(s Source) { m.registry.MustRegister(unchecked{s}) }
+// Add registers a source of figures. It is read at each scrape, from any
+// goroutine; its figures may come and go in between.
+func (m *Metrics) Add(read func() []Figure) { m.registry.MustRegister(unchecked{read}) }
 
 // unchecked describes nothing beforehand, which lets figures come and go; the
 // registry still refuses a scrape that contradicts itself.
-type unchecked struct{ source Source }
+type unchecked struct{ read func() []Figure }
 
 func (unchecked) Describe(chan<- *prometheus.Desc) {}
 
 func (u unchecked) Collect(out chan<- prometheus.Metric) {
-	for _, f := range u.source.Figures() {
+	for _, f := range u.read() {
 		name, kind := prefix+f.Name, prometheus.GaugeValue
 		if f.Counter {
 			name, kind = name+"_total", prometheus.CounterValue
