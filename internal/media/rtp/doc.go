@@ -8,6 +8,8 @@
 //   - A session sends to the address of its SDP until the first valid packet
 //     comes, then to where that came from (symmetric RTP, RFC 4961), and from
 //     then on hears nobody else until Update gives another address.
-//   - Each digit is reported once, as soon as its end is known.
+//   - Each digit is reported once, as soon as its end is known: on Linux that is
+//     the clock's next frame, 20 ms away at most. A leg that has just been taken
+//     out of its room is noticed within a second, and served every 20 ms then.
 //   - The port is given back when the session is closed.
 package rtp

@@ -52,6 +52,7 @@ func (s *Session) answerAlarms() {
 		s.eventOpen.Store(false)
 		s.intaking.Store(false)
 	}
+	s.tellDigits() // before the silence that came after them
 	if what&alarmTimeout != 0 && s.cfg.OnMediaTimeout != nil {
 		s.cfg.OnMediaTimeout()
 	}

@@ -124,7 +124,6 @@ func (s *Session) readPackets() error {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			s.poll()
 			s.answerAlarms()
-			s.tellDigits()
 		case s.closed.Load():
 			return nil
 		default:

@@ -17,7 +17,7 @@ func TestJitterIsTheMeanChangeOfTransit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var j jitter
 			for n := range 500 {
-				j.take(time.Duration(n)*frameTime+c.late(n), uint32(1<<31+160*n), 8000)
+				j.take(time.Duration(n)*frameTime+c.late(n), 1<<31+160*uint32(n), 8000)
 			}
 			if off := (j.duration() - c.want).Abs(); off > 100*time.Microsecond {
 				t.Errorf("jitter is %v, want %v", j.duration(), c.want)

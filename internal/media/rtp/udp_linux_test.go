@@ -73,13 +73,16 @@ func TestAFloodDoesNotHoldUpTheClock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []int{pollBatch * pollRounds, pollBatch * pollRounds, 0} {
+	total := 0
+	waitFor(t, func() bool {
 		got := 0
 		b.Poll(func([]byte, netip.AddrPort, time.Duration) { got++ })
-		if got != want {
-			t.Errorf("%d packets in one poll, want %d", got, want)
+		if got > pollBatch*pollRounds {
+			t.Errorf("%d packets in one poll, want %d at most", got, pollBatch*pollRounds)
 		}
-	}
+		total += got
+		return total == 2*pollBatch*pollRounds
+	})
 }
 
 func TestPollingAndSendingDoNotAllocate(t *testing.T) {
