@@ -74,6 +74,7 @@ type LegRinging struct {
 type LegAnswered struct {
 	reports
 	Leg    LegID
+	Name   string // display name of a user whom we dialled
 	Dialog Dialog
 }
 

@@ -17,6 +17,9 @@ func (c *Call) legAnswered(in LegAnswered) {
 		return
 	}
 	p.Dialog = &in.Dialog
+	if in.Name != "" {
+		p.Name = in.Name
+	}
 	wasAnswering := p.State == Answering
 	c.joined(p)
 	if wasAnswering {

@@ -41,7 +41,7 @@ func (l *leg) unclaimed(to directory.Application) {
 
 // ringUser rings every place where the user is registered, at once.
 func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
-	l.remote = to.Bindings[0].Flow.Remote.Addr()
+	l.remote, l.name = to.Bindings[0].Flow.Remote.Addr(), nameOf(to.User)
 	if !l.prepare() {
 		return
 	}

@@ -37,7 +37,11 @@ func TestARegisteredUserRingsAnswersTalksAndLeaves(t *testing.T) {
 				t.Errorf("%s rings", rings.Leg)
 			}
 			c.Answer()
-			d := next[call.LegAnswered](r).Dialog
+			answered := next[call.LegAnswered](r)
+			if answered.Name != "Alice" {
+				t.Errorf("%q answered", answered.Name)
+			}
+			d := answered.Dialog
 			if d.CallID == "" || d.LocalTag == "" || d.RemoteTag == "" || d.RemoteTarget == "" || !d.Caller || d.Transport != transport ||
 				d.RemoteAddr == "" || d.LocalCSeq == 0 {
 				t.Errorf("dialog %+v", d)

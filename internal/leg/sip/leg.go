@@ -34,6 +34,7 @@ type leg struct {
 	offer    []byte     // the caller's, empty when it wants ours
 	remote   netip.Addr // of the signalling; invalid when it is a name
 	headers  ua.Headers // for responses to one of our users
+	name     string     // of the user whom we dial
 	lines    []*line    // the caller's, or one for each place that rings
 	line     *line      // the one that matters: the caller's, or the one that was answered
 	sound    *sound
@@ -126,7 +127,7 @@ func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.media.Store(l.sound.session)
 	l.x.counters.answered.Add(1)
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
-	l.signal(call.LegAnswered{Leg: l.id, Dialog: dialogOf(d, l.sound)})
+	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialogOf(d, l.sound)})
 }
 
 // hangUp ends the leg because the call asks for it. A caller who is not
