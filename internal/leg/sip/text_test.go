@@ -80,6 +80,20 @@ func TestContactsAreReadWithTheirParameters(t *testing.T) {
 	}
 }
 
+func TestARawIDIsReadEscapedOrNot(t *testing.T) {
+	for uri, want := range map[string]string{
+		"sip:8:acs:r_u@h":             "8:acs:r_u",
+		"sip:8%3Aacs%3Ar_u@h":         "8:acs:r_u",
+		"sip:4:+14255550100@h":        "4:+14255550100",
+		"sip:alice:secret@h":          "alice",
+		"sip:+1425;phone-context=x@h": "+1425",
+	} {
+		if p, ok := placeOf(uri); !ok || p.user != want {
+			t.Errorf("%s is read as %+v", uri, p)
+		}
+	}
+}
+
 func TestCustomHeadersAreBounded(t *testing.T) {
 	var many ua.Headers
 	for range 100 {
