@@ -204,7 +204,7 @@ func (p *parts) buildEdges(version string) error {
 		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 512}),
 	})
 	check := func(uri string) error {
-		_, err := policy.CheckURL(uri, outbound.Schemes{Secure: "https", Plain: "http"})
+		_, err := policy.CheckURL(uri, outbound.HTTP)
 		return err
 	}
 	door := api.New(api.Options{

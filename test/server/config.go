@@ -48,7 +48,7 @@ type Trunk struct {
 type Options struct {
 	Users  []User
 	Trunks []Trunk
-	// EventGrid are the URLs of subscriptions to all events.
+	// EventGrid are the webhooks that Event Grid events go to.
 	EventGrid []Subscription
 	// Lab starts the numbers +15550100 to +15550106.
 	Lab bool
@@ -86,8 +86,7 @@ func choosePorts() ports {
 
 type object = map[string]any
 
-// write makes the configuration file; each key is one that DESIGN.md fixes,
-// and the few beyond it stand in internal/config.
+// write makes the configuration file, whose keys strowger.example.yaml explains.
 func (o Options) write(path, dataDir string, p ports) error {
 	config := object{
 		"data_dir": dataDir,

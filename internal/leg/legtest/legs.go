@@ -1,8 +1,3 @@
-// Package legtest imitates legs for tests of whoever commands them.
-//
-// It does nothing by itself: a test takes the effects that were asked for and
-// reports what it pretends came of them. Everything is in order, also within a
-// testing/synctest bubble.
 package legtest
 
 import (
@@ -11,11 +6,6 @@ import (
 
 	"strowger/internal/call"
 )
-
-// Signals takes what the test reports, as a switchboard does.
-type Signals interface {
-	Signal(id call.ID, sig call.Signal)
-}
 
 // Legs writes down the effects that it is asked for. The zero value is ready.
 type Legs struct {
