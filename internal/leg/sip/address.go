@@ -29,11 +29,14 @@ func placeOf(uri string) (place, bool) {
 	if err := sip.ParseUri(uri, &u); err != nil || u.Scheme != "sip" && u.Scheme != "sips" {
 		return place{}, false
 	}
-	if u.User == "4" || u.User == "8" {
+	if u.Password != "" {
 		// A raw id whose colons nobody escaped: RFC 3261 25.1 takes what follows
-		// the first for a password.
+		// one for a password.
 		_, rest, _ := strings.Cut(uri, ":")
-		u.User, _, _ = strings.Cut(rest, "@")
+		userInfo, _, _ := strings.Cut(rest, "@")
+		if a := call.Address(userInfo); a.IsUser() || a.IsPhone() {
+			u.User = userInfo
+		}
 	}
 	// RFC 3261 19.1.6: the parameters of a number written as a SIP URI are in its user part.
 	user, _, _ := strings.Cut(u.User, ";")
