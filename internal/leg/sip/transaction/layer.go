@@ -56,8 +56,8 @@ func (l *Layer) Shard(callID string) *Shard {
 }
 
 // Receive hands a message to its shard; from is where the answer to a request
-// goes (RFC 3261 18.2.2). It never blocks and keeps the order of
-// its calls: ErrIncomplete and ErrBusy mean that the message was not taken.
+// goes (RFC 3261 18.2.2). It never blocks and keeps the order of its calls:
+// ErrIncomplete and ErrBusy mean that the message was not taken.
 func (l *Layer) Receive(msg sip.Message, from Flow) error {
 	if err := complete(msg); err != nil {
 		return err

@@ -108,8 +108,8 @@ type timing struct {
 	repeat bool          // doubles at each start; not used on a reliable transport
 	limit  time.Duration // where the doubling stops, 0 for never
 	first  time.Duration
-	// reliable is the duration on a reliable transport for timers that only wait
-	// for retransmissions: zero, RFC 3261 table 4.
+	// zeroWhenReliable is for timers that only wait for retransmissions: they run
+	// for no time on a reliable transport (RFC 3261 table 4).
 	zeroWhenReliable bool
 }
 

@@ -138,10 +138,7 @@ func (c *Client) State() State { return c.state }
 
 func (c *Client) response(res *sip.Response) {
 	c.apply(responseEvent(res.StatusCode), res, nil)
-	if c.state == Completed {
-		c.request, c.message = nil, nil
-	}
-	if c.state == Accepted {
+	if c.state == Completed || c.state == Accepted {
 		c.request, c.message = nil, nil
 	}
 }
