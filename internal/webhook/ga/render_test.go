@@ -1,22 +1,14 @@
 package ga_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
 	"strowger/internal/webhook/ga"
+	"strowger/internal/webhook/webhooktest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const latest = "2026-03-12"
 
@@ -74,7 +66,7 @@ func TestEventsAreRenderedAsPublished(t *testing.T) {
 			if err != nil || !ok {
 				t.Fatalf("told %v, %v", ok, err)
 			}
-			golden(t, name+".json", m.Body)
+			webhooktest.Golden(t, name+".json", m.Body)
 		})
 	}
 }
@@ -93,7 +85,7 @@ func TestOlderVersionsAreTold(t *testing.T) {
 			if err != nil || !ok {
 				t.Fatalf("told %v, %v", ok, err)
 			}
-			golden(t, name+".json", m.Body)
+			webhooktest.Golden(t, name+".json", m.Body)
 		})
 	}
 }
@@ -122,45 +114,5 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	source, err := os.ReadFile("../../call/event.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rendered := map[string]bool{}
-	for name := range events(to(latest)) {
-		kind, _, _ := strings.Cut(name, "-")
-		rendered[kind] = true
-	}
-	declared := regexp.MustCompile(`(?m)^type (\w+) struct ?\{\s*Recipient\b`).FindAllStringSubmatch(string(source), -1)
-	for _, d := range declared {
-		if !rendered[d[1]] {
-			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", d[1])
-		}
-	}
-	if len(declared) != len(rendered) {
-		t.Errorf("%d events declared, %d rendered", len(declared), len(rendered))
-	}
-}
-
-// golden compares JSON with a file, indented for people to read.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, got, "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	pretty.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(pretty.Bytes(), want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", name, pretty.Bytes(), want)
-	}
+	webhooktest.EveryEventHasAForm(t, "Recipient", events(to(latest)))
 }

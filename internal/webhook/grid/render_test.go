@@ -1,15 +1,8 @@
 package grid_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,9 +10,8 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/journal"
 	"strowger/internal/webhook/grid"
+	"strowger/internal/webhook/webhooktest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const resource = "9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11"
 
@@ -69,7 +61,7 @@ func TestEventsAreRenderedAsPublished(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".json", m.Body)
+			webhooktest.Golden(t, name+".json", m.Body)
 		})
 	}
 }
@@ -85,45 +77,5 @@ func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	source, err := os.ReadFile("../../call/event.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rendered := map[string]bool{}
-	for name := range events() {
-		kind, _, _ := strings.Cut(name, "-")
-		rendered[kind] = true
-	}
-	declared := regexp.MustCompile(`(?m)^type (\w+) struct ?\{\s*Subject\b`).FindAllStringSubmatch(string(source), -1)
-	for _, d := range declared {
-		if !rendered[d[1]] {
-			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", d[1])
-		}
-	}
-	if len(declared) != len(rendered) {
-		t.Errorf("%d events declared, %d rendered", len(declared), len(rendered))
-	}
-}
-
-// golden compares JSON with a file, indented for people to read.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, got, "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	pretty.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(pretty.Bytes(), want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", name, pretty.Bytes(), want)
-	}
+	webhooktest.EveryEventHasAForm(t, "Subject", events())
 }
