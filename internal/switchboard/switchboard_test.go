@@ -299,6 +299,7 @@ func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
 func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
 	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
+		synctest.Wait() // its phone is rung only after the answer
 		s.Drain()
 		other := call.NewID([16]byte{2})
 		if _, err := s.Command(t.Context(), other.Key(), call.CreateCall{Call: other, Connection: mustConnection(other, 1), Targets: []call.Address{"4:+1"}}); err == nil {
