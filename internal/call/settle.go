@@ -169,8 +169,13 @@ func (c *Call) anyConnected() bool {
 // subject is what Event Grid events say about this call. A call is two-party
 // until a third takes part in it.
 func (c *Call) subject() Subject {
-	joined, waiting, _ := c.count()
-	if joined+waiting+c.liveConnections() > 2 {
+	parties, waiting, _ := c.count()
+	for _, conn := range c.state.Connections {
+		if conn.State != Disconnected && !c.seated(conn.ID) {
+			parties++
+		}
+	}
+	if parties+waiting > 2 {
 		c.state.Grew = true
 	}
 	return Subject{StartedBy: c.state.StartedBy, TwoParty: !c.state.Grew}
