@@ -42,8 +42,9 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 		ring = ringTimeout
 	}
 	c.invite(Participant{
-		Address: in.Participant,
-		Invite:  &Invite{ID: in.InvitationID, By: in.Connection, Operation: in.Operation},
+		Address:    in.Participant,
+		SIPHeaders: in.Headers, // for whoever answers in its place
+		Invite:     &Invite{ID: in.InvitationID, By: in.Connection, Operation: in.Operation},
 	}, by, ring)
 	return Answer{
 		Participant:  &RosterEntry{Address: in.Participant},

@@ -168,7 +168,7 @@ func (c *Call) redirect(in RedirectCall) (Answer, error) {
 	}
 	next := *p
 	next.Address = in.Target
-	by := caller{from: p.From, name: p.FromName}
+	by := caller{from: p.From, name: p.FromName, headers: p.SIPHeaders}
 	c.forget(leg)
 	c.invite(next, by, ringTimeout)
 	return Answer{}, nil

@@ -149,6 +149,10 @@ func setField(t *testing.T, f reflect.Value, value string) {
 	case Tone:
 		f.SetUint(uint64(value[0]))
 		return
+	case map[string]string:
+		name, text, _ := strings.Cut(value, ":")
+		f.Set(reflect.ValueOf(map[string]string{name: text}))
+		return
 	case []PlaySource:
 		for _, uri := range strings.Split(value, ",") {
 			f.Set(reflect.Append(f, reflect.ValueOf(PlaySource{File: uri})))

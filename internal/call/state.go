@@ -69,7 +69,7 @@ type Participant struct {
 	Dialled     Address // whom a caller asked for
 	From        Address // who called an invited participant
 	FromName    string
-	SIPHeaders  map[string]string // of the caller's INVITE
+	SIPHeaders  map[string]string // of the caller's INVITE, or of the invitation
 	VoIPHeaders map[string]string
 	Invite      *Invite // it was added through a connection and has not joined yet
 	Target      ConnectionID
