@@ -47,6 +47,10 @@ func (p *parts) legFigures() []telemetry.Figure {
 		count("legs_answered", "Legs answered, either way.", s.Answered),
 		count("sip_refused", "Incoming calls not admitted.", s.Refused),
 		count("sip_challenged", "Requests asked for credentials.", s.Challenged),
+		count("sip_unheard", "Packets of sources that are not listened to.", s.Unheard),
+		count("sip_malformed", "SIP messages that could not be read.", s.Malformed),
+		count("sip_busy", "SIP messages dropped because too many were waiting.", s.Busy),
+		count("leg_news_dropped", "Keys, ringing and re-INVITEs dropped by a leg that was full.", s.Dropped),
 		count("sip_wrong_password", "Credentials that did not hold.", s.WrongPassword),
 	}
 }

@@ -140,7 +140,7 @@ func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
 	m := message{in: sig}
 	if offered, ok := sig.(call.LegOffered); ok {
 		if s.draining.Load() {
-			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.Overloaded}})
+			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.ShutDown}})
 			return
 		}
 		m.opens = id

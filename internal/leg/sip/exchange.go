@@ -167,7 +167,9 @@ func (x *Exchange) Perform(e call.Effect) {
 	case call.RejectLeg:
 		x.ask(e.Leg, func(l *leg) { l.reject(e.Cause) })
 	case call.SendTone:
-		x.ask(e.Leg, func(l *leg) { l.press(e.Tone) })
+		if l, ok := x.find(e.Leg); ok {
+			l.news(func() { l.press(e.Tone) })
+		}
 	case call.HangUp:
 		x.hangUp(e)
 	default:
