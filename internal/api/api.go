@@ -32,7 +32,7 @@ type Options struct {
 	Signer   *access.Signer
 	Calls    Calls
 	Gate     Gate
-	Health   Health
+	Health   http.Handler // answers /health/live and /health/ready, without credentials
 	Families []Family
 	Log      *slog.Logger
 }

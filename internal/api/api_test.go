@@ -432,10 +432,10 @@ func TestACommandToAnIDThatCannotBeOursHoldsNothing(t *testing.T) {
 	}
 }
 
-func TestHealthAndKeysNeedNoCredentials(t *testing.T) {
+func TestKeysNeedNoCredentials(t *testing.T) {
 	door := apitest.NewDoor(t, small(fine))
 	for path, member := range map[string]string{
-		api.LivePath: "status", api.ReadyPath: "status", access.OpenIDPath: "jwks_uri", access.KeysPath: "keys",
+		access.OpenIDPath: "jwks_uri", access.KeysPath: "keys",
 	} {
 		got := get(t, door, "GET", path)
 		var document map[string]any
@@ -448,14 +448,12 @@ func TestHealthAndKeysNeedNoCredentials(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsNotReadySaysWhy(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
-	door.Health.Reason = errors.New("stopping")
-	if got := get(t, door, "GET", api.ReadyPath); got.Status != http.StatusServiceUnavailable || got.Body != `{"status":"stopping"}` {
-		t.Errorf("ready: got %d %s", got.Status, got.Body)
-	}
-	if got := get(t, door, "GET", api.LivePath); got.Status != http.StatusOK {
-		t.Errorf("live: got %d", got.Status)
+func TestHealthIsAskedWithoutCredentials(t *testing.T) {
+	asked := ""
+	a := api.New(api.Options{Health: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.URL.Path })})
+	a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/health/ready", nil))
+	if asked != "/health/ready" {
+		t.Errorf("health was asked for %q", asked)
 	}
 }
 

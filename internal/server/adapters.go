@@ -9,7 +9,6 @@ import (
 	"strowger/internal/journal"
 	"strowger/internal/leg/sip"
 	"strowger/internal/switchboard"
-	"strowger/internal/telemetry"
 )
 
 // These types let parts that know nothing of each other fit: each declares
@@ -53,14 +52,4 @@ func (s sounds) Media(leg call.LegID) (bridge.Media, bool) {
 		return nil, false
 	}
 	return m, true
-}
-
-// readiness is health as the API asks for it.
-type readiness struct{ *telemetry.Health }
-
-func (r readiness) Ready() error {
-	if why := r.Reason(); why != "" {
-		return errors.New(why)
-	}
-	return nil
 }

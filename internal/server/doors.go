@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"strowger/internal/webhook"
 )
 
 // door is one HTTP address. It is bound before anything runs and opened when
@@ -62,6 +64,19 @@ func (p *parts) bindDoor(listen string, serverTLS *tls.Config, operator bool) er
 	return nil
 }
 
+// public puts the subscriptions' validation beside the API. An http.ServeMux
+// would redirect whatever path it finds untidy, "%2F%2F" in an identifier among
+// them, before anybody has asked who wants it.
+func public(door, validation http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == webhook.ValidationPath {
+			validation.ServeHTTP(w, r)
+			return
+		}
+		door.ServeHTTP(w, r)
+	})
+}
+
 // open gives every door its handler.
 func (p *parts) open(public, operator http.Handler) {
 	for _, d := range p.doors {
@@ -76,6 +91,8 @@ func (p *parts) open(public, operator http.Handler) {
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    64 << 10,
 			ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+			// "OPTIONS *" is for the handler too, which answers nobody unknown.
+			DisableGeneralOptionsHandler: true,
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -209,13 +208,10 @@ func (p *parts) buildEdges(version string) error {
 	}
 	door := api.New(api.Options{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: p.board, Gate: p.courier.Gate(),
-		Health: readiness{p.health}, Log: p.log,
+		Health: p.health, Log: p.log,
 		Families: []api.Family{ga.Family(ga.Options{Offers: sealer, CheckCallback: check, CheckAudio: check})},
 	})
-	public := http.NewServeMux()
-	public.Handle(webhook.ValidationPath, p.courier.ValidationHandler())
-	public.Handle("/", door)
-	p.open(public, telemetry.OperatorHandler(p.metrics(version), p.health))
+	p.open(public(door, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
 	return nil
 }
 

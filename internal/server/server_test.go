@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -61,6 +63,43 @@ func serve(t *testing.T, cfg config.Config, f func(Info)) {
 	if err := <-stopped; err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestUntidyPathsAreNotRedirected(t *testing.T) {
+	serve(t, devConfig(t), func(info Info) {
+		c := client.New(t, info.PublicURL, info.AccessKeys[0])
+		for _, path := range []string{
+			"/calling/callConnections/11111111-1111-4111-8111-111111111111/participants/8%3Aacs%3Aa%2F%2Fb",
+			"/calling/callConnections/11111111-1111-4111-8111-111111111111/participants/..",
+		} {
+			if got := c.Do("GET", path, nil); got.Status != 404 || got.ErrorCode() != "8522" {
+				t.Errorf("%s: %d %s", path, got.Status, got.Body)
+			}
+		}
+		for _, line := range []string{"OPTIONS *", "GET //health/live", "GET /health/../health/live"} {
+			if got := status(t, info.PublicURL, line); got != "401" {
+				t.Errorf("%s: %s", line, got)
+			}
+		}
+	})
+}
+
+// status sends a request line as it is, which no client would.
+func status(t *testing.T, endpoint, line string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(endpoint, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil || len(answer) < 12 {
+		t.Fatalf("%q: %v", answer, err)
+	}
+	return string(answer[9:12])
 }
 
 func TestACallToTheLabIsConnectedHeardAndEnded(t *testing.T) {

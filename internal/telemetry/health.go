@@ -49,10 +49,26 @@ func (h *Health) ready(w http.ResponseWriter, _ *http.Request) {
 	writeStatus(w, http.StatusOK, status{Status: "ready"})
 }
 
-// Mount adds /health/live and /health/ready, which need no credentials.
-func (h *Health) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /health/live", h.live)
-	mux.HandleFunc("GET /health/ready", h.ready)
+// Paths of health, on the public address and on the operator's. Neither needs
+// credentials.
+const (
+	LivePath  = "/health/live"
+	ReadyPath = "/health/ready"
+)
+
+// ServeHTTP answers LivePath and ReadyPath, to GET and HEAD.
+func (h *Health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	case r.URL.Path == LivePath:
+		h.live(w, r)
+	case r.URL.Path == ReadyPath:
+		h.ready(w, r)
+	default:
+		http.NotFound(w, r)
+	}
 }
 
 type status struct {

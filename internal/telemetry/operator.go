@@ -12,7 +12,8 @@ import (
 // address that only the operator reaches.
 func OperatorHandler(m *Metrics, h *Health) http.Handler {
 	mux := http.NewServeMux()
-	h.Mount(mux)
+	mux.Handle(LivePath, h)
+	mux.Handle(ReadyPath, h)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		// One broken figure must not hide the others in an outage.
 		ErrorHandling: promhttp.ContinueOnError,

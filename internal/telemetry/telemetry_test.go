@@ -128,14 +128,11 @@ func TestProfilesAreServedToTheOperator(t *testing.T) {
 	}
 }
 
-func TestThePublicAddressHasHealthOnly(t *testing.T) {
-	mux := http.NewServeMux()
-	NewHealth().Mount(mux)
-	if code, _ := get(mux, "/health/live"); code != 200 {
-		t.Errorf("health answers %d", code)
-	}
-	if code, _ := get(mux, "/metrics"); code != 404 {
-		t.Errorf("metrics answer %d", code)
+func TestHealthIsReadOnly(t *testing.T) {
+	w := httptest.NewRecorder()
+	NewHealth().ServeHTTP(w, httptest.NewRequest(http.MethodPost, ReadyPath, nil))
+	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST is answered %d %v", w.Code, w.Header())
 	}
 }
 

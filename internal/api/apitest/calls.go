@@ -123,9 +123,3 @@ func (g *Gate) note(what string, key call.Key, change int) {
 		g.Noted(what, key)
 	}
 }
-
-// Health is ready unless Reason says why not.
-type Health struct{ Reason error }
-
-// Ready implements api.Health.
-func (h *Health) Ready() error { return h.Reason }

@@ -27,12 +27,11 @@ var Key = access.Key("0123456789abcdef0123456789abcdef")
 
 // Door is a server with a client that signs.
 type Door struct {
-	Calls  *Calls
-	Gate   *Gate
-	Health *Health
-	Log    *Log
-	API    *api.API
-	URL    string
+	Calls *Calls
+	Gate  *Gate
+	Log   *Log
+	API   *api.API
+	URL   string
 
 	t *testing.T
 }
@@ -44,10 +43,10 @@ func NewDoor(t *testing.T, families ...api.Family) *Door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Door{Calls: &Calls{}, Gate: &Gate{}, Health: &Health{}, Log: &Log{}, t: t}
+	d := &Door{Calls: &Calls{}, Gate: &Gate{}, Log: &Log{}, t: t}
 	d.API = api.New(api.Options{
 		Verifier: access.NewVerifier([]access.Key{Key}, func() time.Time { return Now }),
-		Signer:   signer, Calls: d.Calls, Gate: d.Gate, Health: d.Health, Families: families,
+		Signer:   signer, Calls: d.Calls, Gate: d.Gate, Health: http.NotFoundHandler(), Families: families,
 		Log: slog.New(slog.NewTextHandler(d.Log, nil)),
 	})
 	server := httptest.NewServer(d.API)
