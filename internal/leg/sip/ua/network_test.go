@@ -385,7 +385,7 @@ func TestAPortThatIsTakenIsSeenByListen(t *testing.T) {
 func TestSIPpCallsAndIsCalled(t *testing.T) {
 	sipp, err := exec.LookPath("sipp")
 	if err != nil {
-		t.Skip("sipp is not installed (Debian package sip-tester)")
+		t.Fatal("sipp is not installed (Debian package sip-tester): make install")
 	}
 	const calls = 60
 	callee := newAnswering()
