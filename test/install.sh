@@ -9,7 +9,6 @@ declare -A packages=(
   [baresip]=baresip-core   # softphones
   [sipp]=sip-tester        # trunks
   [espeak-ng]=espeak-ng    # prompts that are spoken
-  [sox]=sox                # what was heard
   [gcc]=gcc
 )
 
