@@ -118,7 +118,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 		return Answer{}, err
 	}
 	conn := Connection{
-		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting, Offer: in.Offer,
+		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting,
 		Source: p.Address, SourceName: p.Name, Targets: []Address{o.To}, AnsweredBy: in.AnsweredBy,
 	}
 	if p.Dialled.IsPhone() {

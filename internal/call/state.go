@@ -42,7 +42,6 @@ type Connection struct {
 	Targets        []Address
 	AnsweredBy     Address
 	AnsweredFor    Address
-	Offer          OfferID // the offer that it answered
 	RosterSequence int
 }
 
