@@ -14,10 +14,10 @@ const Anonymous Address = "4:anonymous"
 // PhoneAddress is the address of an E.164 number.
 func PhoneAddress(e164 string) Address { return Address("4:" + e164) }
 
-// IsPhone tells whether a is a phone number.
+// IsPhone reports whether a is a phone number.
 func (a Address) IsPhone() bool { return strings.HasPrefix(string(a), "4:") }
 
-// IsUser tells whether a is a communication user.
+// IsUser reports whether a is a communication user.
 func (a Address) IsUser() bool { return strings.HasPrefix(string(a), "8:acs:") }
 
 // Phone is the E.164 number of a phone address, else "".

@@ -46,7 +46,7 @@ func (c *Call) othersThan(id ConnectionID) (n int) {
 	return n
 }
 
-// seated tells whether the connection's application is a participant itself.
+// seated reports whether the connection's application is a participant itself.
 func (c *Call) seated(id ConnectionID) bool {
 	for _, p := range c.state.Participants {
 		if p.Seat == id {

@@ -234,7 +234,7 @@ func (c *Call) targets(field string, addresses []Address) ([]LegID, error) {
 	return legs, nil
 }
 
-// group tells whether more than one participant is in the conversation.
+// group reports whether more than one participant is in the conversation.
 func (c *Call) group() bool {
 	joined, _, _ := c.count()
 	return joined > 1

@@ -125,7 +125,7 @@ func (c *Call) notReached(p Participant, cause Cause) {
 	}
 }
 
-// ringsFor tells whether a target of the connection may still answer.
+// ringsFor reports whether a target of the connection may still answer.
 func (c *Call) ringsFor(id ConnectionID) bool {
 	for _, p := range c.state.Participants {
 		if p.Target == id && p.State == Invited {
@@ -135,7 +135,7 @@ func (c *Call) ringsFor(id ConnectionID) bool {
 	return false
 }
 
-// ringsForCaller tells whether somebody is being dialled for the waiting caller.
+// ringsForCaller reports whether somebody is being dialled for the waiting caller.
 func (c *Call) ringsForCaller() bool {
 	for _, p := range c.state.Participants {
 		if p.State == Invited && p.Target == "" && p.Invite == nil {

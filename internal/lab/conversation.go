@@ -94,7 +94,7 @@ func (c *conversation) accept(offer []byte) ([]byte, error) {
 	return body, c.rtp.Update(agreed)
 }
 
-// wait answers re-INVITEs until something happens, and tells whether the call
+// wait answers re-INVITEs until something happens, and reports whether the call
 // is still there.
 func (c *conversation) wait(ctx context.Context, something <-chan struct{}) bool {
 	for {

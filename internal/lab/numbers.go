@@ -99,7 +99,7 @@ func spoken() *player.Prompt {
 	return audio.Prompt(media.Narrowband)
 }
 
-// pause waits, and tells whether the call is still there.
+// pause waits, and reports whether the call is still there.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

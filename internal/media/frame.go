@@ -25,7 +25,7 @@ func Frames(d time.Duration) int {
 
 // A Source gives one frame each time it is asked. Frame lengths tell the rate.
 type Source interface {
-	// ReadFrame fills dst and tells whether it holds anything but silence.
+	// ReadFrame fills dst and reports whether it holds anything but silence.
 	// When it returns false the caller must treat the frame as silent and
 	// ignore dst.
 	ReadFrame(dst []int16) (voiced bool)

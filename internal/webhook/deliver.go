@@ -75,7 +75,7 @@ func closed(c chan struct{}) bool {
 	}
 }
 
-// waitForNextTry tells whether there will be one.
+// waitForNextTry reports whether there will be one.
 func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, v verdict) bool {
 	pause := max(backoff(try), d.limits.pause, v.retryAfter)
 	spent := d.limits.tries > 0 && try >= d.limits.tries

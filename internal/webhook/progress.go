@@ -76,7 +76,7 @@ func (p *progress) waiting() int {
 	return p.order.Len()
 }
 
-// settle notes that a delivery is over. It tells whether it was not before.
+// settle notes that a delivery is over. It reports whether it was not before.
 func (p *progress) settle(at position) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

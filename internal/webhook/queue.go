@@ -16,7 +16,7 @@ type queues struct {
 	waiting map[destination][]*delivery
 }
 
-// add appends d. It tells whether the destination needs a goroutine, and what
+// add appends d. It reports whether the destination needs a goroutine, and what
 // has to be given up to make room.
 func (q *queues) add(d *delivery) (idle bool, overflow *delivery) {
 	q.mu.Lock()

@@ -39,7 +39,7 @@ func newSubscription(s Subscription) *subscription {
 	}
 }
 
-// wants tells whether an event matches the subscription's filters.
+// wants reports whether an event matches the subscription's filters.
 func (s *subscription) wants(e call.ForSubscribers) bool {
 	if len(s.EventTypes) > 0 && !slices.ContainsFunc(s.EventTypes, func(t string) bool { return strings.EqualFold(t, grid.Type(e)) }) {
 		return false

@@ -7,7 +7,7 @@ import (
 )
 
 // Raw is one connection on which a request was sent and whose answer nobody
-// has read yet: it tells whether the answer has arrived.
+// has read yet: it reports whether the answer has arrived.
 type Raw struct {
 	client *Client
 	conn   *net.TCPConn

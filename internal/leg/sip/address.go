@@ -60,7 +60,7 @@ func addressOf(hostPort string) netip.Addr {
 	return ap.Addr()
 }
 
-// ours tells whether a host in a URI means this server.
+// ours reports whether a host in a URI means this server.
 func (x *Exchange) ours(host string) bool {
 	if host == x.domain {
 		return true

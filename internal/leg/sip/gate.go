@@ -66,7 +66,7 @@ func newGate(d *directory.Directory, now func() time.Time) *gate {
 	return g
 }
 
-// admit tells whether to read what comes from src.
+// admit reports whether to read what comes from src.
 func (g *gate) admit(src netip.AddrPort, _ string) bool {
 	addr := src.Addr().Unmap()
 	if g.peers.Load().addrs[addr] {
@@ -91,7 +91,7 @@ func (g *gate) befriend(addr netip.Addr) {
 	delete(g.strangers, strangerOf(addr))
 }
 
-// friend tells whether a password was proven from addr lately.
+// friend reports whether a password was proven from addr lately.
 func (g *gate) friend(addr netip.Addr) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -176,7 +176,7 @@ func (g *guard) seal(b []byte) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// fresh tells whether the nonce is ours, young, and used for the first time
+// fresh reports whether the nonce is ours, young, and used for the first time
 // with this count. Without qop there is no count, and it is good once.
 func (g *guard) fresh(cred *digest.Credentials) bool {
 	b, err := base64.RawURLEncoding.DecodeString(cred.Nonce)
@@ -201,7 +201,7 @@ func (g *guard) fresh(cred *digest.Credentials) bool {
 	return true
 }
 
-// tooSoon tells whether somebody who guessed wrong too often has to wait. A
+// tooSoon reports whether somebody who guessed wrong too often has to wait. A
 // wait is no check: waiting out is the only way to try another password.
 func (g *guard) tooSoon(who guesser) bool {
 	g.mu.Lock()

@@ -26,7 +26,7 @@ func serverCallID(leg call.LegID) ua.Header {
 	return ua.Header{Name: serverCallIDHeader, Value: leg.Call().ServerCallID()}
 }
 
-// isCustom tells whether a header is the application's to read and to set.
+// isCustom reports whether a header is the application's to read and to set.
 func isCustom(name string) bool {
 	if strings.EqualFold(name, serverCallIDHeader) || len(name) > 128 {
 		return false

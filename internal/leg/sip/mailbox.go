@@ -24,7 +24,7 @@ func (m *mailbox[T]) put(v T) {
 	m.ring()
 }
 
-// offer puts v when there is room for news, and tells whether there was.
+// offer puts v when there is room for news, and reports whether there was.
 func (m *mailbox[T]) offer(v T) bool {
 	m.mu.Lock()
 	full := len(m.waiting) >= roomForNews

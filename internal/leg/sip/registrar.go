@@ -42,7 +42,7 @@ func (r reception) register(req *ua.Request) {
 	req.Respond(no.code, no.phrase, no.headers, nil)
 }
 
-// owns tells whether an address of record is the user's own.
+// owns reports whether an address of record is the user's own.
 func (r reception) owns(u directory.User, uri string) bool {
 	p, ok := placeOf(uri)
 	if !ok || !r.x.ours(p.host) {

@@ -62,7 +62,7 @@ func statusOf(c call.Cause) int {
 	return 480 // nobody is there to answer, for whatever reason
 }
 
-// passesOn tells whether a far end's status means the same to the caller. One
+// passesOn reports whether a far end's status means the same to the caller. One
 // about our own request (credentials, extensions, syntax, redirection) does not.
 func passesOn(status int) bool {
 	switch status {
@@ -121,7 +121,7 @@ func farewell(r call.Reason) ua.Reason {
 	return ua.Reason{}
 }
 
-// better tells whether response a tells a caller more than b does, in the
+// better reports whether response a tells a caller more than b does, in the
 // order of RFC 3261 16.7: 6xx, then the lowest class, and there a person's word
 // before a device's silence.
 func better(a, b ua.Cause) bool { return rank(a) < rank(b) }

@@ -14,7 +14,7 @@ const events = "0123456789*#ABCD"
 // String prints the key.
 func (d Digit) String() string { return string(rune(d)) }
 
-// Valid tells whether d is a key.
+// Valid reports whether d is a key.
 func (d Digit) Valid() bool { return d.event() >= 0 }
 
 func (d Digit) event() int { return strings.IndexByte(events, byte(d)) }

@@ -59,14 +59,14 @@ func (r *Receiver) more(e Event) {
 	}
 }
 
-// continues tells whether the packet begins the next segment of a long tone.
+// continues reports whether the packet begins the next segment of a long tone.
 func (r *Receiver) continues(marker bool, timestamp uint32, e Event) bool {
 	elapsed := timestamp - r.first
 	return !marker && e.Code == r.code && elapsed <= maxSegment &&
 		(elapsed >= maxSegment-segmentSlack || elapsed == uint32(r.duration))
 }
 
-// Open tells whether an event has begun whose end has not been seen.
+// Open reports whether an event has begun whose end has not been seen.
 func (r *Receiver) Open() bool { return r.open }
 
 // Expire reports the open event, if any: no packet came for so long that its

@@ -49,7 +49,7 @@ type Burst struct {
 	Gap    time.Duration // after each; at least 60 ms is sent
 }
 
-// Validate tells whether the burst can be sent.
+// Validate reports whether the burst can be sent.
 func (b Burst) Validate() error {
 	if b.Tone > maxTone {
 		return ErrTooLong
@@ -80,7 +80,7 @@ func (s *Sender) Start(b Burst) {
 	}
 }
 
-// Busy tells whether a burst is being sent.
+// Busy reports whether a burst is being sent.
 func (s *Sender) Busy() bool { return len(s.digits) > 0 }
 
 // Next says what to do in the tick whose sound would have timestamp now. All

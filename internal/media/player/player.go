@@ -44,7 +44,7 @@ func New(prompts []*Prompt, loop bool) *Player {
 // Index tells which prompt is being played, or was last.
 func (p *Player) Index() int { return int(p.index.Load()) }
 
-// ReadFrame fills dst and tells whether there was anything left to play. The
+// ReadFrame fills dst and reports whether there was anything left to play. The
 // last frame is filled up with silence.
 func (p *Player) ReadFrame(dst []int16) bool {
 	filled := 0

@@ -90,7 +90,7 @@ func ParseWAV(file []byte) (*Audio, error) {
 	}
 }
 
-// neverFinished tells whether a program that could not seek left the lengths
+// neverFinished reports whether a program that could not seek left the lengths
 // as they were before there was any sound: the file claims to end where its
 // empty data chunk begins.
 func neverFinished(file []byte, dataAt int) bool {

@@ -71,7 +71,7 @@ func (c *concealer) join(fresh []int16) {
 	}
 }
 
-// silent tells whether nothing more will be made up.
+// silent reports whether nothing more will be made up.
 func (c *concealer) silent() bool { return c.madeUp >= fadeFrames*len(c.past) }
 
 // hush lets what is being made up fade within the next frame.

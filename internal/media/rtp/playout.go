@@ -73,7 +73,7 @@ func (p *playout) reset(frame int) {
 	p.restartWindows()
 }
 
-// read fills dst with the next frame and tells whether there is sound in it.
+// read fills dst with the next frame and reports whether there is sound in it.
 // overtaken counts the packets that the reader found to be too late.
 func (p *playout) read(dst []int16, f format, overtaken uint64) bool {
 	need := len(dst)
@@ -228,7 +228,7 @@ func (p *playout) limit(need int) {
 // depth is how many samples are waiting.
 func (p *playout) depth() int { return p.length + p.ring.waiting()*p.packet }
 
-// deepen tells whether to wait one frame longer because packets were
+// deepen reports whether to wait one frame longer because packets were
 // overtaken by others and came too late.
 func (p *playout) deepen(overtaken uint64) bool {
 	if overtaken == p.overtaken {

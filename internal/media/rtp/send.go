@@ -113,7 +113,7 @@ func (s *Session) send(h header, payload int, to netip.AddrPort) {
 	o.sent.Add(1)
 }
 
-// sends tells whether the far end is to be sent anything. An unspecified
+// sends reports whether the far end is to be sent anything. An unspecified
 // address puts it on hold (RFC 3264 section 8.4), a port of 0 rejects the media.
 func (l *pipeline) sends() bool {
 	return l.Direction.sends() && l.Remote.IsValid() && !l.Remote.Addr().IsUnspecified() && l.Remote.Port() != 0

@@ -143,7 +143,7 @@ func (s *Session) Close() error {
 }
 
 // ReadFrame gives the next 20 ms of what the far end says, at the room's rate,
-// and tells whether there is any sound in it. One goroutine at a time may read
+// and reports whether there is any sound in it. One goroutine at a time may read
 // and write: the clock.
 func (s *Session) ReadFrame(dst []int16) (voiced bool) {
 	s.poll()

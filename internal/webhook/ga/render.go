@@ -59,7 +59,7 @@ func told(events []call.Event, i int) (call.ForConnection, bool) {
 	return nil, false
 }
 
-// disconnects tells whether a record disconnects a connection by itself.
+// disconnects reports whether a record disconnects a connection by itself.
 func disconnects(events []call.Event, id call.ConnectionID) bool {
 	for _, e := range events {
 		if d, ok := e.(call.CallDisconnected); ok && d.Connection == id {

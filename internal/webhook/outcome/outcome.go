@@ -20,7 +20,7 @@ var (
 	Canceled  = Result{400, canceled, "Action failed, the operation was canceled."}
 )
 
-// Graceful tells whether a connection that ended so ended as it should.
+// Graceful reports whether a connection that ended so ended as it should.
 func Graceful(c call.Cause) bool {
 	_, ok := endings[c.Reason]
 	return ok

@@ -97,7 +97,7 @@ func plainAudio(name string) bool {
 	return len(f) > 3 && f[0] == "audio" && f[2] == "RTP/AVP"
 }
 
-// usable tells whether the stream is audio over plain RTP that is wanted: port
+// usable reports whether the stream is audio over plain RTP that is wanted: port
 // 0 means it is not (RFC 3264 5.1).
 func (s remoteStream) usable() bool {
 	return plainAudio(s.name) && s.media.MediaName.Port.Value > 0

@@ -224,7 +224,7 @@ func (c *Call) awaitSound(yes func([]int16) bool) {
 // loud is the energy of a sample that is no noise.
 const loud = 1e5
 
-// mostly tells whether nearly all of what is heard is one tone.
+// mostly reports whether nearly all of what is heard is one tone.
 func mostly(samples []int16, hz float64) bool {
 	all := energy(samples)
 	return all > loud*window && dtmf.Power(samples, hz, media.Narrowband) > all*0.8
