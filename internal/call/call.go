@@ -23,7 +23,7 @@ type Output struct {
 	Effects  []Effect
 }
 
-// New makes a call that awaits its first input: CreateCall or LegOffered.
+// New makes a call that awaits its first input: CreateCall or LegArrived.
 func New(id ID) *Call { return &Call{state: State{ID: id, Phase: Forming}} }
 
 // Restore makes a call from a stored state, which it owns from then on.
@@ -108,8 +108,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 
 func (c *Call) signal(sig Signal) {
 	switch sig := sig.(type) {
-	case LegOffered:
-		c.legOffered(sig)
+	case LegArrived:
+		c.legArrived(sig)
 	case LegRinging:
 		c.legRinging(sig)
 	case LegAnswered:
@@ -157,9 +157,9 @@ func (c *Call) timerFired(in TimerFired) {
 			return
 		}
 	}
-	for _, o := range c.state.Offers {
+	for _, o := range c.state.Incoming {
 		if o.Expiry == in.Timer {
-			c.offerExpired(o.Leg)
+			c.incomingExpired(o.Leg)
 			return
 		}
 	}

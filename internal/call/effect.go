@@ -24,19 +24,19 @@ type Dial struct {
 	Headers  map[string]string
 }
 
-// Ring tells an offered leg that its callee is being alerted (180).
+// Ring tells an incoming leg that its callee is being alerted (180).
 type Ring struct {
 	asks
 	Leg LegID
 }
 
-// AnswerLeg accepts an offered leg. The answer is LegAnswered or LegFailed.
+// AnswerLeg accepts an incoming leg. The answer is LegAnswered or LegFailed.
 type AnswerLeg struct {
 	asks
 	Leg LegID
 }
 
-// RejectLeg refuses an offered leg for a reason that the caller sees as a SIP status.
+// RejectLeg refuses an incoming leg for a reason that the caller sees as a SIP status.
 type RejectLeg struct {
 	asks
 	Leg   LegID

@@ -8,7 +8,7 @@ type Kind int
 
 const (
 	Invalid        Kind = iota + 1 // the command can never be right as it is
-	NotFound                       // the call, connection, participant or offer is not there
+	NotFound                       // the call, connection, participant or incoming call is not there
 	Conflict                       // it contradicts what is already so
 	NotEstablished                 // the call is not connected yet
 	Forbidden                      // not allowed to this application

@@ -134,10 +134,10 @@ type RecognizeFailed struct {
 // ---- Events for Event Grid subscribers ----
 
 // IncomingCall: somebody dialled an address of this resource. It can be
-// answered, redirected or rejected until the offer is used or its time is over.
+// answered, redirected or rejected until one of that is done or its time is over.
 type IncomingCall struct {
 	Subject
-	Offer       OfferID
+	Incoming    IncomingID
 	From        Address
 	FromName    string
 	To          Address

@@ -25,8 +25,8 @@ type OperationID int
 // timer that fires late finds no owner and is ignored.
 type TimerID int
 
-// OfferID numbers the offers of one call to applications.
-type OfferID int
+// IncomingID numbers the incoming calls that one call is to applications.
+type IncomingID int
 
 // Key is what the identifiers of a call and of all its connections share:
 // their first 16 hexadecimal digits. Whoever holds any of them can find the

@@ -49,15 +49,15 @@ type Operation struct {
 // ---- Signals from legs. Each leg reports LegAnswered at most once, and
 // LegFailed or LegEnded exactly once and last. ----
 
-// LegOffered opens a call: somebody dialled us.
-type LegOffered struct {
+// LegArrived opens a call: somebody dialled us.
+type LegArrived struct {
 	reports
 	Call        ID
 	Leg         LegID // NewLegID(Call, 1)
 	From        Address
 	FromName    string // display name, "" for a phone number
 	To          Address
-	Announce    bool // To belongs to this resource: applications get IncomingCall
+	Publish     bool // To belongs to this resource: applications get IncomingCall
 	Dial        bool // To has an endpoint: it is rung
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
@@ -70,7 +70,7 @@ type LegRinging struct {
 }
 
 // LegAnswered: media flows. For a dialled leg the far end has answered, for an
-// offered leg our answer has been acknowledged.
+// incoming leg our answer has been acknowledged.
 type LegAnswered struct {
 	reports
 	Leg    LegID

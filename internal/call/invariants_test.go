@@ -18,8 +18,8 @@ func TestAnyOrderOfInputsKeepsThePromises(t *testing.T) {
 			w.give(CreateCall{Connection: testConn["c1"], Context: "create", Source: "8:acs:r_me",
 				Targets: rapid.SampledFrom([][]Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(t, "targets")})
 		} else {
-			w.give(LegOffered{Call: testCall, Leg: NewLegID(testCall, 1), From: "8:acs:r_c", To: "8:acs:r_d",
-				Announce: rapid.Bool().Draw(t, "announce"), Dial: rapid.Bool().Draw(t, "dial")})
+			w.give(LegArrived{Call: testCall, Leg: NewLegID(testCall, 1), From: "8:acs:r_c", To: "8:acs:r_d",
+				Publish: rapid.Bool().Draw(t, "publish"), Dial: rapid.Bool().Draw(t, "dial")})
 		}
 		for range rapid.IntRange(0, 60).Draw(t, "inputs") {
 			w.give(anyInput(t, w))
@@ -38,15 +38,15 @@ func anyInput(t *rapid.T, w *watcher) Input {
 		return rapid.SampledFrom([]Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(t, "who")
 	}
 	context := func() Operation { w.contexts++; return Operation{Context: fmt.Sprint("op", w.contexts)} }
-	offer := func() OfferID { return OfferID(n("offer", max(1, int(w.call.state.LastOffer)))) }
+	incoming := func() IncomingID { return IncomingID(n("incoming", max(1, int(w.call.state.LastIncoming)))) }
 	interrupt := rapid.IntRange(0, 4).Draw(t, "interrupt") == 0
 	switch n("input", 20) {
 	case 1:
-		return AnswerCall{Offer: offer(), Connection: w.freshConnection(), Context: context().Context}
+		return AnswerCall{Incoming: incoming(), Connection: w.freshConnection(), Context: context().Context}
 	case 2:
-		return RedirectCall{Offer: offer(), Target: who()}
+		return RedirectCall{Incoming: incoming(), Target: who()}
 	case 3:
-		return RejectCall{Offer: offer(), Reason: RejectBusy}
+		return RejectCall{Incoming: incoming(), Reason: RejectBusy}
 	case 4:
 		return HangUpCall{Connection: conn()}
 	case 5:
@@ -197,7 +197,7 @@ func (w *watcher) note(in Input) {
 		w.accepted[in.Operation.Context] = true
 	case Recognize:
 		w.accepted[in.Operation.Context] = true
-	case LegOffered:
+	case LegArrived:
 		w.legs[in.Leg] = true
 	case LegFailed:
 		delete(w.legs, in.Leg)

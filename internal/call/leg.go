@@ -47,7 +47,7 @@ func (c *Call) connectAnswerers() {
 func (c *Call) takeCall(waiting *Participant, taken LegID) {
 	leg := waiting.Leg
 	waiting.State = Answering
-	c.closeOffers(leg)
+	c.closeIncoming(leg)
 	c.ask(AnswerLeg{Leg: leg})
 	c.dropDialled(taken, Canceled)
 }

@@ -60,7 +60,7 @@ func (c *Call) joined(p *Participant) {
 		p.Invite = nil
 		c.tell(AddParticipantSucceeded{c.about(in.By, in.Operation), p.Address})
 	}
-	if c.state.Announced {
+	if c.state.Published {
 		c.tellAdded(*p)
 	}
 	c.started()
@@ -86,7 +86,7 @@ func (c *Call) gone(leg LegID, cause Cause) {
 	p := c.state.Participants[i]
 	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
 	c.stopTimer(&p.Ringing)
-	c.closeOffers(leg)
+	c.closeIncoming(leg)
 	switch p.State {
 	case Joined:
 		c.left(p)

@@ -86,7 +86,7 @@ func tell(t *testing.T, story string) string {
 var scriptable = []Input{
 	CreateCall{}, AnswerCall{}, RedirectCall{}, RejectCall{}, HangUpCall{}, TerminateCall{},
 	AddParticipant{}, RemoveParticipant{}, Play{}, Recognize{}, CancelMedia{},
-	LegOffered{}, LegRinging{}, LegAnswered{}, LegUnclaimed{}, LegFailed{}, LegEnded{}, ToneReceived{},
+	LegArrived{}, LegRinging{}, LegAnswered{}, LegUnclaimed{}, LegFailed{}, LegEnded{}, ToneReceived{},
 	PlayerStarted{}, PlayerFinished{}, PlayerFailed{}, TimerFired{}, NodeRestarted{}, NodeStopping{},
 }
 

@@ -82,7 +82,7 @@ func (c *Call) end(e ending) {
 		c.release(p, e.cause)
 	}
 	c.state.Participants = nil
-	if c.state.Announced {
+	if c.state.Published {
 		c.tell(CallEnded{Subject: c.subject(), By: e.by, Cause: e.cause})
 	}
 	c.state.Phase = Ended
@@ -102,7 +102,7 @@ func (c *Call) forgetDisconnected() {
 // release lets go of a participant's leg when the call ends.
 func (c *Call) release(p Participant, cause Cause) {
 	c.stopTimer(&p.Ringing)
-	c.closeOffers(p.Leg)
+	c.closeIncoming(p.Leg)
 	switch {
 	case p.Seat != "":
 	case p.State == Calling:
@@ -122,20 +122,20 @@ func (c *Call) started() {
 	if c.state.Phase == Forming && (joined > 1 || joined == 1 && c.anyConnected()) {
 		c.state.Phase = Established
 	}
-	if c.state.Announced || c.state.Phase != Established {
+	if c.state.Published || c.state.Phase != Established {
 		return
 	}
 	for _, p := range c.state.Participants {
 		if p.State == Joined && p.Address.IsUser() {
-			c.announceStart()
+			c.publishStart()
 			return
 		}
 	}
 }
 
-// announceStart tells subscribers of the call and of the users who are in it.
-func (c *Call) announceStart() {
-	c.state.Announced = true
+// publishStart tells subscribers of the call and of the users who are in it.
+func (c *Call) publishStart() {
+	c.state.Published = true
 	c.tell(CallStarted{c.subject()})
 	for _, p := range c.state.Participants {
 		if p.State == Joined {
@@ -152,7 +152,7 @@ func (c *Call) tellAdded(p Participant) {
 }
 
 func (c *Call) tellRemoved(p Participant) {
-	if p.Address.IsUser() && c.state.Announced {
+	if p.Address.IsUser() && c.state.Published {
 		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
 	}
 }

@@ -6,16 +6,16 @@ type State struct {
 	Step         uint64 // counts accepted inputs; the first is 1
 	Phase        Phase
 	StartedBy    Address
-	Announced    bool // subscribers were told CallStarted
+	Published    bool // subscribers were told CallStarted
 	Grew         bool // more than two have been in it at once
 	Connections  []Connection
 	Participants []Participant
-	Offers       []Offer
+	Incoming     []Incoming
 	Media        []MediaOperation
 	Repeats      []Repeat
 
 	LastLeg       int
-	LastOffer     OfferID
+	LastIncoming  IncomingID
 	LastOperation OperationID
 	LastTimer     TimerID
 }
@@ -64,7 +64,7 @@ type Participant struct {
 	Dialog      *Dialog      // once answered
 	Muted       bool
 	OnHold      bool
-	Caller      bool    // its leg was offered to us
+	Caller      bool    // it dialled us
 	Dialled     Address // whom a caller asked for
 	From        Address // who called an invited participant
 	FromName    string
@@ -79,7 +79,7 @@ type Participant struct {
 type ParticipantState string
 
 const (
-	Calling   ParticipantState = "calling"   // offered to us, not answered
+	Calling   ParticipantState = "calling"   // it dialled us and is not answered
 	Answering ParticipantState = "answering" // we said yes, not acknowledged yet
 	Invited   ParticipantState = "invited"   // we dial it
 	Joined    ParticipantState = "joined"
@@ -92,10 +92,10 @@ type Invite struct {
 	Operation Operation
 }
 
-// Offer is a call, or an invitation to one, that applications may answer,
+// Incoming is a call, or an invitation to one, that applications may answer,
 // redirect or reject: once, and only while it is listed.
-type Offer struct {
-	ID     OfferID
+type Incoming struct {
+	ID     IncomingID
 	Leg    LegID // of the participant that waits: a caller, or an invited user of an application
 	To     Address
 	Expiry TimerID
@@ -135,7 +135,7 @@ type Properties struct {
 func (s State) Clone() State {
 	s.Connections = append([]Connection(nil), s.Connections...)
 	s.Participants = append([]Participant(nil), s.Participants...)
-	s.Offers = append([]Offer(nil), s.Offers...)
+	s.Incoming = append([]Incoming(nil), s.Incoming...)
 	s.Repeats = append([]Repeat(nil), s.Repeats...)
 	s.Media = append([]MediaOperation(nil), s.Media...)
 	for i, op := range s.Media {

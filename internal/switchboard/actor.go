@@ -48,7 +48,7 @@ type reply struct {
 }
 
 func newActor(s *Switchboard, key call.Key, m message) *actor {
-	_, offered := m.in.(call.LegOffered)
+	_, offered := m.in.(call.LegArrived)
 	a := &actor{
 		board: s, key: key, opens: m.opens, fresh: offered,
 		mailbox: make(chan message, mailboxSize), done: make(chan struct{}),

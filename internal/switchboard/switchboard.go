@@ -138,7 +138,7 @@ func (s *Switchboard) Look(ctx context.Context, key call.Key) (call.State, error
 // It waits while the call's mailbox is full.
 func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
 	m := message{in: sig}
-	if offered, ok := sig.(call.LegOffered); ok {
+	if offered, ok := sig.(call.LegArrived); ok {
 		if s.draining.Load() {
 			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.ShutDown}})
 			return

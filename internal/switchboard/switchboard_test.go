@@ -305,7 +305,7 @@ func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
 		if _, err := s.Command(t.Context(), other.Key(), call.CreateCall{Call: other, Connection: mustConnection(other, 1), Targets: []call.Address{"4:+1"}}); err == nil {
 			t.Fatal("a new call was taken")
 		}
-		s.Signal(other, call.LegOffered{Call: other, Leg: call.NewLegID(other, 1), From: "4:+1", To: "4:+2", Announce: true})
+		s.Signal(other, call.LegArrived{Call: other, Leg: call.NewLegID(other, 1), From: "4:+1", To: "4:+2", Publish: true})
 		synctest.Wait()
 		if _, ok := w.all()[1].(call.RejectLeg); !ok {
 			t.Fatalf("effects %v", w.all())

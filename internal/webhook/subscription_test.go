@@ -37,7 +37,7 @@ func validation(r request) handshake {
 }
 
 func incoming(to call.Address) call.IncomingCall {
-	return call.IncomingCall{Subject: call.Subject{StartedBy: "4:+14255550199"}, Offer: 3, From: "4:+14255550199", To: to}
+	return call.IncomingCall{Subject: call.Subject{StartedBy: "4:+14255550199"}, Incoming: 3, From: "4:+14255550199", To: to}
 }
 
 func kinds(posts []request) []string {

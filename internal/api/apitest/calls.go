@@ -57,7 +57,7 @@ func (c *Calls) Look(_ context.Context, key call.Key) (call.State, error) {
 	return found.State().Clone(), nil
 }
 
-// Signal lets something happen to a call; LegOffered makes one.
+// Signal lets something happen to a call; LegArrived makes one.
 func (c *Calls) Signal(id call.ID, sig call.Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -38,7 +38,7 @@ func (f family) readAnswer(in ga.AnswerCallRequest) (cmd call.AnswerCall, key ca
 	}
 	key = call.ID(offer.CallID).Key()
 	cmd = call.AnswerCall{
-		Offer: call.OfferID(offer.OfferID), App: call.Application{CallbackURI: in.CallbackURI}, Context: in.OperationContext,
+		Incoming: call.IncomingID(offer.OfferID), App: call.Application{CallbackURI: in.CallbackURI}, Context: in.OperationContext,
 	}
 	if err := f.callback(in.CallbackURI); err != nil {
 		return cmd, key, err

@@ -50,7 +50,7 @@ func TestARejectionReachesTheCallerForItsReason(t *testing.T) {
 		var cmd call.RejectCall
 		s.Calls.Saw = func(c call.Command) { cmd = c.(call.RejectCall) }
 		s.want(s.post(root+":reject", `{"incomingCallContext":"`+context+`"`+reason+`}`), 204, "")
-		if cmd.Reason != want || cmd.Offer != 1 {
+		if cmd.Reason != want || cmd.Incoming != 1 {
 			t.Errorf("%s became %+v", reason, cmd)
 		}
 	}

@@ -86,7 +86,7 @@ func (s scene) created(body string) (call.ConnectionID, call.ID) {
 func (s scene) offered() (call.ID, string) {
 	s.t.Helper()
 	id := call.NewID([16]byte{7})
-	s.Calls.Signal(id, call.LegOffered{Call: id, Leg: call.NewLegID(id, 1), From: phone, To: ours, Announce: true})
+	s.Calls.Signal(id, call.LegArrived{Call: id, Leg: call.NewLegID(id, 1), From: phone, To: ours, Publish: true})
 	context, err := s.sealer.Seal(access.Offer{CallID: string(id), OfferID: 1, From: phone, To: ours})
 	if err != nil {
 		s.t.Fatal(err)

@@ -279,7 +279,7 @@ func TestATrunkThatAsksForCredentialsGetsThem(t *testing.T) {
 		c.Domain = "other.test"
 	})
 	r.dial("4:" + ours)
-	offered := next[call.LegOffered](far)
+	offered := next[call.LegArrived](far)
 	if offered.From != alice || offered.To != "4:"+ours {
 		t.Errorf("%+v", offered)
 	}

@@ -20,7 +20,7 @@ import (
 	"strowger/internal/media/rtp"
 )
 
-// Signals takes what happens on legs. LegOffered is the first signal of its
+// Signals takes what happens on legs. LegArrived is the first signal of its
 // call. Signal may wait for room, but not for ever: Run returns when the last
 // Signal has.
 type Signals interface {

@@ -16,7 +16,7 @@ import (
 func (r *rig) answered() (*siptest.Call, call.LegID) {
 	r.t.Helper()
 	c := r.fromNetwork(ours)
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	r.Perform(call.AnswerLeg{Leg: o.Leg})
 	c.AwaitAnswer()
 	next[call.LegAnswered](r)
@@ -132,7 +132,7 @@ func TestALegWhoseSignalsFindNoRoomStillEndsOnce(t *testing.T) {
 	r := start(t, func(_ *directory.Settings, c *sip.Config) { c.Signals = full })
 	r.signals = full
 	c := r.fromNetwork(ours)
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	r.Perform(call.AnswerLeg{Leg: o.Leg})
 	c.AwaitAnswer()
 	next[call.LegAnswered](r)

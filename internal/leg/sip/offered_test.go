@@ -17,8 +17,8 @@ func TestACallToOurNumberIsOfferedRingsAndIsAnswered(t *testing.T) {
 	c := r.fromNetwork("14255550100", // carriers leave the plus out
 		ua.Header{Name: "X-Order", Value: "42"}, ua.Header{Name: "User-To-User", Value: "aa;encoding=hex"},
 		ua.Header{Name: "X-Server-Call-Id", Value: "forged"}, ua.Header{Name: "Subject", Value: "no"})
-	o := next[call.LegOffered](r)
-	if o.From != "4:+12065550123" || o.FromName != "" || o.To != call.PhoneAddress(ours) || !o.Announce || o.Dial {
+	o := next[call.LegArrived](r)
+	if o.From != "4:+12065550123" || o.FromName != "" || o.To != call.PhoneAddress(ours) || !o.Publish || o.Dial {
 		t.Errorf("offered %+v", o)
 	}
 	if o.Leg != call.NewLegID(o.Call, 1) || o.Call.Key() == "" {
@@ -70,7 +70,7 @@ func TestARejectedCallerSeesTheReasonAsAStatus(t *testing.T) {
 	} {
 		r := start(t)
 		c := r.fromNetwork(ours)
-		o := next[call.LegOffered](r)
+		o := next[call.LegArrived](r)
 		r.Perform(call.RejectLeg{Leg: o.Leg, Cause: cause})
 		if e := c.Await(siptest.Failed); e.Code != want {
 			t.Errorf("%+v: the caller sees %d, want %d", cause, e.Code, want)
@@ -84,7 +84,7 @@ func TestARejectedCallerSeesTheReasonAsAStatus(t *testing.T) {
 func TestACallerWhoIsHungUpOnBeforeTheAnswerSeesAStatus(t *testing.T) {
 	r := start(t)
 	c := r.fromNetwork(ours)
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	r.Perform(call.Ring{Leg: o.Leg})
 	r.Perform(call.HangUp{Leg: o.Leg, Reason: call.ShutDown})
 	if e := c.Await(siptest.Failed); e.Code != 503 {
@@ -98,7 +98,7 @@ func TestACallerWhoIsHungUpOnBeforeTheAnswerSeesAStatus(t *testing.T) {
 func TestACallerWhoGivesUpIsGone(t *testing.T) {
 	r := start(t)
 	c := r.fromNetwork(ours)
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	r.Perform(call.Ring{Leg: o.Leg})
 	c.Await(siptest.Progress)
 	c.HangUp()
@@ -132,7 +132,7 @@ func TestWhoTheNetworkSaysIsCallingIsBelieved(t *testing.T) {
 			RequestURI: "sip:" + ours + "@" + domain, From: ua.Party{URI: test.from}, To: ua.Party{URI: "sip:" + ours + "@" + domain},
 			Headers: test.headers, Hop: r.hop("udp"),
 		})
-		o := next[call.LegOffered](r)
+		o := next[call.LegArrived](r)
 		if o.From != test.want {
 			t.Errorf("from %s %v is %s, want %s", test.from, test.headers, o.From, test.want)
 		}
@@ -157,8 +157,8 @@ func TestTheNetworkReachesOurNumbersAndUsersOnly(t *testing.T) {
 		nobodyID:                              {call.Address("8:acs:" + resource + "_" + nobodyID), true, false},
 	} {
 		c := r.fromNetwork(to)
-		o := next[call.LegOffered](r)
-		if o.To != want.address || o.Announce != want.announce || o.Dial != want.dial {
+		o := next[call.LegArrived](r)
+		if o.To != want.address || o.Publish != want.announce || o.Dial != want.dial {
 			t.Errorf("%s: %+v", to, o)
 		}
 		r.Perform(call.RejectLeg{Leg: o.Leg, Cause: call.Cause{Reason: call.Busy}})
@@ -183,7 +183,7 @@ func TestAUserIsWhoThePasswordProvesAndNotWhoFromSays(t *testing.T) {
 		To: ua.Party{URI: "sip:bob@" + domain}, Hop: r.hop("udp"),
 		Credentials: ua.Credentials{Username: "alice", Password: "wonder"},
 	})
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	if o.From != alice || o.FromName != "Alice" || o.To != bob {
 		t.Errorf("%+v", o)
 	}
@@ -198,15 +198,15 @@ func TestAUserDialsUsersOurNumbersAndWhatIsAllowed(t *testing.T) {
 	r := start(t)
 	p := r.registered("alice", "wonder", "udp")
 	r.registered("bob", "builder", "tcp")
-	for to, want := range map[string]call.LegOffered{
-		"bob":       {To: bob, Announce: true, Dial: true},
-		ours:        {To: call.PhoneAddress(ours), Announce: true},
+	for to, want := range map[string]call.LegArrived{
+		"bob":       {To: bob, Publish: true, Dial: true},
+		ours:        {To: call.PhoneAddress(ours), Publish: true},
 		"+15550177": {To: "4:+15550177", Dial: true},
-		nobodyID:    {To: call.Address("8:acs:" + resource + "_" + nobodyID), Announce: true},
+		nobodyID:    {To: call.Address("8:acs:" + resource + "_" + nobodyID), Publish: true},
 	} {
 		c := r.fromUser(p, to, "alice", "wonder")
-		o := next[call.LegOffered](r)
-		if o.From != alice || o.To != want.To || o.Announce != want.Announce || o.Dial != want.Dial {
+		o := next[call.LegArrived](r)
+		if o.From != alice || o.To != want.To || o.Publish != want.Publish || o.Dial != want.Dial {
 			t.Errorf("%s: %+v", to, o)
 		}
 		r.Perform(call.RejectLeg{Leg: o.Leg, Cause: call.Cause{Reason: call.Busy}})
@@ -283,7 +283,7 @@ func TestAServerThatStopsTakesNoNewCalls(t *testing.T) {
 func TestALegOfAnEarlierProcessIsEndedByItsDialog(t *testing.T) {
 	first := start(t)
 	c := first.fromNetwork(ours)
-	o := next[call.LegOffered](first)
+	o := next[call.LegArrived](first)
 	first.Perform(call.AnswerLeg{Leg: o.Leg})
 	c.AwaitAnswer()
 	d := next[call.LegAnswered](first).Dialog
@@ -308,7 +308,7 @@ func TestARegisteredAccountIsCalledByItsNameWithTheNumberInTo(t *testing.T) {
 		RequestURI: "sip:account7@" + r.Addr("udp").String(), From: ua.Party{URI: "sip:+12065550123@carrier.test"},
 		To: ua.Party{URI: "sip:+14255550100@carrier.test"}, Hop: r.hop("udp"),
 	})
-	o := next[call.LegOffered](r)
+	o := next[call.LegArrived](r)
 	if o.To != call.PhoneAddress(ours) {
 		t.Errorf("%+v", o)
 	}

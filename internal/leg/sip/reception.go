@@ -85,29 +85,29 @@ func (r reception) Invite(in *ua.Incoming) {
 	n.session = in.Take(n)
 	r.x.counters.offered.Add(1)
 	l.log.Info("call offered", "from", string(offered.From), "to", string(offered.To), "source", in.Source.String(),
-		"announce", offered.Announce, "dial", offered.Dial)
+		"publish", offered.Publish, "dial", offered.Dial)
 	if !r.x.begin(l) {
 		n.session.Reject(503, "", nil)
 	}
 }
 
 // receive makes the leg of a call that we take.
-func (r reception) receive(in *ua.Incoming) (*leg, call.LegOffered, *answer) {
+func (r reception) receive(in *ua.Incoming) (*leg, call.LegArrived, *answer) {
 	who, no := r.identify(in.Message, "INVITE")
 	if no != nil {
-		return nil, call.LegOffered{}, no
+		return nil, call.LegArrived{}, no
 	}
 	if phrase := r.x.unwilling(); phrase != "" {
-		return nil, call.LegOffered{}, &answer{code: 503, phrase: phrase, headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
+		return nil, call.LegArrived{}, &answer{code: 503, phrase: phrase, headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
 	}
 	if len(in.Body) > 0 {
 		if _, _, err := new(sdp.Negotiation).Answer(in.Body); err != nil {
-			return nil, call.LegOffered{}, &answer{code: refusalOf(err)}
+			return nil, call.LegArrived{}, &answer{code: refusalOf(err)}
 		}
 	}
 	offered, no := r.route(who, in.Message)
 	if no != nil {
-		return nil, call.LegOffered{}, no
+		return nil, call.LegArrived{}, no
 	}
 	var seed [16]byte
 	rand.Read(seed[:])
@@ -123,8 +123,8 @@ func (r reception) receive(in *ua.Incoming) (*leg, call.LegOffered, *answer) {
 
 // route finds whom the caller asks for. From a user it is who they have proven
 // to be, whatever From says.
-func (r reception) route(who visitor, m ua.Message) (call.LegOffered, *answer) {
-	offered := call.LegOffered{SIPHeaders: customOf(m.Headers)}
+func (r reception) route(who visitor, m ua.Message) (call.LegArrived, *answer) {
+	offered := call.LegArrived{SIPHeaders: customOf(m.Headers)}
 	var by directory.Caller
 	if who.user != nil {
 		by = directory.ByUser(*who.user)
@@ -145,9 +145,9 @@ func (r reception) route(who visitor, m ua.Message) (call.LegOffered, *answer) {
 	}
 	switch destination.(type) {
 	case directory.Application:
-		offered.Announce = true
+		offered.Publish = true
 	case directory.Endpoints:
-		offered.Announce, offered.Dial = true, true
+		offered.Publish, offered.Dial = true, true
 	case directory.ViaTrunk:
 		offered.Dial = true
 	}

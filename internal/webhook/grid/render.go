@@ -83,7 +83,7 @@ func publish(r journal.Record, e call.ForSubscribers, s Sealer) (subject string,
 
 func incomingCall(r journal.Record, e call.IncomingCall, s Sealer) (eventgrid.IncomingCall, error) {
 	sealed, err := s.Seal(access.Offer{
-		CallID: string(r.Call), OfferID: int(e.Offer), From: string(e.From), To: string(e.To),
+		CallID: string(r.Call), OfferID: int(e.Incoming), From: string(e.From), To: string(e.To),
 	})
 	if err != nil {
 		return eventgrid.IncomingCall{}, err

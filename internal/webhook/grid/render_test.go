@@ -39,10 +39,10 @@ func events() map[string]call.Event {
 	subject := call.Subject{StartedBy: alice, TwoParty: true}
 	return map[string]call.Event{
 		"IncomingCall-phone": call.IncomingCall{
-			Subject: subject, Offer: 1, From: phone, FromName: "not shown", To: call.PhoneAddress("+14255550100"),
+			Subject: subject, Incoming: 1, From: phone, FromName: "not shown", To: call.PhoneAddress("+14255550100"),
 		},
 		"IncomingCall-user": call.IncomingCall{
-			Subject: subject, Offer: 2, From: alice, FromName: "Alice", To: bob, OnBehalfOf: phone,
+			Subject: subject, Incoming: 2, From: alice, FromName: "Alice", To: bob, OnBehalfOf: phone,
 			SIPHeaders: map[string]string{"X-Order": "66"}, VoIPHeaders: map[string]string{"mood": "good"},
 		},
 		"CallStarted":            call.CallStarted{Subject: subject},

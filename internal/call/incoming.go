@@ -1,7 +1,7 @@
 package call
 
-// legOffered opens a call that somebody else placed.
-func (c *Call) legOffered(in LegOffered) {
+// legArrived opens a call that somebody else placed.
+func (c *Call) legArrived(in LegArrived) {
 	if len(c.state.Participants) > 0 || c.Over() {
 		return
 	}
@@ -10,8 +10,8 @@ func (c *Call) legOffered(in LegOffered) {
 		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Caller: true,
 		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders,
 	}}
-	if in.Announce {
-		c.announce(in.Leg, in.To, "")
+	if in.Publish {
+		c.raise(in.Leg, in.To, "")
 	}
 	if in.Dial {
 		c.invite(Participant{Address: in.To}, c.callerOf(in.Leg), ringTimeout)
@@ -26,21 +26,21 @@ func (c *Call) callerOf(leg LegID) caller {
 	return caller{from: p.Address, name: p.Name, headers: p.SIPHeaders}
 }
 
-// announce opens an offer to applications: a caller, or an invitation to one
+// raise opens an incoming call to applications: a caller, or an invitation to one
 // of the resource's own users, waits for one of them to take it.
-func (c *Call) announce(leg LegID, to, onBehalfOf Address) {
-	c.state.LastOffer++
-	o := Offer{ID: c.state.LastOffer, Leg: leg, To: to}
+func (c *Call) raise(leg LegID, to, onBehalfOf Address) {
+	c.state.LastIncoming++
+	o := Incoming{ID: c.state.LastIncoming, Leg: leg, To: to}
 	p := c.participant(leg)
 	from, name := p.Address, p.Name
 	if p.State == Invited {
-		from, name = p.From, p.FromName // its ringing timer is the offer's expiry
+		from, name = p.From, p.FromName // its ringing timer is its expiry
 	} else {
 		o.Expiry = c.startTimer(ringTimeout)
 	}
-	c.state.Offers = append(c.state.Offers, o)
+	c.state.Incoming = append(c.state.Incoming, o)
 	c.tell(IncomingCall{
-		Subject: c.subject(), Offer: o.ID, From: from, FromName: name, To: to, OnBehalfOf: onBehalfOf,
+		Subject: c.subject(), Incoming: o.ID, From: from, FromName: name, To: to, OnBehalfOf: onBehalfOf,
 		SIPHeaders: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders,
 	})
 }
@@ -54,58 +54,58 @@ func (c *Call) legUnclaimed(in LegUnclaimed) {
 	}
 	waiting := c.waitingCaller()
 	if waiting == nil || p.Invite != nil || p.Target != "" {
-		c.announce(in.Leg, p.Address, "")
+		c.raise(in.Leg, p.Address, "")
 		return
 	}
 	// Dialled for a caller: the caller itself waits for the application.
 	caller, to := waiting.Leg, p.Address
-	c.announce(caller, to, waiting.Dialled)
+	c.raise(caller, to, waiting.Dialled)
 	c.ask(Ring{Leg: caller})
 	c.forget(in.Leg)
 }
 
-// openOffer finds an offer that can still be taken.
-func (c *Call) openOffer(id OfferID) (*Offer, *Participant, error) {
+// openIncoming finds an incoming call that can still be taken.
+func (c *Call) openIncoming(id IncomingID) (*Incoming, *Participant, error) {
 	if c.Over() {
 		return nil, nil, refuse(NotFound, "The incoming call has ended.")
 	}
-	for i := range c.state.Offers {
-		o := &c.state.Offers[i]
+	for i := range c.state.Incoming {
+		o := &c.state.Incoming[i]
 		if o.ID == id {
 			return o, c.participant(o.Leg), nil
 		}
 	}
-	if id > 0 && id <= c.state.LastOffer {
+	if id > 0 && id <= c.state.LastIncoming {
 		return nil, nil, refuse(NotFound, "The incoming call was answered, redirected or rejected already, or its time is over.")
 	}
 	return nil, nil, refuse(NotFound, "The incoming call is not known.")
 }
 
-// closeOffers takes back every offer of who waits on a leg.
-func (c *Call) closeOffers(leg LegID) {
-	var open []Offer
-	for _, o := range c.state.Offers {
+// closeIncoming takes back every incoming call of who waits on a leg.
+func (c *Call) closeIncoming(leg LegID) {
+	var open []Incoming
+	for _, o := range c.state.Incoming {
 		if o.Leg == leg {
 			c.stopTimer(&o.Expiry)
 			continue
 		}
 		open = append(open, o)
 	}
-	c.state.Offers = open
+	c.state.Incoming = open
 }
 
-func (c *Call) offerExpired(leg LegID) {
-	c.closeOffers(leg)
+func (c *Call) incomingExpired(leg LegID) {
+	c.closeIncoming(leg)
 	if !c.ringsForCaller() {
 		c.turnAway(leg, Cause{Reason: NoAnswer})
 	}
 }
 
-// AnswerCall takes an offer: the application gets a seat in the call.
+// AnswerCall takes an incoming call: the application gets a seat in the call.
 // Answer: Connection.
 type AnswerCall struct {
 	Request
-	Offer      OfferID
+	Incoming   IncomingID
 	Connection ConnectionID
 	App        Application
 	Context    string
@@ -113,7 +113,7 @@ type AnswerCall struct {
 }
 
 func (c *Call) answer(in AnswerCall) (Answer, error) {
-	o, p, err := c.openOffer(in.Offer)
+	o, p, err := c.openIncoming(in.Incoming)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -131,7 +131,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 		conn.CallerID = conn.Source
 	}
 	c.state.Connections = append(c.state.Connections, conn)
-	c.closeOffers(p.Leg)
+	c.closeIncoming(p.Leg)
 	if p.State == Calling {
 		c.takeCall(p, "")
 	} else {
@@ -148,20 +148,20 @@ func (c *Call) takeSeat(p *Participant, id ConnectionID) {
 	c.connect(c.live(id))
 }
 
-// RedirectCall sends whoever waits on to somebody else. The offer is used.
+// RedirectCall sends whoever waits on to somebody else. The incoming call is used.
 type RedirectCall struct {
 	Request
-	Offer  OfferID
-	Target Address
+	Incoming IncomingID
+	Target   Address
 }
 
 func (c *Call) redirect(in RedirectCall) (Answer, error) {
-	_, p, err := c.openOffer(in.Offer)
+	_, p, err := c.openIncoming(in.Incoming)
 	if err != nil {
 		return Answer{}, err
 	}
 	leg := p.Leg
-	c.closeOffers(leg)
+	c.closeIncoming(leg)
 	if p.State == Calling {
 		c.dialInstead(leg, in.Target)
 		return Answer{}, nil
@@ -185,7 +185,7 @@ func (c *Call) dialInstead(waiting LegID, target Address) {
 // forget takes an invited participant off the list without telling anybody:
 // another takes its place.
 func (c *Call) forget(leg LegID) {
-	c.closeOffers(leg)
+	c.closeIncoming(leg)
 	i := c.indexOf(leg)
 	c.stopTimer(&c.state.Participants[i].Ringing)
 	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
@@ -210,15 +210,15 @@ func (r RejectReason) cause() Cause {
 	return Cause{Reason: Declined}
 }
 
-// RejectCall refuses whoever waits. The offer is used.
+// RejectCall refuses whoever waits. The incoming call is used.
 type RejectCall struct {
 	Request
-	Offer  OfferID
-	Reason RejectReason
+	Incoming IncomingID
+	Reason   RejectReason
 }
 
 func (c *Call) reject(in RejectCall) (Answer, error) {
-	_, p, err := c.openOffer(in.Offer)
+	_, p, err := c.openIncoming(in.Incoming)
 	if err != nil {
 		return Answer{}, err
 	}
