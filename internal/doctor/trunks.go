@@ -9,7 +9,7 @@ import (
 	"net/netip"
 
 	"strowger/internal/config"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // trunks sends each trunk one OPTIONS from a port of its own. Any answer is an

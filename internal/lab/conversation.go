@@ -6,11 +6,11 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"strowger/internal/leg/sip/sdp"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/player"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/sdp"
+	"strowger/internal/sip/ua"
 )
 
 // conversation is one call to one number. It is its session's observer, and the

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"sync"
 
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/ua"
 )
 
 // callsMost is how many calls may be waiting to be looked at; more are refused.

@@ -7,9 +7,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"strowger/internal/leg/sip/siptest"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/siptest"
+	"strowger/internal/sip/ua"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

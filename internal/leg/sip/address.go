@@ -10,7 +10,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // place is the user and host of a SIP URI, or the number of a tel URI.

@@ -6,7 +6,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // silenceMost is how long a place may say nothing at all, not even 100 Trying,

@@ -10,8 +10,8 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/leg/sip"
-	"strowger/internal/leg/sip/siptest"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/siptest"
+	"strowger/internal/sip/ua"
 )
 
 func TestARegisteredUserRingsAnswersTalksAndLeaves(t *testing.T) {

@@ -2,7 +2,7 @@ package sip
 
 import (
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // dialogOf is what the journal keeps of a leg.

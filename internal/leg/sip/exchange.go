@@ -15,9 +15,9 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/ua"
 )
 
 // Signals takes what happens on legs. LegArrived is the first signal of its

@@ -16,7 +16,7 @@ import (
 	"github.com/icholy/digest"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // How long a nonce is good for, and how much is remembered of nonces and of

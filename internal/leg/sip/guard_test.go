@@ -10,7 +10,7 @@ import (
 	"github.com/icholy/digest"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // people are alice, whose password is wonder, and dave, who has none.

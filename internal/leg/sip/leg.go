@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/ua"
 )
 
 const (

@@ -4,8 +4,8 @@ import (
 	"errors"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/sdp"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/sdp"
+	"strowger/internal/sip/ua"
 )
 
 // line is one SIP session of a leg: the caller's, or one for each place that is

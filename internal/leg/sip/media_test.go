@@ -8,8 +8,8 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/leg/sip"
-	"strowger/internal/leg/sip/siptest"
 	"strowger/internal/media"
+	"strowger/internal/sip/siptest"
 )
 
 // answered is a call from the network that is in conversation.

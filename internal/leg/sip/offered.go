@@ -2,7 +2,7 @@ package sip
 
 import (
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // ring tells the caller that somebody is alerted.

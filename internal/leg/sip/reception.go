@@ -6,8 +6,8 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/sdp"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/sdp"
+	"strowger/internal/sip/ua"
 )
 
 // reception takes what arrives for no session: it finds out who it is from and

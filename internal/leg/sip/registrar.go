@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // register is the registrar (RFC 3261 10.3): a user who has proven who they are

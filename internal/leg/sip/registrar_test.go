@@ -7,8 +7,8 @@ import (
 
 	"github.com/icholy/digest"
 
-	"strowger/internal/leg/sip/siptest"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/siptest"
+	"strowger/internal/sip/ua"
 )
 
 // authorize answers the last challenge of a 401 (which is MD5).

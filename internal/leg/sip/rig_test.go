@@ -14,10 +14,10 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/leg/sip"
-	"strowger/internal/leg/sip/siptest"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/siptest"
+	"strowger/internal/sip/ua"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

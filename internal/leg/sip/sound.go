@@ -8,9 +8,9 @@ import (
 	"strconv"
 
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/sdp"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/sdp"
 )
 
 // sound is a leg's RTP session and what was negotiated for it.

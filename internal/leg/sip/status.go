@@ -2,7 +2,7 @@ package sip
 
 import (
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // reasonOf turns a final SIP response into the call's words (RFC 3261 21).

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"strowger/internal/call"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 func TestTheFarEndIsToldTheAddressThatItReaches(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 // How we register at a carrier: what we ask for, when we ask again, and how

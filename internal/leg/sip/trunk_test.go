@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"strowger/internal/directory"
-	"strowger/internal/leg/sip/ua"
+	"strowger/internal/sip/ua"
 )
 
 func TestARegistrationIsRefreshedInTimeAndRetriedWithPatience(t *testing.T) {

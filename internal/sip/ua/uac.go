@@ -3,7 +3,7 @@ package ua
 import (
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/sip/transaction"
 )
 
 // place sends the INVITE.

@@ -1,6 +1,6 @@
 package siptest
 
-import "strowger/internal/leg/sip/ua"
+import "strowger/internal/sip/ua"
 
 // observer writes down what the user agent tells a call.
 type observer struct{ events chan<- Event }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transport"
 )
 
 // world is a UDP network without wires or clocks: one user agent under test and a

@@ -5,8 +5,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transaction"
+	"strowger/internal/sip/transport"
 )
 
 // incoming is an INVITE that has no final response.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transport"
 )
 
 // Role is which side of a dialog we are.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/sip/transaction"
 )
 
 // Observer hears what becomes of one session, in order, on its shard goroutine.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transport"
 )
 
 func newTag() string    { return rand.Text()[:16] }

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"strowger/internal/leg/sip/transaction"
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transaction"
+	"strowger/internal/sip/transport"
 )
 
 // Config says where a user agent listens and who handles what arrives.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transaction"
+	"strowger/internal/sip/transport"
 )
 
 // maxDatagram is what goes by UDP without a second thought (RFC 3261 18.1.1).

@@ -6,8 +6,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transaction"
+	"strowger/internal/sip/transport"
 )
 
 // dialogRequest is a request to send inside the confirmed dialog.

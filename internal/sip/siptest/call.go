@@ -6,12 +6,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"strowger/internal/leg/sip/sdp"
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/player"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/sdp"
+	"strowger/internal/sip/ua"
 )
 
 // Event is something that the user agent told a call.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
+	"strowger/internal/sip/transaction"
 )
 
 // causeOf is why a request of ours found no agreement.

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"strowger/internal/leg/sip/ua"
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/ua"
 )
 
 // patience is how long a fact may take. It is no measure of anything: a test

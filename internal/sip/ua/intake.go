@@ -9,8 +9,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"strowger/internal/leg/sip/transaction"
-	"strowger/internal/leg/sip/ua/transport"
+	"strowger/internal/sip/transaction"
+	"strowger/internal/sip/transport"
 )
 
 // supported are the option tags that we understand in Require (RFC 3261 8.2.2.3).
