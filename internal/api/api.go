@@ -90,7 +90,7 @@ func (a *API) outcome(w http.ResponseWriter, r *http.Request, req *Request) (don
 		done, err = accepted(done.operation, response)
 	}
 	if err == nil {
-		done.repeatable = req.Repeat.ID != ""
+		done.repeatable = req.Repeat.RequestID != ""
 		return done
 	}
 	f := failureOf(err)
@@ -120,7 +120,8 @@ func (a *API) perform(w http.ResponseWriter, r *http.Request, req *Request, oper
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), commandTime)
 	defer cancel()
-	return op.Serve(ctx, req)
+	response, err := op.Serve(ctx, req)
+	return response, op.spelt(err)
 }
 
 // admit checks the signature, and only then reads the body.

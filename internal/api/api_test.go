@@ -29,7 +29,7 @@ func small(serve func(context.Context, *api.Request) (api.Response, error)) api.
 		{Name: "act", Method: "POST", Path: "/calling/things/{callConnectionId}:act", Serve: serve},
 		{Name: "read", Method: "GET", Path: "/calling/things/{callConnectionId}", Serve: serve},
 		{Name: "child", Method: "GET", Path: "/calling/things/{callConnectionId}/children/{rawId}", Serve: serve},
-		{Name: "make", Method: "POST", Path: "/calling/things:make", Serve: serve},
+		{Name: "make", Method: "POST", Path: "/calling/things:make", Serve: serve, Fields: map[call.Part]string{call.PartTargets: "targets"}},
 		{Name: "later", Method: "POST", Path: "/calling/things/{callConnectionId}:later"},
 	}}
 }
@@ -197,7 +197,7 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 		target string
 		logged int
 	}{
-		"invalid":         {&call.Error{Kind: call.Invalid, Field: "targets", Reason: "r"}, 400, "8523", "targets", 0},
+		"invalid":         {&call.Error{Kind: call.Invalid, Part: call.PartTargets, Reason: "r"}, 400, "8523", "targets", 0},
 		"not found":       {&call.Error{Kind: call.NotFound, Reason: "r"}, 404, "8522", "", 0},
 		"conflict":        {&call.Error{Kind: call.Conflict, Reason: "r"}, 409, "8519", "", 0},
 		"not established": {&call.Error{Kind: call.NotEstablished, Reason: "r"}, 400, "8501", "", 0},
@@ -315,7 +315,7 @@ func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
 func TestTheSameIDIsTheSameRequestOfOneOperationOnly(t *testing.T) {
 	var seen []string
 	door := apitest.NewDoor(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
-		seen = append(seen, r.Repeat.ID)
+		seen = append(seen, r.Repeat.RequestID)
 		return api.Response{Status: 200}, nil
 	}))
 	headers := []string{"Repeatability-Request-ID: 1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"}

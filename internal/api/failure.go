@@ -100,7 +100,16 @@ func rulesFailure(err *call.Error) failure {
 	if !ok {
 		return internalFailure()
 	}
-	return failure{Verdict: verdict, field: err.Field, message: err.Error()}
+	return failure{Verdict: verdict, message: err.Reason}
+}
+
+// spelt puts a refusal by the rules in the words of the operation's request.
+func (op *Operation) spelt(err error) error {
+	var rules *call.Error
+	if !errors.As(err, &rules) || rules.Part == "" || verdicts[rules.Kind] == (Verdict{}) {
+		return err
+	}
+	return &Refusal{Verdict: verdicts[rules.Kind], Field: op.Fields[rules.Part], Reason: rules.Reason}
 }
 
 func internalFailure() failure {

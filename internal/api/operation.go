@@ -23,6 +23,7 @@ type Operation struct {
 	Method string
 	Path   string
 	Serve  func(context.Context, *Request) (Response, error) // nil: published, but not built yet
+	Fields map[call.Part]string                              // where in the request the parts of its command stand
 }
 
 // Response is what an operation that was accepted answers. A nil Body is an
@@ -37,7 +38,7 @@ type Response struct {
 // is known, its version is one of the family's, its path is the operation's.
 type Request struct {
 	Version string
-	Repeat  call.Request // identifies the command when it is given again
+	Repeat  call.Repeatable // identifies the command when it is given again
 
 	params map[string]string
 	body   []byte

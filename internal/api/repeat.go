@@ -20,21 +20,21 @@ const (
 
 // repeatOf reads what identifies a repeatable request. The operation is part
 // of it: the same id with another operation is another request.
-func repeatOf(h http.Header, operation string) (call.Request, error) {
+func repeatOf(h http.Header, operation string) (call.Repeatable, error) {
 	id := h.Get(headerRequestID)
 	if id == "" {
-		return call.Request{}, nil
+		return call.Repeatable{}, nil
 	}
 	parsed, err := uuid.Parse(id)
 	if err != nil || len(id) != len(parsed.String()) {
-		return call.Request{}, wire.Fieldf(headerRequestID, "%.64q is not a UUID", id)
+		return call.Repeatable{}, wire.Fieldf(headerRequestID, "%.64q is not a UUID", id)
 	}
 	sent := h.Get(headerFirstSent)
 	if sent == "" {
-		return call.Request{}, wire.Fieldf(headerFirstSent, "is missing beside %s", headerRequestID)
+		return call.Repeatable{}, wire.Fieldf(headerFirstSent, "is missing beside %s", headerRequestID)
 	}
 	if _, err := time.Parse(http.TimeFormat, sent); err != nil {
-		return call.Request{}, wire.Fieldf(headerFirstSent, "%.64q is not a date like %q", sent, http.TimeFormat)
+		return call.Repeatable{}, wire.Fieldf(headerFirstSent, "%.64q is not a date like %q", sent, http.TimeFormat)
 	}
-	return call.Request{ID: operation + "/" + strings.ToLower(id)}, nil
+	return call.Repeatable{RequestID: operation + "/" + strings.ToLower(id)}, nil
 }

@@ -8,7 +8,7 @@ const participantsMost = 2000
 // AddParticipant invites somebody into the call.
 // Answer: Participant, InvitationID, Context.
 type AddParticipant struct {
-	Request
+	Repeatable
 	Connection   ConnectionID
 	Operation    Operation
 	Participant  Address
@@ -25,7 +25,7 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 		return Answer{}, err
 	}
 	if c.named(in.Participant) != nil {
-		return Answer{}, &Error{Kind: Conflict, Field: "participantToAdd", Reason: string(in.Participant) + " is in the call or invited already."}
+		return Answer{}, &Error{Kind: Conflict, Part: PartParticipant, Reason: string(in.Participant) + " is in the call or invited already."}
 	}
 	if len(c.state.Participants) >= participantsMost {
 		return Answer{}, refuse(TooBusy, "The call has %d participants and takes no more.", participantsMost)

@@ -39,7 +39,7 @@ func (c *Call) Over() bool { return c.state.Phase == Ended }
 // Step applies one input and says what must follow. A refused input changes nothing.
 func (c *Call) Step(in Input) (Output, error) {
 	if cmd, ok := in.(Command); ok {
-		if first, ok := c.repeated(cmd.request()); ok {
+		if first, ok := c.repeated(cmd.repeatable()); ok {
 			return Output{Answer: first, Repeated: true}, nil
 		}
 	}
@@ -74,7 +74,7 @@ func (c *Call) command(cmd Command) error {
 		return err
 	}
 	c.out.Answer = answer
-	c.remember(cmd.request(), answer)
+	c.remember(cmd.repeatable(), answer)
 	return nil
 }
 

@@ -4,7 +4,7 @@ package call
 // side by side. The first that answers connects the call; the others may still
 // join. Answer: Connection.
 type CreateCall struct {
-	Request
+	Repeatable
 	Call       ID
 	Connection ConnectionID
 	App        Application
@@ -19,7 +19,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 	if len(c.state.Connections) > 0 || c.Over() {
 		return Answer{}, refuse(Conflict, "The call exists already.")
 	}
-	if err := distinct("targets", in.Targets); err != nil {
+	if err := distinct(PartTargets, in.Targets); err != nil {
 		return Answer{}, err
 	}
 	conn := Connection{
@@ -54,14 +54,14 @@ func (conn *Connection) caller(target Address) Address {
 	return conn.CallerID
 }
 
-func distinct(field string, addresses []Address) error {
+func distinct(part Part, addresses []Address) error {
 	if len(addresses) == 0 {
-		return &Error{Kind: Invalid, Field: field, Reason: "at least one is required."}
+		return &Error{Kind: Invalid, Part: part, Reason: "at least one is required."}
 	}
 	seen := map[Address]bool{}
 	for _, a := range addresses {
 		if seen[a] {
-			return &Error{Kind: Invalid, Field: field, Reason: string(a) + " is named twice."}
+			return &Error{Kind: Invalid, Part: part, Reason: string(a) + " is named twice."}
 		}
 		seen[a] = true
 	}

@@ -17,16 +17,26 @@ const (
 	Incompatible                   // a media operation that cannot run beside the running one
 )
 
+// Part is what of a command the rules object to. The list is closed; each
+// family of the API says how its operations spell a part.
+type Part string
+
+const (
+	PartTargets     Part = "targets"     // whom CreateCall dials
+	PartParticipant Part = "participant" // whom a command is about: who is added, removed or listened to
+	PartRecipients  Part = "recipients"  // who is to hear a Play
+)
+
 // Error is a refusal by the rules.
 type Error struct {
 	Kind   Kind
-	Field  string // the request's field that is wrong, as published; may be empty
+	Part   Part   // what of the command is wrong; may be empty
 	Reason string // a sentence for the developer who sees it
 }
 
 func (e *Error) Error() string {
-	if e.Field != "" {
-		return e.Field + ": " + e.Reason
+	if e.Part != "" {
+		return string(e.Part) + ": " + e.Reason
 	}
 	return e.Reason
 }

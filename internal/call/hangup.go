@@ -3,7 +3,7 @@ package call
 // HangUpCall takes the application out of the call. When no more than one
 // other is in it, the call ends with it.
 type HangUpCall struct {
-	Request
+	Repeatable
 	Connection ConnectionID
 }
 
@@ -58,7 +58,7 @@ func (c *Call) seated(id ConnectionID) bool {
 
 // TerminateCall ends the call for everyone.
 type TerminateCall struct {
-	Request
+	Repeatable
 	Connection ConnectionID
 }
 

@@ -104,7 +104,7 @@ func (c *Call) incomingExpired(leg LegID) {
 // AnswerCall takes an incoming call: the application gets a seat in the call.
 // Answer: Connection.
 type AnswerCall struct {
-	Request
+	Repeatable
 	Incoming   IncomingID
 	Connection ConnectionID
 	App        Application
@@ -150,7 +150,7 @@ func (c *Call) takeSeat(p *Participant, id ConnectionID) {
 
 // RedirectCall sends whoever waits on to somebody else. The incoming call is used.
 type RedirectCall struct {
-	Request
+	Repeatable
 	Incoming IncomingID
 	Target   Address
 }
@@ -212,7 +212,7 @@ func (r RejectReason) cause() Cause {
 
 // RejectCall refuses whoever waits. The incoming call is used.
 type RejectCall struct {
-	Request
+	Repeatable
 	Incoming IncomingID
 	Reason   RejectReason
 }

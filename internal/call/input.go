@@ -8,7 +8,7 @@ type Input interface{ input() }
 // Command is what an application asks for through the API.
 type Command interface {
 	Input
-	request() Request
+	repeatable() Repeatable
 }
 
 // Signal is what a leg, a player or a timer reports. A signal about something
@@ -18,14 +18,15 @@ type Signal interface {
 	signal()
 }
 
-// Request identifies one repeatable request (Repeatability-Request-ID). With
-// an empty ID the command acts each time it is given.
-type Request struct {
-	ID string
+// Repeatable makes a command one that may be given again: with the same
+// RequestID it acts once and is answered alike. With an empty RequestID it acts
+// each time it is given.
+type Repeatable struct {
+	RequestID string
 }
 
-func (r Request) request() Request { return r }
-func (Request) input()             {}
+func (r Repeatable) repeatable() Repeatable { return r }
+func (Repeatable) input()                   {}
 
 // reports marks a type as a Signal.
 type reports struct{}

@@ -166,7 +166,7 @@ func (c *Call) failedEvent(op *MediaOperation, source int, why Reason) Event {
 
 // CancelMedia stops every media operation of a connection.
 type CancelMedia struct {
-	Request
+	Repeatable
 	Connection ConnectionID
 }
 
@@ -219,15 +219,15 @@ func (c *Call) endMediaFor(leg LegID) {
 }
 
 // targets finds the legs of participants that media can be played to.
-func (c *Call) targets(field string, addresses []Address) ([]LegID, error) {
+func (c *Call) targets(part Part, addresses []Address) ([]LegID, error) {
 	var legs []LegID
 	for _, a := range addresses {
 		p := c.named(a)
 		if p == nil || p.State != Joined {
-			return nil, &Error{Kind: NotFound, Field: field, Reason: string(a) + " is not in the call."}
+			return nil, &Error{Kind: NotFound, Part: part, Reason: string(a) + " is not in the call."}
 		}
 		if p.Seat != "" {
-			return nil, &Error{Kind: Invalid, Field: field, Reason: string(a) + " is an application: nothing can be played to it."}
+			return nil, &Error{Kind: Invalid, Part: part, Reason: string(a) + " is an application: nothing can be played to it."}
 		}
 		legs = append(legs, p.Leg)
 	}

@@ -8,7 +8,7 @@ type PlaySource struct {
 
 // Play plays sources in order to everyone, or to the participants named.
 type Play struct {
-	Request
+	Repeatable
 	Connection ConnectionID
 	Operation  Operation
 	Sources    []PlaySource
@@ -21,7 +21,7 @@ func (c *Call) play(in Play) (Answer, error) {
 	if _, err := c.connectedOne(in.Connection); err != nil {
 		return Answer{}, err
 	}
-	legs, err := c.targets("playTo", in.To)
+	legs, err := c.targets(PartRecipients, in.To)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -8,7 +8,7 @@ import (
 // Recognize plays a prompt to one participant, when there is one, and collects
 // the keys that it presses.
 type Recognize struct {
-	Request
+	Repeatable
 	Connection     ConnectionID
 	Operation      Operation
 	Target         Address
@@ -36,7 +36,7 @@ func (c *Call) recognize(in Recognize) (Answer, error) {
 	if _, err := c.connectedOne(in.Connection); err != nil {
 		return Answer{}, err
 	}
-	legs, err := c.targets("recognizeOptions.targetParticipant", []Address{in.Target})
+	legs, err := c.targets(PartParticipant, []Address{in.Target})
 	if err != nil {
 		return Answer{}, err
 	}

@@ -3,7 +3,7 @@ package call
 // RemoveParticipant takes somebody out of the call, or takes back an
 // invitation that is under way. Answer: Context.
 type RemoveParticipant struct {
-	Request
+	Repeatable
 	Connection  ConnectionID
 	Operation   Operation
 	Participant Address
@@ -15,7 +15,7 @@ func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
 	}
 	p := c.named(in.Participant)
 	if p == nil {
-		return Answer{}, &Error{Kind: NotFound, Field: "participantToRemove", Reason: string(in.Participant) + " is not in the call."}
+		return Answer{}, &Error{Kind: NotFound, Part: PartParticipant, Reason: string(in.Participant) + " is not in the call."}
 	}
 	// Told first: an application that removes itself hears of it before its last event.
 	c.tell(RemoveParticipantSucceeded{c.about(in.Connection, in.Operation), in.Participant})

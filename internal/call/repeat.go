@@ -6,25 +6,25 @@ package call
 const repeatsKept = 64
 
 // repeated finds the first answer to a request that is given again.
-func (c *Call) repeated(r Request) (Answer, bool) {
-	if r.ID == "" {
+func (c *Call) repeated(r Repeatable) (Answer, bool) {
+	if r.RequestID == "" {
 		return Answer{}, false
 	}
 	for _, first := range c.state.Repeats {
-		if first.Request == r.ID {
+		if first.Request == r.RequestID {
 			return first.Answer, true
 		}
 	}
 	return Answer{}, false
 }
 
-func (c *Call) remember(r Request, a Answer) {
-	if r.ID == "" {
+func (c *Call) remember(r Repeatable, a Answer) {
+	if r.RequestID == "" {
 		return
 	}
 	c.change()
 	if n := len(c.state.Repeats) - repeatsKept + 1; n > 0 {
 		c.state.Repeats = append([]Repeat(nil), c.state.Repeats[n:]...)
 	}
-	c.state.Repeats = append(c.state.Repeats, Repeat{Request: r.ID, Answer: a})
+	c.state.Repeats = append(c.state.Repeats, Repeat{Request: r.RequestID, Answer: a})
 }

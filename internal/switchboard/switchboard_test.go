@@ -127,7 +127,7 @@ func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *w
 }
 
 func create(request string) call.CreateCall {
-	return call.CreateCall{Request: call.Request{ID: request}, Call: testCall, Connection: testConn, Targets: []call.Address{"4:+15550100"}}
+	return call.CreateCall{Repeatable: call.Repeatable{RequestID: request}, Call: testCall, Connection: testConn, Targets: []call.Address{"4:+15550100"}}
 }
 
 func do(t *testing.T, s *Switchboard, cmd call.Command) call.Answer {
@@ -181,7 +181,7 @@ func TestARequestThatRacesWithItselfActsOnce(t *testing.T) {
 func TestARequestIsRememberedAfterTheCallHasEnded(t *testing.T) {
 	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create("r1"))
-		end := call.TerminateCall{Request: call.Request{ID: "r2"}, Connection: testConn}
+		end := call.TerminateCall{Repeatable: call.Repeatable{RequestID: "r2"}, Connection: testConn}
 		do(t, s, end)
 		synctest.Wait()
 		if n := s.Stats().Calls; n != 0 {

@@ -21,7 +21,7 @@ func (f family) addParticipant(ctx context.Context, r *api.Request) (api.Respons
 	if err != nil {
 		return api.Response{}, err
 	}
-	cmd.Request, cmd.Connection = r.Repeat, connectionOf(r)
+	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
 	answer, err := r.Do(ctx, cmd.Connection.Key(), cmd)
 	if err != nil {
 		return api.Response{}, err

@@ -20,7 +20,7 @@ func (f family) answer(ctx context.Context, r *api.Request) (api.Response, error
 	if err != nil {
 		return api.Response{}, err
 	}
-	cmd.Request, cmd.App.Version = r.Repeat, r.Version
+	cmd.Repeatable, cmd.App.Version = r.Repeat, r.Version
 	answer, err := r.Do(ctx, key, cmd)
 	if err != nil {
 		return api.Response{}, err

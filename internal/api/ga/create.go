@@ -19,7 +19,7 @@ func (f family) createCall(ctx context.Context, r *api.Request) (api.Response, e
 	if err != nil {
 		return api.Response{}, err
 	}
-	cmd.Request, cmd.App.Version = r.Repeat, r.Version
+	cmd.Repeatable, cmd.App.Version = r.Repeat, r.Version
 	if cmd.Call, cmd.Connection, err = newCall(r.Repeat); err != nil {
 		return api.Response{}, err
 	}
@@ -33,7 +33,7 @@ func (f family) createCall(ctx context.Context, r *api.Request) (api.Response, e
 	return api.Response{Status: http.StatusCreated, Body: shown, Call: answer.Connection.Call}, nil
 }
 
-func newCall(r call.Request) (call.ID, call.ConnectionID, error) {
+func newCall(r call.Repeatable) (call.ID, call.ConnectionID, error) {
 	s := newSeed(r)
 	id := call.NewID(s.call())
 	connection, err := call.NewConnectionID(id.Key(), s.connection())

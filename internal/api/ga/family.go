@@ -5,6 +5,7 @@ import (
 
 	"strowger/internal/access"
 	"strowger/internal/api"
+	"strowger/internal/call"
 	"strowger/internal/wire/ga"
 )
 
@@ -35,7 +36,7 @@ const (
 func Family(o Options) api.Family {
 	f := family{o}
 	return api.Family{Versions: versions(), Operations: []api.Operation{
-		{Name: "createCall", Method: http.MethodPost, Path: connections, Serve: f.createCall},
+		{Name: "createCall", Method: http.MethodPost, Path: connections, Serve: f.createCall, Fields: map[call.Part]string{call.PartTargets: "targets"}},
 		{Name: "answer", Method: http.MethodPost, Path: connections + ":answer", Serve: f.answer},
 		{Name: "redirect", Method: http.MethodPost, Path: connections + ":redirect", Serve: f.redirect},
 		{Name: "reject", Method: http.MethodPost, Path: connections + ":reject", Serve: f.reject},
@@ -46,8 +47,8 @@ func Family(o Options) api.Family {
 		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Serve: f.terminate},
 		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant"},
 
-		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Serve: f.play},
-		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Serve: f.recognize},
+		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Serve: f.play, Fields: map[call.Part]string{call.PartRecipients: "playTo"}},
+		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Serve: f.recognize, Fields: map[call.Part]string{call.PartParticipant: "recognizeOptions.targetParticipant"}},
 		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Serve: f.cancelAllMedia},
 		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition"},
 		{Name: "stopContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":stopContinuousDtmfRecognition"},
@@ -62,8 +63,8 @@ func Family(o Options) api.Family {
 
 		{Name: "listParticipants", Method: http.MethodGet, Path: participants, Serve: f.listParticipants},
 		{Name: "getParticipant", Method: http.MethodGet, Path: participants + "/{rawId}", Serve: f.getParticipant},
-		{Name: "addParticipant", Method: http.MethodPost, Path: participants + ":add", Serve: f.addParticipant},
-		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Serve: f.removeParticipant},
+		{Name: "addParticipant", Method: http.MethodPost, Path: participants + ":add", Serve: f.addParticipant, Fields: map[call.Part]string{call.PartParticipant: "participantToAdd"}},
+		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Serve: f.removeParticipant, Fields: map[call.Part]string{call.PartParticipant: "participantToRemove"}},
 		{Name: "mute", Method: http.MethodPost, Path: participants + ":mute"},
 		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant"},
 		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere"},

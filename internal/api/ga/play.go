@@ -21,7 +21,7 @@ func (f family) play(ctx context.Context, r *api.Request) (api.Response, error) 
 	if err != nil {
 		return api.Response{}, err
 	}
-	cmd.Request, cmd.Connection = r.Repeat, connectionOf(r)
+	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
 	_, err = r.Do(ctx, cmd.Connection.Key(), cmd)
 	return api.Response{Status: http.StatusAccepted}, err
 }

@@ -23,6 +23,6 @@ func (f family) redirect(ctx context.Context, r *api.Request) (api.Response, err
 		return api.Response{}, err
 	}
 	id := call.ID(offer.CallID)
-	_, err = r.Do(ctx, id.Key(), call.RedirectCall{Request: r.Repeat, Incoming: call.IncomingID(offer.OfferID), Target: target})
+	_, err = r.Do(ctx, id.Key(), call.RedirectCall{Repeatable: r.Repeat, Incoming: call.IncomingID(offer.OfferID), Target: target})
 	return api.Response{Status: http.StatusNoContent, Call: id}, err
 }

@@ -25,7 +25,7 @@ func (f family) reject(ctx context.Context, r *api.Request) (api.Response, error
 		return api.Response{}, err
 	}
 	id := call.ID(offer.CallID)
-	_, err = r.Do(ctx, id.Key(), call.RejectCall{Request: r.Repeat, Incoming: call.IncomingID(offer.OfferID), Reason: reason})
+	_, err = r.Do(ctx, id.Key(), call.RejectCall{Repeatable: r.Repeat, Incoming: call.IncomingID(offer.OfferID), Reason: reason})
 	return api.Response{Status: http.StatusNoContent, Call: id}, err
 }
 

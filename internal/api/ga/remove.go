@@ -18,7 +18,7 @@ func (f family) removeParticipant(ctx context.Context, r *api.Request) (api.Resp
 	if err != nil {
 		return api.Response{}, err
 	}
-	cmd.Request, cmd.Connection = r.Repeat, connectionOf(r)
+	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
 	answer, err := r.Do(ctx, cmd.Connection.Key(), cmd)
 	return api.Response{
 		Status: http.StatusAccepted,

@@ -13,9 +13,9 @@ type seed [sha256.Size]byte
 // newSeed is random, unless the request can be given again: then it is the
 // same each time, so that a repeated createCall finds the call that it made.
 // The hash keeps a client from choosing another call's identifiers.
-func newSeed(r call.Request) seed {
-	if r.ID != "" {
-		return sha256.Sum256([]byte("strowger seed of " + r.ID))
+func newSeed(r call.Repeatable) seed {
+	if r.RequestID != "" {
+		return sha256.Sum256([]byte("strowger seed of " + r.RequestID))
 	}
 	var s seed
 	_, _ = rand.Read(s[:]) // crypto/rand never fails
@@ -28,5 +28,5 @@ func (s seed) connection() [8]byte { return [8]byte(s[16:24]) }
 
 // newConnectionID is for a connection in a call that is there already.
 func newConnectionID(key call.Key) (call.ConnectionID, error) {
-	return call.NewConnectionID(key, newSeed(call.Request{}).connection())
+	return call.NewConnectionID(key, newSeed(call.Repeatable{}).connection())
 }
