@@ -9,7 +9,7 @@ const participantsMost = 2000
 // Answer: Participant, InvitationID, Context.
 type AddParticipant struct {
 	Repeatable
-	Connection   ConnectionID
+	Connection   ConnectionID // empty: out of call
 	Operation    Operation
 	Participant  Address
 	InvitationID string
@@ -19,8 +19,21 @@ type AddParticipant struct {
 	Headers      map[string]string
 }
 
+// AddParticipantSucceeded: the participant has joined.
+type AddParticipantSucceeded struct {
+	Recipient
+	Participant Address
+}
+
+// AddParticipantFailed: the participant was not reached.
+type AddParticipantFailed struct {
+	Recipient
+	Participant Address
+	Cause       Cause
+}
+
 func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
-	conn, err := c.connectedOne(in.Connection)
+	to, err := c.recipient(in.Connection, in.Operation)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -30,13 +43,6 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 	if len(c.state.Participants) >= participantsMost {
 		return Answer{}, refuse(TooBusy, "The call has %d participants and takes no more.", participantsMost)
 	}
-	by := caller{from: conn.caller(in.Participant), name: conn.SourceName, headers: in.Headers}
-	if in.Participant.IsPhone() && in.CallerID != "" {
-		by.from = in.CallerID
-	}
-	if in.SourceName != "" {
-		by.name = in.SourceName
-	}
 	ring := in.RingTimeout
 	if ring == 0 {
 		ring = ringTimeout
@@ -44,21 +50,51 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 	c.invite(Participant{
 		Address:    in.Participant,
 		SIPHeaders: in.Headers, // for whoever answers in its place
-		Invite:     &Invite{ID: in.InvitationID, By: in.Connection, Operation: in.Operation},
-	}, by, ring)
+		Errand:     Errand{Kind: Invitation, For: to, InvitationID: in.InvitationID},
+	}, c.inviter(in), ring)
 	return Answer{
 		Participant:  &RosterEntry{Address: in.Participant},
 		InvitationID: in.InvitationID, Context: in.Operation.Context,
 	}, nil
 }
 
-// endInvitesOf ends the invitations that a connection has under way.
-func (c *Call) endInvitesOf(id ConnectionID, cause Cause) {
-	cause = cause.unfinished()
+// inviter is who the invited participant is called by: as the command says,
+// else the application or, out of call, whoever began the call.
+func (c *Call) inviter(in AddParticipant) caller {
+	by := caller{from: c.state.StartedBy, headers: in.Headers}
+	if conn := c.live(in.Connection); conn != nil {
+		by.from, by.name = conn.caller(in.Participant), conn.SourceName
+	}
+	if in.Participant.IsPhone() && in.CallerID != "" {
+		by.from = in.CallerID
+	}
+	if in.SourceName != "" {
+		by.name = in.SourceName
+	}
+	return by
+}
+
+// endInvitationsOf ends the invitations that a connection has under way.
+func (c *Call) endInvitationsOf(id ConnectionID, cause Cause) {
 	for _, p := range c.snapshot() {
-		if p.Invite != nil && p.Invite.By == id {
-			c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
-			c.gone(p.Leg, cause)
+		if p.on(Invitation) && p.Errand.For.Connection == id {
+			c.takeBack(p, cause)
 		}
 	}
+}
+
+// endInvitations ends what is still under way when the call ends: what was
+// asked for out of call.
+func (c *Call) endInvitations(cause Cause) {
+	for _, p := range c.snapshot() {
+		if p.on(Invitation) {
+			c.takeBack(p, cause)
+		}
+	}
+}
+
+func (c *Call) takeBack(p Participant, cause Cause) {
+	cause = cause.unfinished()
+	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
+	c.gone(p.Leg, cause)
 }

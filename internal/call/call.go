@@ -1,10 +1,14 @@
 package call
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Call is one call. It is not safe for concurrent use: one goroutine owns it.
 type Call struct {
 	state State
+	now   time.Time // of this step
 	out   Output
 	// rosterChanged asks settle to tell every connection the new roster.
 	rosterChanged bool
@@ -33,17 +37,18 @@ func Restore(s State) *Call { return &Call{state: s} }
 // or encoded before the next Step, or cloned.
 func (c *Call) State() State { return c.state }
 
-// Over tells that the call has ended: it takes no more inputs that change it.
+// Over reports whether the call has ended: it takes no more inputs that change it.
 func (c *Call) Over() bool { return c.state.Phase == Ended }
 
-// Step applies one input and says what must follow. A refused input changes nothing.
-func (c *Call) Step(in Input) (Output, error) {
+// Step applies one input, which came at the time now, and says what must
+// follow. A refused input changes nothing.
+func (c *Call) Step(now time.Time, in Input) (Output, error) {
 	if cmd, ok := in.(Command); ok {
 		if first, ok := c.repeated(cmd.repeatable()); ok {
 			return Output{Answer: first, Repeated: true}, nil
 		}
 	}
-	c.out, c.rosterChanged = Output{}, false
+	c.now, c.out, c.rosterChanged = now.UTC().Round(0), Output{}, false
 	c.ender, c.endCause = "", Cause{}
 	if err := c.apply(in); err != nil {
 		return Output{}, err
@@ -142,31 +147,3 @@ func (c *Call) signal(sig Signal) {
 func (c *Call) change()      { c.out.Changed = true }
 func (c *Call) tell(e Event) { c.change(); c.out.Events = append(c.out.Events, e) }
 func (c *Call) ask(e Effect) { c.change(); c.out.Effects = append(c.out.Effects, e) }
-
-func (c *Call) nextLeg() LegID {
-	c.state.LastLeg++
-	return NewLegID(c.state.ID, c.state.LastLeg)
-}
-
-// timerFired finds the owner of the timer. A timer without an owner was
-// stopped while it fired.
-func (c *Call) timerFired(in TimerFired) {
-	for _, p := range c.state.Participants {
-		if p.Ringing == in.Timer {
-			c.ringingTimedOut(p.Leg)
-			return
-		}
-	}
-	for _, o := range c.state.Incoming {
-		if o.Expiry == in.Timer {
-			c.incomingExpired(o.Leg)
-			return
-		}
-	}
-	for _, op := range c.state.Media {
-		if op.Timer == in.Timer {
-			c.recognitionTimedOut(op.ID)
-			return
-		}
-	}
-}

@@ -1,16 +1,34 @@
 package call
 
+// CallConnected: the connection is in an established call.
+type CallConnected struct{ Recipient }
+
+// CallDisconnected is the last event of a connection.
+type CallDisconnected struct {
+	Recipient
+	Cause Cause
+}
+
 // connection finds a live connection.
 func (c *Call) connection(id ConnectionID) (*Connection, error) {
 	if c.Over() {
-		return nil, refuse(NotFound, "Call not found.")
+		return nil, NoCall()
 	}
 	for i := range c.state.Connections {
 		if conn := &c.state.Connections[i]; conn.ID == id && conn.State != Disconnected {
 			return conn, nil
 		}
 	}
-	return nil, refuse(NotFound, "Call not found.")
+	return nil, NoCall()
+}
+
+// live finds a connection that has not ended, or nil.
+func (c *Call) live(id ConnectionID) *Connection {
+	conn, err := c.connection(id)
+	if err != nil {
+		return nil
+	}
+	return conn
 }
 
 // connectedOne finds a connection that may act in an established call.
@@ -20,35 +38,24 @@ func (c *Call) connectedOne(id ConnectionID) (*Connection, error) {
 		return nil, err
 	}
 	if conn.State != Connected {
-		return nil, refuse(NotEstablished, "Action is invalid when call is not in Established state.")
+		return nil, notEstablished()
 	}
 	return conn, nil
 }
 
-// recipient addresses an event about the connection itself.
-func (conn *Connection) recipient() Recipient {
-	return Recipient{Connection: conn.ID, CallbackURI: conn.App.CallbackURI, Version: conn.App.Version, Context: conn.Context}
+// established refuses what is asked of a call out of call before it is one.
+func (c *Call) established() error {
+	switch c.state.Phase {
+	case Ended:
+		return NoCall()
+	case Forming:
+		return notEstablished()
+	}
+	return nil
 }
 
-// about addresses an event of one of the connection's operations.
-func (conn *Connection) about(op Operation) Recipient {
-	r := conn.recipient()
-	r.Context = op.Context
-	if op.CallbackURI != "" {
-		r.CallbackURI = op.CallbackURI
-	}
-	return r
-}
-
-// about addresses an event of an operation. Its connection is always found: a
-// connection ends its operations before it leaves the list.
-func (c *Call) about(id ConnectionID, op Operation) Recipient {
-	for i := range c.state.Connections {
-		if conn := &c.state.Connections[i]; conn.ID == id {
-			return conn.about(op)
-		}
-	}
-	panic("call: operation of a connection that never was")
+func notEstablished() error {
+	return refuse(NotEstablished, "Action is invalid when call is not in Established state.")
 }
 
 // connect makes a connection part of the established call, once.
@@ -64,7 +71,7 @@ func (c *Call) connect(conn *Connection) {
 // disconnect ends a connection: its operations first, then its own terminal events.
 func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
-	c.endInvitesOf(conn.ID, cause)
+	c.endInvitationsOf(conn.ID, cause)
 	if conn.State == Connecting {
 		c.failConnecting(conn, cause.unfinished())
 	}
@@ -72,7 +79,8 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.tell(CallDisconnected{conn.recipient(), cause})
 }
 
-// failConnecting tells that the command that made the connection has failed.
+// failConnecting ends a connection that never came about: the command that
+// made it has failed.
 func (c *Call) failConnecting(conn *Connection, cause Cause) {
 	conn.State = Disconnected
 	if conn.Created {
@@ -80,6 +88,35 @@ func (c *Call) failConnecting(conn *Connection, cause Cause) {
 		return
 	}
 	c.tell(AnswerFailed{conn.recipient(), cause})
+}
+
+// forgetDisconnected keeps the list of connections as long as the call is wide.
+func (c *Call) forgetDisconnected() {
+	var live []Connection
+	for _, conn := range c.state.Connections {
+		if conn.State != Disconnected {
+			live = append(live, conn)
+		}
+	}
+	c.state.Connections = live
+}
+
+func (c *Call) liveConnections() (n int) {
+	for _, conn := range c.state.Connections {
+		if conn.State != Disconnected {
+			n++
+		}
+	}
+	return
+}
+
+func (c *Call) anyConnected() bool {
+	for _, conn := range c.state.Connections {
+		if conn.State == Connected {
+			return true
+		}
+	}
+	return false
 }
 
 // Properties describe a connection that has not ended.

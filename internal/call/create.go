@@ -15,6 +15,16 @@ type CreateCall struct {
 	Targets    []Address
 }
 
+// Opens is the call that begins with the command.
+func (in CreateCall) Opens() ID { return in.Call }
+
+// CreateCallFailed: no target was reached. It is the connection's last event
+// unless a CallDisconnected follows in the same step.
+type CreateCallFailed struct {
+	Recipient
+	Cause Cause
+}
+
 func (c *Call) create(in CreateCall) (Answer, error) {
 	if len(c.state.Connections) > 0 || c.Over() {
 		return Answer{}, refuse(Conflict, "The call exists already.")
@@ -30,17 +40,11 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 	c.state.Connections = append(c.state.Connections, conn)
 	c.state.StartedBy = in.Source
 	for _, target := range in.Targets {
-		c.invite(Participant{Address: target, Target: conn.ID}, caller{from: conn.caller(target), name: in.SourceName}, ringTimeout)
+		c.invite(Participant{Address: target, Errand: Errand{Kind: CreateTarget, For: conn.recipient()}},
+			caller{from: conn.caller(target), name: in.SourceName}, ringTimeout)
 	}
 	p := conn.properties(c.state.ID)
 	return Answer{Connection: &p, Context: in.Context}, nil
-}
-
-// caller is who somebody that we dial is called by.
-type caller struct {
-	from    Address
-	name    string
-	headers map[string]string
 }
 
 // caller chooses the identity that a target sees: a phone sees a number.

@@ -2,21 +2,49 @@ package call
 
 import "time"
 
-// Effect is what a call asks of the world. Effects are handed over in order
-// and never awaited: what comes of them comes back as a Signal.
+// Effect is what a call asks of the world: a LegEffect, a SoundEffect or a
+// TimerEffect, by whom it is for. Effects are handed over in order and never
+// awaited: what comes of them comes back as a Signal.
 type Effect interface{ effect() }
 
-// asks marks a type as an Effect.
-type asks struct{}
+// LegEffect is for what reaches the participants.
+type LegEffect interface {
+	Effect
+	leg()
+}
 
-func (asks) effect() {}
+// SoundEffect is for what the call sounds like.
+type SoundEffect interface {
+	Effect
+	sound()
+}
+
+// TimerEffect is for the clock of whoever owns the call.
+type TimerEffect interface {
+	Effect
+	timer()
+}
+
+// These mark a type as an effect, and whom it is for.
+type (
+	asksLeg   struct{}
+	asksSound struct{}
+	asksTimer struct{}
+)
+
+func (asksLeg) effect()   {}
+func (asksLeg) leg()      {}
+func (asksSound) effect() {}
+func (asksSound) sound()  {}
+func (asksTimer) effect() {}
+func (asksTimer) timer()  {}
 
 // ---- Effects on legs ----
 
 // Dial reaches for a participant. The answer is LegRinging, LegAnswered,
 // LegUnclaimed or LegFailed.
 type Dial struct {
-	asks
+	asksLeg
 	Leg      LegID
 	To       Address
 	From     Address // who calls, as the far end sees it
@@ -26,26 +54,26 @@ type Dial struct {
 
 // Ring tells an incoming leg that its callee is being alerted (180).
 type Ring struct {
-	asks
+	asksLeg
 	Leg LegID
 }
 
 // AnswerLeg accepts an incoming leg. The answer is LegAnswered or LegFailed.
 type AnswerLeg struct {
-	asks
+	asksLeg
 	Leg LegID
 }
 
 // RejectLeg refuses an incoming leg for a reason that the caller sees as a SIP status.
 type RejectLeg struct {
-	asks
+	asksLeg
 	Leg   LegID
 	Cause Cause
 }
 
 // SendTone presses a key toward a leg's far end.
 type SendTone struct {
-	asks
+	asksLeg
 	Leg  LegID
 	Tone Tone
 }
@@ -53,7 +81,7 @@ type SendTone struct {
 // HangUp ends a leg in whatever state it is: cancels, rejects or says BYE. A
 // leg that this process does not know is ended by its Dialog.
 type HangUp struct {
-	asks
+	asksLeg
 	Leg    LegID
 	Dialog *Dialog
 	Reason Reason
@@ -63,27 +91,27 @@ type HangUp struct {
 
 // Join brings a leg's media into the call's conversation.
 type Join struct {
-	asks
+	asksSound
 	Leg LegID
 }
 
 // Leave takes it out again.
 type Leave struct {
-	asks
+	asksSound
 	Leg LegID
 }
 
 // Isolate takes a leg out of the conversation, or brings it back, without
 // ending it: it hears only what is played to it alone and nobody hears it.
 type Isolate struct {
-	asks
+	asksSound
 	Leg      LegID
 	Isolated bool
 }
 
 // StartPlayer plays sources in order to everyone (To empty) or to the legs named.
 type StartPlayer struct {
-	asks
+	asksSound
 	Operation OperationID
 	Sources   []PlaySource
 	To        []LegID
@@ -92,24 +120,24 @@ type StartPlayer struct {
 
 // StopPlayer stops a player; its PlayerFinished or PlayerFailed still comes and is ignored.
 type StopPlayer struct {
-	asks
+	asksSound
 	Operation OperationID
 }
 
 // Close ends the conversation: the call is over.
-type Close struct{ asks }
+type Close struct{ asksSound }
 
 // ---- Timers ----
 
 // StartTimer asks for TimerFired after a time.
 type StartTimer struct {
-	asks
+	asksTimer
 	Timer TimerID
 	After time.Duration
 }
 
 // StopTimer takes it back; a TimerFired that is already under way is ignored.
 type StopTimer struct {
-	asks
+	asksTimer
 	Timer TimerID
 }

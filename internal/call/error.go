@@ -41,6 +41,9 @@ func (e *Error) Error() string {
 	return e.Reason
 }
 
+// NoCall is the refusal of what is asked of a call that is not there.
+func NoCall() error { return &Error{Kind: NotFound, Reason: "Call not found."} }
+
 func refuse(k Kind, format string, args ...any) error {
 	return &Error{Kind: k, Reason: fmt.Sprintf(format, args...)}
 }

@@ -1,46 +1,85 @@
 package call
 
-// legArrived opens a call that somebody else placed.
+import "slices"
+
+// LegArrived opens a call: somebody dialled us.
+type LegArrived struct {
+	reports
+	Call        ID
+	Leg         LegID // NewLegID(Call, 1)
+	From        Address
+	FromName    string // display name, "" for a phone number
+	To          Address
+	Publish     bool // To belongs to this resource: applications get IncomingCall
+	Dial        bool // To has an endpoint: it is rung
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
+}
+
+// Opens is the call that begins with the signal.
+func (in LegArrived) Opens() ID { return in.Call }
+
+// LegUnclaimed: the dialled address belongs to this resource and has no
+// endpoint, so an application may answer for it.
+type LegUnclaimed struct {
+	reports
+	Leg LegID
+}
+
+// IncomingCall: somebody dialled an address of this resource. It can be
+// answered, redirected or rejected until one of that is done or its time is over.
+type IncomingCall struct {
+	Subject
+	Incoming    IncomingID
+	From        Address
+	FromName    string
+	To          Address
+	OnBehalfOf  Address
+	SIPHeaders  map[string]string
+	VoIPHeaders map[string]string
+}
+
 func (c *Call) legArrived(in LegArrived) {
 	if len(c.state.Participants) > 0 || c.Over() {
 		return
 	}
 	c.state.LastLeg, c.state.StartedBy = 1, in.From
 	c.state.Participants = []Participant{{
-		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Caller: true,
+		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Errand: Errand{Kind: Caller},
 		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders,
 	}}
 	if in.Publish {
-		c.raise(in.Leg, in.To, "")
+		c.publish(in.Leg, in.To, "")
 	}
 	if in.Dial {
-		c.invite(Participant{Address: in.To}, c.callerOf(in.Leg), ringTimeout)
+		c.dialFor(in.Leg, in.To)
 		return
 	}
 	c.ask(Ring{Leg: in.Leg})
 }
 
-// callerOf is how a waiting caller is presented to whom it reaches.
-func (c *Call) callerOf(leg LegID) caller {
-	p := c.participant(leg)
-	return caller{from: p.Address, name: p.Name, headers: p.SIPHeaders}
+// dialFor dials somebody for the waiting caller.
+func (c *Call) dialFor(waiting LegID, to Address) LegID {
+	p := c.participant(waiting)
+	return c.invite(Participant{Address: to, Errand: Errand{Kind: ForCaller}},
+		caller{from: p.Address, name: p.Name, headers: p.SIPHeaders}, ringTimeout)
 }
 
-// raise opens an incoming call to applications: a caller, or an invitation to one
-// of the resource's own users, waits for one of them to take it.
-func (c *Call) raise(leg LegID, to, onBehalfOf Address) {
+// publish lets applications take a call: a caller, or an invitation to one of
+// the resource's own users, waits for one of them.
+func (c *Call) publish(leg LegID, to, onBehalfOf Address) {
 	c.state.LastIncoming++
-	o := Incoming{ID: c.state.LastIncoming, Leg: leg, To: to}
+	in := Incoming{ID: c.state.LastIncoming, Leg: leg, To: to}
 	p := c.participant(leg)
 	from, name := p.Address, p.Name
 	if p.State == Invited {
-		from, name = p.From, p.FromName // its ringing timer is its expiry
+		from, name = p.From, p.FromName // it waits for as long as it is rung
 	} else {
-		o.Expiry = c.startTimer(ringTimeout)
+		c.startTimer(Timer{Purpose: IncomingTimer, Incoming: in.ID}, ringTimeout)
 	}
-	c.state.Incoming = append(c.state.Incoming, o)
+	c.state.Incoming = append(c.state.Incoming, in)
 	c.tell(IncomingCall{
-		Subject: c.subject(), Incoming: o.ID, From: from, FromName: name, To: to, OnBehalfOf: onBehalfOf,
+		Subject: c.subject(), Incoming: in.ID, From: from, FromName: name, To: to, OnBehalfOf: onBehalfOf,
 		SIPHeaders: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders,
 	})
 }
@@ -53,26 +92,26 @@ func (c *Call) legUnclaimed(in LegUnclaimed) {
 		return
 	}
 	waiting := c.waitingCaller()
-	if waiting == nil || p.Invite != nil || p.Target != "" {
-		c.raise(in.Leg, p.Address, "")
+	if waiting == nil || !p.on(ForCaller) {
+		c.publish(in.Leg, p.Address, "")
 		return
 	}
-	// Dialled for a caller: the caller itself waits for the application.
+	// The caller itself waits for the application.
 	caller, to := waiting.Leg, p.Address
-	c.raise(caller, to, waiting.Dialled)
+	c.publish(caller, to, waiting.Dialled)
 	c.ask(Ring{Leg: caller})
 	c.forget(in.Leg)
 }
 
-// openIncoming finds an incoming call that can still be taken.
+// openIncoming finds an incoming call that can still be taken, and who waits.
 func (c *Call) openIncoming(id IncomingID) (*Incoming, *Participant, error) {
 	if c.Over() {
 		return nil, nil, refuse(NotFound, "The incoming call has ended.")
 	}
 	for i := range c.state.Incoming {
-		o := &c.state.Incoming[i]
-		if o.ID == id {
-			return o, c.participant(o.Leg), nil
+		in := &c.state.Incoming[i]
+		if in.ID == id {
+			return in, c.participant(in.Leg), nil
 		}
 	}
 	if id > 0 && id <= c.state.LastIncoming {
@@ -83,149 +122,23 @@ func (c *Call) openIncoming(id IncomingID) (*Incoming, *Participant, error) {
 
 // closeIncoming takes back every incoming call of who waits on a leg.
 func (c *Call) closeIncoming(leg LegID) {
-	var open []Incoming
-	for _, o := range c.state.Incoming {
-		if o.Leg == leg {
-			c.stopTimer(&o.Expiry)
-			continue
+	for _, in := range c.state.Incoming {
+		if in.Leg == leg {
+			c.stopWaiting(in.ID)
 		}
-		open = append(open, o)
 	}
-	c.state.Incoming = open
+	c.state.Incoming = slices.DeleteFunc(slices.Clone(c.state.Incoming), func(in Incoming) bool { return in.Leg == leg })
 }
 
-func (c *Call) incomingExpired(leg LegID) {
+// incomingExpired: no application took the call in time.
+func (c *Call) incomingExpired(id IncomingID) {
+	in, _, err := c.openIncoming(id)
+	if err != nil {
+		return
+	}
+	leg := in.Leg
 	c.closeIncoming(leg)
 	if !c.ringsForCaller() {
 		c.turnAway(leg, Cause{Reason: NoAnswer})
 	}
-}
-
-// AnswerCall takes an incoming call: the application gets a seat in the call.
-// Answer: Connection.
-type AnswerCall struct {
-	Repeatable
-	Incoming   IncomingID
-	Connection ConnectionID
-	App        Application
-	Context    string
-	AnsweredBy Address // the identity that the application answers as; may be empty
-}
-
-func (c *Call) answer(in AnswerCall) (Answer, error) {
-	o, p, err := c.openIncoming(in.Incoming)
-	if err != nil {
-		return Answer{}, err
-	}
-	conn := Connection{
-		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting,
-		Source: p.Address, SourceName: p.Name, Targets: []Address{o.To}, AnsweredBy: in.AnsweredBy,
-	}
-	if p.Dialled.IsPhone() {
-		conn.AnsweredFor = p.Dialled
-	}
-	if p.State == Invited {
-		conn.Source, conn.SourceName = p.From, p.FromName
-	}
-	if conn.Source.IsPhone() {
-		conn.CallerID = conn.Source
-	}
-	c.state.Connections = append(c.state.Connections, conn)
-	c.closeIncoming(p.Leg)
-	if p.State == Calling {
-		c.takeCall(p, "")
-	} else {
-		c.takeSeat(p, in.Connection)
-	}
-	properties := conn.properties(c.state.ID)
-	return Answer{Connection: &properties, Context: in.Context}, nil
-}
-
-// takeSeat makes the application itself the participant that was invited.
-func (c *Call) takeSeat(p *Participant, id ConnectionID) {
-	p.Seat = id
-	c.joined(p)
-	c.connect(c.live(id))
-}
-
-// RedirectCall sends whoever waits on to somebody else. The incoming call is used.
-type RedirectCall struct {
-	Repeatable
-	Incoming IncomingID
-	Target   Address
-}
-
-func (c *Call) redirect(in RedirectCall) (Answer, error) {
-	_, p, err := c.openIncoming(in.Incoming)
-	if err != nil {
-		return Answer{}, err
-	}
-	leg := p.Leg
-	c.closeIncoming(leg)
-	if p.State == Calling {
-		c.dialInstead(leg, in.Target)
-		return Answer{}, nil
-	}
-	next := *p
-	next.Address = in.Target
-	by := caller{from: p.From, name: p.FromName, headers: p.SIPHeaders}
-	c.forget(leg)
-	c.invite(next, by, ringTimeout)
-	return Answer{}, nil
-}
-
-// dialInstead dials another target for the waiting caller, in place of
-// whoever is being rung for it. The new one is dialled before the others are
-// let go, so that the caller is never without anybody.
-func (c *Call) dialInstead(waiting LegID, target Address) {
-	leg := c.invite(Participant{Address: target}, c.callerOf(waiting), ringTimeout)
-	c.dropDialled(leg, Canceled)
-}
-
-// forget takes an invited participant off the list without telling anybody:
-// another takes its place.
-func (c *Call) forget(leg LegID) {
-	c.closeIncoming(leg)
-	i := c.indexOf(leg)
-	c.stopTimer(&c.state.Participants[i].Ringing)
-	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
-}
-
-// RejectReason says why an application does not take a call.
-type RejectReason string
-
-const (
-	RejectNone      RejectReason = "none"
-	RejectBusy      RejectReason = "busy"
-	RejectForbidden RejectReason = "forbidden"
-)
-
-func (r RejectReason) cause() Cause {
-	switch r {
-	case RejectBusy:
-		return Cause{Reason: Busy}
-	case RejectForbidden:
-		return Cause{Reason: NotAllowed}
-	}
-	return Cause{Reason: Declined}
-}
-
-// RejectCall refuses whoever waits. The incoming call is used.
-type RejectCall struct {
-	Repeatable
-	Incoming IncomingID
-	Reason   RejectReason
-}
-
-func (c *Call) reject(in RejectCall) (Answer, error) {
-	_, p, err := c.openIncoming(in.Incoming)
-	if err != nil {
-		return Answer{}, err
-	}
-	if p.State == Calling {
-		c.turnAway(p.Leg, in.Reason.cause())
-	} else {
-		c.gone(p.Leg, in.Reason.cause())
-	}
-	return Answer{}, nil
 }

@@ -18,6 +18,12 @@ type Signal interface {
 	signal()
 }
 
+// Opening is an input that begins a call.
+type Opening interface {
+	Input
+	Opens() ID
+}
+
 // Repeatable makes a command one that may be given again: with the same
 // RequestID it acts once and is answered alike. With an empty RequestID it acts
 // each time it is given.
@@ -33,79 +39,6 @@ type reports struct{}
 
 func (reports) input()  {}
 func (reports) signal() {}
-
-// Application is how a connection's application is reached: where its events
-// go and which api-version shapes them.
-type Application struct {
-	CallbackURI string
-	Version     string // the api-version that created the connection
-}
-
-// Operation is what most commands carry about themselves.
-type Operation struct {
-	Context     string // operationContext: echoed in the operation's events
-	CallbackURI string // operationCallbackUri: overrides the connection's for this operation's events
-}
-
-// ---- Signals from legs. Each leg reports LegAnswered at most once, and
-// LegFailed or LegEnded exactly once and last. ----
-
-// LegArrived opens a call: somebody dialled us.
-type LegArrived struct {
-	reports
-	Call        ID
-	Leg         LegID // NewLegID(Call, 1)
-	From        Address
-	FromName    string // display name, "" for a phone number
-	To          Address
-	Publish     bool // To belongs to this resource: applications get IncomingCall
-	Dial        bool // To has an endpoint: it is rung
-	SIPHeaders  map[string]string
-	VoIPHeaders map[string]string
-}
-
-// LegRinging: the far end of a dialled leg rings.
-type LegRinging struct {
-	reports
-	Leg LegID
-}
-
-// LegAnswered: media flows. For a dialled leg the far end has answered, for an
-// incoming leg our answer has been acknowledged.
-type LegAnswered struct {
-	reports
-	Leg    LegID
-	Name   string // display name of a user whom we dialled
-	Dialog Dialog
-}
-
-// LegUnclaimed: the dialled address belongs to this resource and has no
-// endpoint, so an application may answer for it.
-type LegUnclaimed struct {
-	reports
-	Leg LegID
-}
-
-// LegFailed: the leg ended before it was answered.
-type LegFailed struct {
-	reports
-	Leg   LegID
-	Cause Cause
-}
-
-// LegEnded: the leg ended after it was answered.
-type LegEnded struct {
-	reports
-	Leg   LegID
-	Cause Cause
-}
-
-// ToneReceived: a participant pressed a key; reported once a key, when it is released.
-type ToneReceived struct {
-	reports
-	Leg  LegID
-	Tone Tone
-}
 
 // ---- Signals from players. PlayerFinished or PlayerFailed comes exactly once
 // and last, also for a player that was stopped. ----

@@ -33,7 +33,7 @@ func anyInput(t *rapid.T, w *watcher) Input {
 	n := func(name string, most int) int { return rapid.IntRange(1, most).Draw(t, name) }
 	leg := func() LegID { return NewLegID(testCall, n("leg", max(1, w.call.state.LastLeg))) }
 	op := func() OperationID { return OperationID(n("operation", max(1, int(w.call.state.LastOperation)))) }
-	conn := func() ConnectionID { return testConn[rapid.SampledFrom([]string{"c1", "c2"}).Draw(t, "connection")] }
+	conn := func() ConnectionID { return testConn[rapid.SampledFrom([]string{"c1", "c2", "out of call"}).Draw(t, "connection")] }
 	who := func() Address {
 		return rapid.SampledFrom([]Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(t, "who")
 	}
@@ -114,7 +114,7 @@ func (w *watcher) give(in Input) {
 	}
 	before := w.stored()
 	twin := Restore(decode(w.t, before))
-	out, err := w.call.Step(in)
+	out, err := w.call.Step(testStart, in)
 	after := w.stored()
 	w.twinAgrees(twin, in, out, err)
 	if err != nil || !out.Changed {
@@ -167,7 +167,7 @@ func decode(t *rapid.T, b []byte) State {
 
 // twinAgrees: a call made from the stored state does the same.
 func (w *watcher) twinAgrees(twin *Call, in Input, out Output, err error) {
-	again, againErr := twin.Step(in)
+	again, againErr := twin.Step(testStart, in)
 	if (err == nil) != (againErr == nil) || !reflect.DeepEqual(fmt.Sprint(shown(out)), fmt.Sprint(shown(again))) {
 		w.t.Fatalf("%s does something else after a restore:\n%v %v\n%v %v", show(in), shown(out), err, shown(again), againErr)
 	}

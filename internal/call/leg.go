@@ -1,9 +1,39 @@
 package call
 
-import "slices"
+// ---- Signals from legs. Each leg reports LegAnswered at most once, and
+// LegFailed or LegEnded exactly once and last. ----
+
+// LegRinging: the far end of a dialled leg rings.
+type LegRinging struct {
+	reports
+	Leg LegID
+}
+
+// LegAnswered: media flows. For a dialled leg the far end has answered, for an
+// incoming leg our answer has been acknowledged.
+type LegAnswered struct {
+	reports
+	Leg    LegID
+	Name   string // display name of a user whom we dialled
+	Dialog Dialog
+}
+
+// LegFailed: the leg ended before it was answered.
+type LegFailed struct {
+	reports
+	Leg   LegID
+	Cause Cause
+}
+
+// LegEnded: the leg ended after it was answered.
+type LegEnded struct {
+	reports
+	Leg   LegID
+	Cause Cause
+}
 
 func (c *Call) legRinging(in LegRinging) {
-	if p := c.participant(in.Leg); p == nil || p.State != Invited || p.Invite != nil || p.Target != "" {
+	if p := c.participant(in.Leg); p == nil || !p.on(ForCaller) {
 		return
 	}
 	if waiting := c.waitingCaller(); waiting != nil {
@@ -20,51 +50,25 @@ func (c *Call) legAnswered(in LegAnswered) {
 	if in.Name != "" {
 		p.Name = in.Name
 	}
-	wasAnswering := p.State == Answering
+	was := *p
 	c.joined(p)
-	if wasAnswering {
+	if was.State == Answering {
 		c.connectAnswerers()
 		return
 	}
-	if waiting := c.waitingCaller(); waiting != nil && p.Invite == nil && p.Target == "" {
+	if waiting := c.waitingCaller(); waiting != nil && was.on(ForCaller) {
 		c.takeCall(waiting, in.Leg)
 	}
-}
-
-// connectAnswerers connects every application that answered for a caller who
-// is in the call now.
-func (c *Call) connectAnswerers() {
-	for i := range c.state.Connections {
-		if conn := &c.state.Connections[i]; !conn.Created {
-			c.connect(conn)
-		}
-	}
-	c.started()
-}
-
-// takeCall answers the waiting caller: taken has answered, or an application
-// has (taken is empty). Whoever else was rung for the caller is let go.
-func (c *Call) takeCall(waiting *Participant, taken LegID) {
-	leg := waiting.Leg
-	waiting.State = Answering
-	c.closeIncoming(leg)
-	c.ask(AnswerLeg{Leg: leg})
-	c.dropDialled(taken, Canceled)
 }
 
 // dropDialled lets go whoever was dialled for the caller, except one.
 func (c *Call) dropDialled(except LegID, why Reason) {
 	for _, p := range c.snapshot() {
-		if p.State == Invited && p.Target == "" && p.Invite == nil && p.Leg != except {
+		if p.on(ForCaller) && p.Leg != except {
 			c.ask(HangUp{Leg: p.Leg, Reason: why})
 			c.gone(p.Leg, Cause{Reason: why})
 		}
 	}
-}
-
-// snapshot is a copy of the list of participants to range over while it changes.
-func (c *Call) snapshot() []Participant {
-	return slices.Clone(c.state.Participants)
 }
 
 // legGone: a leg failed or ended by itself.

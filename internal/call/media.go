@@ -2,68 +2,72 @@ package call
 
 import "slices"
 
-// mediaQueueMost bounds the media operations that one connection has waiting.
-const mediaQueueMost = 64
-
-// MediaOperation is a play or a recognition. The operations of a connection
-// run one after the other, in the order in which they were accepted.
+// MediaOperation is something that an application has played, or listened to.
+// The operations of a queue run one after the other, in the order in which they
+// were accepted; see queue.go.
 type MediaOperation struct {
-	ID         OperationID
-	Connection ConnectionID
-	Operation  Operation
-	Sources    []PlaySource
-	Loop       bool
-	To         []LegID // empty: everyone
-	Apart      bool    // a sub-leg operation: To hears it apart from the conversation
-	Playing    bool    // a player runs for it
-	Running    bool
+	ID        OperationID
+	Kind      MediaKind
+	Recipient Recipient
+	Scope     MediaScope
+	To        []LegID // empty: everyone
+	Sources   []PlaySource
+	Loop      bool
+	Running   bool // its turn has come
+	Playing   bool // a player runs for it
 
-	Recognition *Recognition
-	Timer       TimerID // of the recognition
+	Recognition *Recognition // of RecognizeMedia
 }
 
-// accept queues a media operation and starts it when it is the first.
-func (c *Call) accept(op MediaOperation, interrupt bool) error {
-	if err := c.compatible(op, interrupt); err != nil {
-		return err
-	}
-	if interrupt {
-		c.cancelMediaOf(op.Connection)
-	}
-	if len(c.mediaOf(op.Connection)) >= mediaQueueMost {
-		return refuse(TooBusy, "%d media operations are waiting already.", mediaQueueMost)
-	}
-	c.change()
-	c.state.LastOperation++
-	op.ID = c.state.LastOperation
-	c.state.Media = append(c.state.Media, op)
-	c.runNext(op.Connection)
-	return nil
+// MediaKind is what a media operation does.
+type MediaKind string
+
+const (
+	PlayMedia      MediaKind = "play"
+	RecognizeMedia MediaKind = "recognize"
+)
+
+// mediaKind is what differs between the kinds. Each kind has a file of its own.
+type mediaKind interface {
+	// begin: its turn has come.
+	begin(c *Call, op *MediaOperation)
+	// finished: its sources were heard to the end.
+	finished(c *Call, op *MediaOperation)
+	// canceled is how it ends when it is stopped.
+	canceled(op *MediaOperation) Event
+	// failed is how it ends when it cannot go on.
+	failed(op *MediaOperation, f mediaFailure) Event
+	// targetLeft is how it ends when the last participant that it was for has left.
+	targetLeft(op *MediaOperation) Event
 }
 
-// compatible holds the published table: beside an operation on a participant
-// apart, only operations on the whole call may be queued.
-func (c *Call) compatible(op MediaOperation, interrupt bool) error {
-	if !op.Apart || interrupt {
-		return nil
-	}
-	for _, id := range c.mediaOf(op.Connection) {
-		if c.operation(id).Apart {
-			return refuse(Incompatible, "A media operation on a participant is running or queued; it allows only operations on all participants beside it.")
-		}
-	}
-	return nil
+// mediaFailure is why a media operation cannot go on, and which of its sources
+// could not be played: noSource when none is to blame.
+type mediaFailure struct {
+	source int
+	reason Reason
 }
 
-// mediaOf lists a connection's media operations in order.
-func (c *Call) mediaOf(id ConnectionID) []OperationID {
-	var ops []OperationID
-	for _, op := range c.state.Media {
-		if op.Connection == id {
-			ops = append(ops, op.ID)
-		}
+const noSource = -1
+
+// listener is a kind that hears keys.
+type listener interface {
+	pressed(c *Call, op *MediaOperation, tone Tone)
+}
+
+// waiter is a kind that starts MediaTimers.
+type waiter interface {
+	timedOut(c *Call, op *MediaOperation)
+}
+
+func (op *MediaOperation) kind() mediaKind {
+	switch op.Kind {
+	case PlayMedia:
+		return playing{}
+	case RecognizeMedia:
+		return recognizing{}
 	}
-	return ops
+	panic("call: no rules for media operations of kind " + op.Kind)
 }
 
 func (c *Call) operation(id OperationID) *MediaOperation {
@@ -75,151 +79,86 @@ func (c *Call) operation(id OperationID) *MediaOperation {
 	return nil
 }
 
-func (c *Call) runNext(id ConnectionID) {
-	ops := c.mediaOf(id)
-	if len(ops) == 0 {
-		return
-	}
-	if op := c.operation(ops[0]); !op.Running {
-		op.Running = true
-		c.run(op)
-	}
-}
-
-func (c *Call) run(op *MediaOperation) {
-	if op.Recognition != nil && len(op.Sources) == 0 {
-		c.listen(op)
-		return
-	}
+// startPlayer plays the operation's sources to whom it is for.
+func (c *Call) startPlayer(op *MediaOperation) {
 	op.Playing = true
 	c.ask(StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop})
-	c.holdTargets(op, true)
 }
 
-// holdTargets takes the participants that an operation plays to apart out of
-// the conversation, or brings them back: applications see them on hold.
-func (c *Call) holdTargets(op *MediaOperation, hold bool) {
-	if !op.Apart || op.Recognition != nil {
-		return
-	}
-	for _, leg := range op.To {
-		p := c.participant(leg)
-		if p == nil || p.OnHold == hold || !hold && c.heldByAnother(leg, op.ID) {
-			continue
-		}
-		p.OnHold = hold
-		c.ask(Isolate{Leg: leg, Isolated: hold})
-		c.rosterChanged = true
-	}
-}
-
-func (c *Call) heldByAnother(leg LegID, except OperationID) bool {
-	for _, op := range c.state.Media {
-		if op.ID == except || !op.Running || !op.Apart || op.Recognition != nil {
-			continue
-		}
-		if slices.Contains(op.To, leg) {
-			return true
-		}
-	}
-	return false
-}
-
-// finish ends an operation with its terminal event and starts the next.
-func (c *Call) finish(id OperationID, last Event) {
-	connection := c.operation(id).Connection
-	c.drop(id, last)
-	c.runNext(connection)
-}
-
-// drop ends an operation without starting the next.
-func (c *Call) drop(id OperationID, last Event) {
-	op := *c.operation(id)
+func (c *Call) stopPlayer(op *MediaOperation) {
 	if op.Playing {
-		c.ask(StopPlayer{Operation: id})
+		op.Playing = false
+		c.ask(StopPlayer{Operation: op.ID})
 	}
-	c.stopTimer(&op.Timer)
-	c.state.Media = slices.DeleteFunc(slices.Clone(c.state.Media), func(op MediaOperation) bool { return op.ID == id })
-	if op.Running {
-		c.holdTargets(&op, false)
-	}
-	c.tell(last)
 }
 
-// canceledEvent is how an operation ends that was stopped.
-func (c *Call) canceledEvent(op *MediaOperation) Event {
-	r := c.about(op.Connection, op.Operation)
-	if op.Recognition != nil {
-		return RecognizeCanceled{r}
+func (c *Call) playerStarted(in PlayerStarted) {
+	if op := c.operation(in.Operation); op != nil && op.Playing {
+		c.tell(PlayStarted{op.Recipient})
 	}
-	return PlayCanceled{r}
 }
 
-// failedEvent is how an operation ends that could not go on.
-func (c *Call) failedEvent(op *MediaOperation, source int, why Reason) Event {
-	r := c.about(op.Connection, op.Operation)
-	if op.Recognition != nil {
-		return RecognizeFailed{Recipient: r, Source: source, Cause: Cause{Reason: why}}
+func (c *Call) playerFinished(in PlayerFinished) {
+	if op := c.operation(in.Operation); op != nil && op.Playing {
+		c.change()
+		op.Playing = false
+		op.kind().finished(c, op)
 	}
-	return PlayFailed{Recipient: r, Source: max(source, 0), Cause: Cause{Reason: why}}
 }
 
-// CancelMedia stops every media operation of a connection.
-type CancelMedia struct {
-	Repeatable
-	Connection ConnectionID
-}
-
-func (c *Call) cancelMedia(in CancelMedia) (Answer, error) {
-	if _, err := c.connectedOne(in.Connection); err != nil {
-		return Answer{}, err
+func (c *Call) playerFailed(in PlayerFailed) {
+	if op := c.operation(in.Operation); op != nil && op.Playing {
+		op.Playing = false
+		c.finish(op.ID, op.kind().failed(op, mediaFailure{in.Source, in.Reason}))
 	}
-	c.cancelMediaOf(in.Connection)
-	return Answer{}, nil
 }
 
-func (c *Call) cancelMediaOf(id ConnectionID) {
-	for _, op := range c.mediaOf(id) {
-		c.drop(op, c.canceledEvent(c.operation(op)))
+func (c *Call) mediaTimedOut(id OperationID) {
+	if op := c.operation(id); op != nil {
+		op.kind().(waiter).timedOut(c, op)
 	}
 }
 
 // endMediaOf ends a connection's operations because the connection ends.
 func (c *Call) endMediaOf(id ConnectionID, cause Cause) {
-	for _, op := range c.mediaOf(id) {
-		last := c.canceledEvent(c.operation(op))
+	c.endQueue(Queue{Connection: id}, cause)
+}
+
+// endMedia ends what is left when the call ends: what was asked for out of call.
+func (c *Call) endMedia(cause Cause) {
+	for len(c.state.Media) > 0 {
+		c.endQueue(c.state.Media[0].Recipient.Queue(), cause)
+	}
+}
+
+func (c *Call) endQueue(q Queue, cause Cause) {
+	for _, id := range c.queued(q) {
+		op := c.operation(id)
+		last := op.kind().canceled(op)
 		if cause.Reason == NodeLost || cause.Reason == ShutDown {
-			last = c.failedEvent(c.operation(op), -1, cause.Reason)
+			last = op.kind().failed(op, mediaFailure{noSource, cause.Reason})
 		}
-		c.drop(op, last)
+		c.drop(id, last)
 	}
 }
 
 // endMediaFor ends what was for a participant that left, and takes it out of
 // what is for others too.
 func (c *Call) endMediaFor(leg LegID) {
-	for _, op := range slices.Clone(c.state.Media) {
-		if !slices.Contains(op.To, leg) {
+	for _, was := range slices.Clone(c.state.Media) {
+		op := c.operation(was.ID)
+		if op == nil || !slices.Contains(op.To, leg) {
 			continue
 		}
-		live := c.operation(op.ID)
-		if live == nil {
-			continue
+		op.To = slices.DeleteFunc(slices.Clone(op.To), func(to LegID) bool { return to == leg })
+		if len(op.To) == 0 {
+			c.finish(op.ID, op.kind().targetLeft(op))
 		}
-		live.To = slices.DeleteFunc(slices.Clone(live.To), func(to LegID) bool { return to == leg })
-		if len(live.To) > 0 {
-			continue
-		}
-		last := c.canceledEvent(live)
-		if live.Recognition != nil {
-			last = c.failedEvent(live, -1, ParticipantAbsent)
-		}
-		c.finish(op.ID, last)
 	}
 }
 
-// targets finds the legs of participants that media can be played to.
-func (c *Call) targets(part Part, addresses []Address) ([]LegID, error) {
+// hearers finds the legs of participants that can be played to.
+func (c *Call) hearers(part Part, addresses []Address) ([]LegID, error) {
 	var legs []LegID
 	for _, a := range addresses {
 		p := c.named(a)
@@ -232,10 +171,4 @@ func (c *Call) targets(part Part, addresses []Address) ([]LegID, error) {
 		legs = append(legs, p.Leg)
 	}
 	return legs, nil
-}
-
-// group reports whether more than one participant is in the conversation.
-func (c *Call) group() bool {
-	joined, _, _ := c.count()
-	return joined > 1
 }

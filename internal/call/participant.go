@@ -5,12 +5,51 @@ import (
 	"time"
 )
 
+// RosterEntry is a participant as applications see it.
+type RosterEntry struct {
+	Address Address
+	Muted   bool
+	OnHold  bool
+}
+
+// ParticipantsUpdated carries the whole roster; Sequence rises within a connection.
+type ParticipantsUpdated struct {
+	Recipient
+	Sequence     int
+	Participants []RosterEntry
+}
+
+// CallParticipantAdded: a user joined.
+type CallParticipantAdded struct {
+	Subject
+	User Address
+	Name string
+	Leg  LegID
+}
+
+// CallParticipantRemoved: a user left.
+type CallParticipantRemoved struct {
+	Subject
+	User Address
+	Name string
+	Leg  LegID
+}
+
 // participant finds who is reached over a leg.
 func (c *Call) participant(leg LegID) *Participant {
 	if i := c.indexOf(leg); i >= 0 {
 		return &c.state.Participants[i]
 	}
 	return nil
+}
+
+func (c *Call) indexOf(leg LegID) int {
+	return slices.IndexFunc(c.state.Participants, func(p Participant) bool { return p.Leg == leg })
+}
+
+// snapshot is a copy of the list of participants to range over while it changes.
+func (c *Call) snapshot() []Participant {
+	return slices.Clone(c.state.Participants)
 }
 
 // named finds a participant by address: one in the conversation rather than
@@ -29,64 +68,62 @@ func (c *Call) named(a Address) *Participant {
 // waitingCaller is the caller whose call nobody has taken yet.
 func (c *Call) waitingCaller() *Participant {
 	for i := range c.state.Participants {
-		if p := &c.state.Participants[i]; p.Caller && p.State == Calling {
+		if p := &c.state.Participants[i]; p.State == Calling {
 			return p
 		}
 	}
 	return nil
 }
 
+// caller is who somebody that we dial is called by.
+type caller struct {
+	from    Address
+	name    string
+	headers map[string]string
+}
+
 // invite dials a participant and rings it for a time.
 func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
-	p.Leg, p.State, p.Ringing = c.nextLeg(), Invited, c.startTimer(ring)
+	p.Leg, p.State = c.nextLeg(), Invited
 	p.From, p.FromName = by.from, by.name
+	c.startTimer(Timer{Purpose: RingTimer, Leg: p.Leg}, ring)
 	c.state.Participants = append(c.state.Participants, p)
 	c.ask(Dial{Leg: p.Leg, To: p.Address, From: by.from, FromName: by.name, Headers: by.headers})
 	return p.Leg
 }
 
+func (c *Call) nextLeg() LegID {
+	c.state.LastLeg++
+	return NewLegID(c.state.ID, c.state.LastLeg)
+}
+
+func (c *Call) ringingTimedOut(leg LegID) {
+	c.ask(HangUp{Leg: leg, Reason: NoAnswer})
+	c.gone(leg, Cause{Reason: NoAnswer})
+}
+
 // joined brings a participant into the conversation.
 func (c *Call) joined(p *Participant) {
 	p.State = Joined
-	c.stopTimer(&p.Ringing)
+	c.stopRinging(p.Leg)
 	if p.Seat == "" {
 		c.ask(Join{Leg: p.Leg})
 	}
 	c.rosterChanged = true
-	if conn := c.live(p.Target); conn != nil {
-		c.connect(conn)
-	}
-	if in := p.Invite; in != nil {
-		p.Invite = nil
-		c.tell(AddParticipantSucceeded{c.about(in.By, in.Operation), p.Address})
-	}
+	c.arrived(*p)
 	if c.state.Published {
-		c.tellAdded(*p)
+		c.publishAdded(*p)
 	}
 	c.started()
-}
-
-// live finds a connection that has not ended, or nil.
-func (c *Call) live(id ConnectionID) *Connection {
-	conn, err := c.connection(id)
-	if err != nil {
-		return nil
-	}
-	return conn
 }
 
 // gone takes a participant out of the call and ends what depended on it. Its
 // leg is over or has been asked to end.
 func (c *Call) gone(leg LegID, cause Cause) {
-	i := c.indexOf(leg)
-	if i < 0 {
+	p, ok := c.forget(leg)
+	if !ok {
 		return
 	}
-	c.change()
-	p := c.state.Participants[i]
-	c.state.Participants = append(c.state.Participants[:i:i], c.state.Participants[i+1:]...)
-	c.stopTimer(&p.Ringing)
-	c.closeIncoming(leg)
 	switch p.State {
 	case Joined:
 		c.left(p)
@@ -97,68 +134,65 @@ func (c *Call) gone(leg LegID, cause Cause) {
 	}
 }
 
-func (c *Call) indexOf(leg LegID) int {
-	return slices.IndexFunc(c.state.Participants, func(p Participant) bool { return p.Leg == leg })
+// forget takes a participant off the list without telling anybody.
+func (c *Call) forget(leg LegID) (Participant, bool) {
+	i := c.indexOf(leg)
+	if i < 0 {
+		return Participant{}, false
+	}
+	c.change()
+	p := c.state.Participants[i]
+	c.state.Participants = slices.Concat(c.state.Participants[:i], c.state.Participants[i+1:])
+	c.stopRinging(leg)
+	c.closeIncoming(leg)
+	return p, true
 }
 
-// left tells that somebody who was in the conversation is not any more.
+// left tells everyone that somebody who was in the conversation is not any more.
 func (c *Call) left(p Participant) {
 	if p.Seat == "" {
 		c.ask(Leave{Leg: p.Leg})
 	}
 	c.endMediaFor(p.Leg)
 	c.rosterChanged = true
-	c.tellRemoved(p)
+	c.publishRemoved(p)
 }
 
-// notReached tells whoever wanted the participant that it will not come.
-func (c *Call) notReached(p Participant, cause Cause) {
-	cause.Phone = p.Address.IsPhone()
-	if p.Invite != nil {
-		c.tell(AddParticipantFailed{c.about(p.Invite.By, p.Invite.Operation), p.Address, cause})
-	}
-	if conn := c.live(p.Target); conn != nil && conn.State == Connecting && !c.ringsFor(conn.ID) {
-		c.failConnecting(conn, cause)
-	}
-	if waiting := c.waitingCaller(); waiting != nil && p.Invite == nil && !c.ringsForCaller() {
-		c.turnAway(waiting.Leg, cause)
+// publishAdded and publishRemoved tell subscribers of users; numbers are not published.
+func (c *Call) publishAdded(p Participant) {
+	if p.Address.IsUser() {
+		c.tell(CallParticipantAdded{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
 	}
 }
 
-// ringsFor reports whether a target of the connection may still answer.
-func (c *Call) ringsFor(id ConnectionID) bool {
-	for _, p := range c.state.Participants {
-		if p.Target == id && p.State == Invited {
-			return true
+func (c *Call) publishRemoved(p Participant) {
+	if p.Address.IsUser() && c.state.Published {
+		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
+	}
+}
+
+// tellRoster tells every connected application who is in the call.
+func (c *Call) tellRoster() {
+	for i := range c.state.Connections {
+		conn := &c.state.Connections[i]
+		if conn.State != Connected {
+			continue
+		}
+		conn.RosterSequence++
+		r := conn.recipient()
+		r.Context = "" // a roster belongs to no operation
+		c.tell(ParticipantsUpdated{Recipient: r, Sequence: conn.RosterSequence, Participants: c.state.Roster()})
+	}
+}
+
+// Roster is who is in the conversation, in the order of joining the list. An
+// application's own seat is in it only when it was called as a user.
+func (s State) Roster() []RosterEntry {
+	roster := []RosterEntry{}
+	for _, p := range s.Participants {
+		if p.State == Joined {
+			roster = append(roster, RosterEntry{Address: p.Address, Muted: p.Muted, OnHold: p.OnHold()})
 		}
 	}
-	return false
-}
-
-// ringsForCaller reports whether somebody is being dialled for the waiting caller.
-func (c *Call) ringsForCaller() bool {
-	for _, p := range c.state.Participants {
-		if p.State == Invited && p.Target == "" && p.Invite == nil {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *Call) ringingTimedOut(leg LegID) {
-	c.ask(HangUp{Leg: leg, Reason: NoAnswer})
-	c.gone(leg, Cause{Reason: NoAnswer})
-}
-
-func (c *Call) startTimer(after time.Duration) TimerID {
-	c.state.LastTimer++
-	c.ask(StartTimer{Timer: c.state.LastTimer, After: after})
-	return c.state.LastTimer
-}
-
-func (c *Call) stopTimer(t *TimerID) {
-	if *t != 0 {
-		c.ask(StopTimer{Timer: *t})
-		*t = 0
-	}
+	return roster
 }

@@ -9,53 +9,70 @@ type PlaySource struct {
 // Play plays sources in order to everyone, or to the participants named.
 type Play struct {
 	Repeatable
-	Connection ConnectionID
+	Connection ConnectionID // empty: out of call
 	Operation  Operation
 	Sources    []PlaySource
 	To         []Address // empty: everyone
 	Loop       bool
-	Interrupt  bool // stop what the connection has running and waiting
+	Interrupt  bool // stop what the recipient has running and waiting
+}
+
+// PlayStarted: the first sound of a play, or of a recognition's prompt, was heard.
+type PlayStarted struct{ Recipient }
+
+// PlayCompleted: everything was played.
+type PlayCompleted struct{ Recipient }
+
+// PlayCanceled: the play was stopped, or its call ended.
+type PlayCanceled struct{ Recipient }
+
+// PlayFailed: Source could not be played.
+type PlayFailed struct {
+	Recipient
+	Source int
+	Cause  Cause
 }
 
 func (c *Call) play(in Play) (Answer, error) {
-	if _, err := c.connectedOne(in.Connection); err != nil {
-		return Answer{}, err
-	}
-	legs, err := c.targets(PartRecipients, in.To)
+	to, err := c.recipient(in.Connection, in.Operation)
 	if err != nil {
 		return Answer{}, err
 	}
-	err = c.accept(MediaOperation{
-		Connection: in.Connection, Operation: in.Operation,
-		Sources: in.Sources, Loop: in.Loop, To: legs, Apart: len(legs) > 0,
+	legs, err := c.hearers(PartRecipients, in.To)
+	if err != nil {
+		return Answer{}, err
+	}
+	scope := WholeCall
+	if len(legs) > 0 {
+		scope = SomeLegs
+	}
+	return Answer{}, c.accept(MediaOperation{
+		Kind: PlayMedia, Recipient: to, Scope: scope, To: legs, Sources: in.Sources, Loop: in.Loop,
 	}, in.Interrupt)
-	return Answer{}, err
 }
 
-func (c *Call) playerStarted(in PlayerStarted) {
-	if op := c.operation(in.Operation); op != nil && op.Playing {
-		c.tell(PlayStarted{c.about(op.Connection, op.Operation)})
+// playing are the rules of PlayMedia.
+type playing struct{}
+
+// begin takes whom it plays to alone out of the conversation for that time:
+// applications see them on hold.
+func (playing) begin(c *Call, op *MediaOperation) {
+	c.startPlayer(op)
+	if op.Scope == SomeLegs {
+		for _, leg := range op.To {
+			c.hold(leg, Hold{Reason: HeldForPrompt, Operation: op.ID})
+		}
 	}
 }
 
-func (c *Call) playerFinished(in PlayerFinished) {
-	op := c.operation(in.Operation)
-	if op == nil || !op.Playing {
-		return
-	}
-	op.Playing = false
-	if op.Recognition != nil {
-		c.listen(op)
-		return
-	}
-	c.finish(op.ID, PlayCompleted{c.about(op.Connection, op.Operation)})
+func (playing) finished(c *Call, op *MediaOperation) {
+	c.finish(op.ID, PlayCompleted{op.Recipient})
 }
 
-func (c *Call) playerFailed(in PlayerFailed) {
-	op := c.operation(in.Operation)
-	if op == nil || !op.Playing {
-		return
-	}
-	op.Playing = false
-	c.finish(op.ID, c.failedEvent(op, in.Source, in.Reason))
+func (playing) canceled(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }
+
+func (playing) failed(op *MediaOperation, f mediaFailure) Event {
+	return PlayFailed{Recipient: op.Recipient, Source: max(f.source, 0), Cause: Cause{Reason: f.reason}}
 }
+
+func (playing) targetLeft(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }

@@ -13,12 +13,29 @@ type Recognize struct {
 	Operation      Operation
 	Target         Address
 	Prompt         []PlaySource
-	Interrupt      bool // stop what the connection has running and waiting
+	Interrupt      bool // stop what the recipient has running and waiting
 	KeyInterrupts  bool // interruptPrompt: a key stops the prompt and counts
 	InitialSilence time.Duration
 	InterTone      time.Duration
 	MaxTones       int // 0: no limit
 	StopTones      []Tone
+}
+
+// RecognizeCompleted carries the tones collected, without the stop tone.
+type RecognizeCompleted struct {
+	Recipient
+	Tones []Tone
+	Cause Cause // MaxTones, StopTone or InterToneTimeout
+}
+
+// RecognizeCanceled: the recognition was stopped, or its call ended.
+type RecognizeCanceled struct{ Recipient }
+
+// RecognizeFailed: nothing was recognised. Source is the prompt that failed, or -1.
+type RecognizeFailed struct {
+	Recipient
+	Source int
+	Cause  Cause
 }
 
 // Recognition is the state of a recognition that was accepted.
@@ -32,99 +49,89 @@ type Recognition struct {
 	Tones          []Tone
 }
 
+// recognize concerns the whole call while there is nobody else who could hear
+// the prompt.
 func (c *Call) recognize(in Recognize) (Answer, error) {
-	if _, err := c.connectedOne(in.Connection); err != nil {
-		return Answer{}, err
-	}
-	legs, err := c.targets(PartParticipant, []Address{in.Target})
+	to, err := c.recipient(in.Connection, in.Operation)
 	if err != nil {
 		return Answer{}, err
 	}
-	err = c.accept(MediaOperation{
-		Connection: in.Connection, Operation: in.Operation,
-		Sources: in.Prompt, To: legs, Apart: c.group(),
+	legs, err := c.hearers(PartParticipant, []Address{in.Target})
+	if err != nil {
+		return Answer{}, err
+	}
+	scope := WholeCall
+	if joined, _, _ := c.count(); joined > 1 {
+		scope = SomeLegs
+	}
+	return Answer{}, c.accept(MediaOperation{
+		Kind: RecognizeMedia, Recipient: to, Scope: scope, To: legs, Sources: in.Prompt,
 		Recognition: &Recognition{
 			KeyInterrupts: in.KeyInterrupts, InitialSilence: in.InitialSilence, InterTone: in.InterTone,
 			MaxTones: in.MaxTones, StopTones: in.StopTones,
 		},
 	}, in.Interrupt)
-	return Answer{}, err
 }
 
-// listen begins to wait for the first key.
-func (c *Call) listen(op *MediaOperation) {
+// recognizing are the rules of RecognizeMedia.
+type recognizing struct{}
+
+func (r recognizing) begin(c *Call, op *MediaOperation) {
+	if len(op.Sources) == 0 {
+		r.finished(c, op)
+		return
+	}
+	c.startPlayer(op)
+}
+
+// finished: the prompt was heard; the first key is waited for.
+func (recognizing) finished(c *Call, op *MediaOperation) {
 	op.Recognition.Listening = true
-	op.Timer = c.startTimer(op.Recognition.InitialSilence)
+	c.startTimer(Timer{Purpose: MediaTimer, Operation: op.ID}, op.Recognition.InitialSilence)
 }
 
-// toneReceived gives a key to the recognitions that listen to its participant,
-// else to the other one of two people: one of them may be a machine that asks.
-func (c *Call) toneReceived(in ToneReceived) {
-	taken := false
-	for _, op := range slices.Clone(c.state.Media) {
-		if op.Recognition != nil && op.Running && slices.Contains(op.To, in.Leg) {
-			taken = true
-			c.collect(c.operation(op.ID), in.Tone)
-		}
-	}
-	if !taken {
-		c.passOn(in)
-	}
-}
-
-// passOn: in a conversation of more than two a key is meant for nobody.
-func (c *Call) passOn(in ToneReceived) {
-	var others []LegID
-	for _, p := range c.state.Participants {
-		if p.State == Joined && p.Seat == "" && p.Leg != in.Leg {
-			others = append(others, p.Leg)
-		}
-	}
-	if from := c.participant(in.Leg); len(others) == 1 && from != nil && from.State == Joined {
-		c.ask(SendTone{Leg: others[0], Tone: in.Tone})
-	}
-}
-
-// collect takes one key. A stop tone ends the recognition and is not part of
+// pressed takes one key. A stop tone ends the recognition and is not part of
 // the result; the last of MaxTones is.
-func (c *Call) collect(op *MediaOperation, tone Tone) {
-	r := op.Recognition
-	if !r.Listening && !r.KeyInterrupts {
+func (r recognizing) pressed(c *Call, op *MediaOperation, tone Tone) {
+	in := op.Recognition
+	if !in.Listening && !in.KeyInterrupts {
 		return
 	}
-	if op.Playing {
-		op.Playing = false
-		c.ask(StopPlayer{Operation: op.ID})
-	}
-	r.Listening = true
-	c.stopTimer(&op.Timer)
-	if slices.Contains(r.StopTones, tone) {
-		c.recognized(op, StopTone)
+	c.stopPlayer(op)
+	c.stopMediaTimer(op.ID)
+	in.Listening = true
+	if slices.Contains(in.StopTones, tone) {
+		r.completed(c, op, StopTone)
 		return
 	}
-	r.Tones = append(r.Tones, tone)
-	if len(r.Tones) == r.MaxTones {
-		c.recognized(op, MaxTones)
+	in.Tones = append(slices.Clip(in.Tones), tone)
+	if len(in.Tones) == in.MaxTones {
+		r.completed(c, op, MaxTones)
 		return
 	}
-	op.Timer = c.startTimer(r.InterTone)
+	c.startTimer(Timer{Purpose: MediaTimer, Operation: op.ID}, in.InterTone)
 }
 
-// recognitionTimedOut: no key came in time. Silence before the first key is a
-// failure; silence after one ends the collection.
-func (c *Call) recognitionTimedOut(id OperationID) {
-	op := c.operation(id)
-	op.Timer = 0
+// timedOut: no key came in time. Silence before the first key is a failure;
+// silence after one ends the collection.
+func (r recognizing) timedOut(c *Call, op *MediaOperation) {
 	if len(op.Recognition.Tones) == 0 {
-		c.finish(id, c.failedEvent(op, -1, InitialSilence))
+		c.finish(op.ID, r.failed(op, mediaFailure{noSource, InitialSilence}))
 		return
 	}
-	c.recognized(op, InterToneTimeout)
+	r.completed(c, op, InterToneTimeout)
 }
 
-func (c *Call) recognized(op *MediaOperation, why Reason) {
-	c.finish(op.ID, RecognizeCompleted{
-		Recipient: c.about(op.Connection, op.Operation),
-		Tones:     op.Recognition.Tones, Cause: Cause{Reason: why},
-	})
+func (recognizing) completed(c *Call, op *MediaOperation, why Reason) {
+	c.finish(op.ID, RecognizeCompleted{Recipient: op.Recipient, Tones: op.Recognition.Tones, Cause: Cause{Reason: why}})
+}
+
+func (recognizing) canceled(op *MediaOperation) Event { return RecognizeCanceled{op.Recipient} }
+
+func (recognizing) failed(op *MediaOperation, f mediaFailure) Event {
+	return RecognizeFailed{Recipient: op.Recipient, Source: f.source, Cause: Cause{Reason: f.reason}}
+}
+
+func (r recognizing) targetLeft(op *MediaOperation) Event {
+	return r.failed(op, mediaFailure{noSource, ParticipantAbsent})
 }

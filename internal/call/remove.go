@@ -4,13 +4,20 @@ package call
 // invitation that is under way. Answer: Context.
 type RemoveParticipant struct {
 	Repeatable
-	Connection  ConnectionID
+	Connection  ConnectionID // empty: out of call
 	Operation   Operation
 	Participant Address
 }
 
+// RemoveParticipantSucceeded: the participant is out of the call.
+type RemoveParticipantSucceeded struct {
+	Recipient
+	Participant Address
+}
+
 func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
-	if _, err := c.connectedOne(in.Connection); err != nil {
+	to, err := c.recipient(in.Connection, in.Operation)
+	if err != nil {
 		return Answer{}, err
 	}
 	p := c.named(in.Participant)
@@ -18,7 +25,7 @@ func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
 		return Answer{}, &Error{Kind: NotFound, Part: PartParticipant, Reason: string(in.Participant) + " is not in the call."}
 	}
 	// Told first: an application that removes itself hears of it before its last event.
-	c.tell(RemoveParticipantSucceeded{c.about(in.Connection, in.Operation), in.Participant})
+	c.tell(RemoveParticipantSucceeded{to, in.Participant})
 	c.remove(*p)
 	return Answer{Context: in.Operation.Context}, nil
 }

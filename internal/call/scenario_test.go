@@ -42,6 +42,9 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// testStart is when every step of a story is taken.
+var testStart = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 var (
 	testCall = ID("11111111-1111-4111-8111-111111111111")
 	testConn = map[string]ConnectionID{
@@ -64,7 +67,7 @@ func tell(t *testing.T, story string) string {
 			continue
 		}
 		in := parseInput(t, text)
-		got, err := c.Step(in)
+		got, err := c.Step(testStart, in)
 		if err != nil {
 			fmt.Fprintf(&out, "\trefused: %v\n", err)
 			continue

@@ -1,5 +1,15 @@
 package call
 
+// CallStarted: a user's call was established.
+type CallStarted struct{ Subject }
+
+// CallEnded ends what CallStarted began. By is who ended it, "" for the server.
+type CallEnded struct {
+	Subject
+	By    Address
+	Cause Cause
+}
+
 // settle ends a call that nobody needs any more, and tells the roster.
 func (c *Call) settle() {
 	if c.Over() || !c.out.Changed {
@@ -15,7 +25,7 @@ func (c *Call) settle() {
 	}
 }
 
-// abandoned tells that fewer are left than a conversation needs: an
+// abandoned reports whether fewer are left than a conversation needs: an
 // application and one other, or two people. Whoever is still on the way counts
 // only while somebody waits for them.
 func (c *Call) abandoned() bool {
@@ -47,15 +57,6 @@ func (c *Call) count() (joined, waiting, coming int) {
 	return
 }
 
-func (c *Call) liveConnections() (n int) {
-	for _, conn := range c.state.Connections {
-		if conn.State != Disconnected {
-			n++
-		}
-	}
-	return
-}
-
 func (c *Call) whyAbandoned() Cause {
 	if c.endCause.Reason != "" {
 		return c.endCause
@@ -77,6 +78,8 @@ func (c *Call) end(e ending) {
 			c.disconnect(conn, e.cause)
 		}
 	}
+	c.endMedia(e.cause)
+	c.endInvitations(e.cause)
 	c.ask(Close{})
 	for _, p := range c.snapshot() {
 		c.release(p, e.cause)
@@ -88,20 +91,9 @@ func (c *Call) end(e ending) {
 	c.state.Phase = Ended
 }
 
-// forgetDisconnected keeps the list of connections as long as the call is wide.
-func (c *Call) forgetDisconnected() {
-	var live []Connection
-	for _, conn := range c.state.Connections {
-		if conn.State != Disconnected {
-			live = append(live, conn)
-		}
-	}
-	c.state.Connections = live
-}
-
 // release lets go of a participant's leg when the call ends.
 func (c *Call) release(p Participant, cause Cause) {
-	c.stopTimer(&p.Ringing)
+	c.stopRinging(p.Leg)
 	c.closeIncoming(p.Leg)
 	switch {
 	case p.Seat != "":
@@ -111,7 +103,7 @@ func (c *Call) release(p Participant, cause Cause) {
 		c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
 	}
 	if p.State == Joined {
-		c.tellRemoved(p)
+		c.publishRemoved(p)
 	}
 }
 
@@ -139,31 +131,9 @@ func (c *Call) publishStart() {
 	c.tell(CallStarted{c.subject()})
 	for _, p := range c.state.Participants {
 		if p.State == Joined {
-			c.tellAdded(p)
+			c.publishAdded(p)
 		}
 	}
-}
-
-// tellAdded and tellRemoved tell subscribers of users; numbers are not published.
-func (c *Call) tellAdded(p Participant) {
-	if p.Address.IsUser() {
-		c.tell(CallParticipantAdded{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
-	}
-}
-
-func (c *Call) tellRemoved(p Participant) {
-	if p.Address.IsUser() && c.state.Published {
-		c.tell(CallParticipantRemoved{Subject: c.subject(), User: p.Address, Name: p.Name, Leg: p.Leg})
-	}
-}
-
-func (c *Call) anyConnected() bool {
-	for _, conn := range c.state.Connections {
-		if conn.State == Connected {
-			return true
-		}
-	}
-	return false
 }
 
 // subject is what Event Grid events say about this call. A call is two-party
@@ -179,34 +149,4 @@ func (c *Call) subject() Subject {
 		c.state.Grew = true
 	}
 	return Subject{StartedBy: c.state.StartedBy, TwoParty: !c.state.Grew}
-}
-
-// tellRoster tells every connected application who is in the call.
-func (c *Call) tellRoster() {
-	for i := range c.state.Connections {
-		conn := &c.state.Connections[i]
-		if conn.State != Connected {
-			continue
-		}
-		conn.RosterSequence++
-		r := conn.recipient()
-		r.Context = "" // a roster belongs to no operation
-		c.tell(ParticipantsUpdated{Recipient: r, Sequence: conn.RosterSequence, Participants: c.state.Roster()})
-	}
-}
-
-// Roster is who is in the conversation, in the order of joining the list. An
-// application's own seat is in it only when it was called as a user.
-func (s State) Roster() []RosterEntry {
-	roster := []RosterEntry{}
-	for _, p := range s.Participants {
-		if p.State == Joined {
-			roster = append(roster, p.entry())
-		}
-	}
-	return roster
-}
-
-func (p Participant) entry() RosterEntry {
-	return RosterEntry{Address: p.Address, Muted: p.Muted, OnHold: p.OnHold}
 }

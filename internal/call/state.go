@@ -1,6 +1,9 @@
 package call
 
+import "slices"
+
 // State is everything that a call knows: plain data, stored with each step.
+// Package journal holds its form to be a contract.
 type State struct {
 	ID           ID
 	Step         uint64 // counts accepted inputs; the first is 1
@@ -12,6 +15,7 @@ type State struct {
 	Participants []Participant
 	Incoming     []Incoming
 	Media        []MediaOperation
+	Timers       []Timer
 	Repeats      []Repeat
 
 	LastLeg       int
@@ -60,19 +64,16 @@ type Participant struct {
 	Address     Address
 	Name        string
 	State       ParticipantState
+	Errand      Errand
 	Seat        ConnectionID // the application that answered as this user; it has no leg
 	Dialog      *Dialog      // once answered
 	Muted       bool
-	OnHold      bool
-	Caller      bool    // it dialled us
-	Dialled     Address // whom a caller asked for
+	Holds       []Hold
+	Dialled     Address // whom a Caller asked for
 	From        Address // who called an invited participant
 	FromName    string
 	SIPHeaders  map[string]string // of the caller's INVITE, or of the invitation
 	VoIPHeaders map[string]string
-	Invite      *Invite // it was added through a connection and has not joined yet
-	Target      ConnectionID
-	Ringing     TimerID // runs while it is being rung
 }
 
 // ParticipantState is where a participant is on its way.
@@ -85,20 +86,12 @@ const (
 	Joined    ParticipantState = "joined"
 )
 
-// Invite is an AddParticipant that is under way.
-type Invite struct {
-	ID        string // invitationId
-	By        ConnectionID
-	Operation Operation
-}
-
 // Incoming is a call, or an invitation to one, that applications may answer,
 // redirect or reject: once, and only while it is listed.
 type Incoming struct {
-	ID     IncomingID
-	Leg    LegID // of the participant that waits: a caller, or an invited user of an application
-	To     Address
-	Expiry TimerID
+	ID  IncomingID
+	Leg LegID // of the participant that waits: a caller, or an invited user of an application
+	To  Address
 }
 
 // Repeat remembers the answer to a repeatable request.
@@ -133,11 +126,12 @@ type Properties struct {
 // Clone is a copy that stays as it is while the call goes on. What hangs off
 // participants, connections and operations is shared: it is replaced, never changed.
 func (s State) Clone() State {
-	s.Connections = append([]Connection(nil), s.Connections...)
-	s.Participants = append([]Participant(nil), s.Participants...)
-	s.Incoming = append([]Incoming(nil), s.Incoming...)
-	s.Repeats = append([]Repeat(nil), s.Repeats...)
-	s.Media = append([]MediaOperation(nil), s.Media...)
+	s.Connections = slices.Clone(s.Connections)
+	s.Participants = slices.Clone(s.Participants)
+	s.Incoming = slices.Clone(s.Incoming)
+	s.Timers = slices.Clone(s.Timers)
+	s.Repeats = slices.Clone(s.Repeats)
+	s.Media = slices.Clone(s.Media)
 	for i, op := range s.Media {
 		if op.Recognition != nil {
 			r := *op.Recognition

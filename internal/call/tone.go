@@ -1,6 +1,9 @@
 package call
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Tone is a DTMF key: one of 0-9 A-D * #.
 type Tone byte
@@ -9,3 +12,42 @@ type Tone byte
 func (t Tone) Valid() bool { return t != 0 && strings.IndexByte("0123456789ABCD*#", byte(t)) >= 0 }
 
 func (t Tone) String() string { return string(rune(t)) }
+
+// ToneReceived: a participant pressed a key; reported once a key, when it is released.
+type ToneReceived struct {
+	reports
+	Leg  LegID
+	Tone Tone
+}
+
+// toneReceived gives a key to the operations that listen to its participant,
+// else to the other one of two people: one of them may be a machine that asks.
+func (c *Call) toneReceived(in ToneReceived) {
+	taken := false
+	for _, was := range slices.Clone(c.state.Media) {
+		op := c.operation(was.ID)
+		if op == nil || !op.Running || !slices.Contains(op.To, in.Leg) {
+			continue
+		}
+		if kind, ok := op.kind().(listener); ok {
+			taken = true
+			kind.pressed(c, op, in.Tone)
+		}
+	}
+	if !taken {
+		c.passOn(in)
+	}
+}
+
+// passOn: in a conversation of more than two a key is meant for nobody.
+func (c *Call) passOn(in ToneReceived) {
+	var others []LegID
+	for _, p := range c.state.Participants {
+		if p.State == Joined && p.Seat == "" && p.Leg != in.Leg {
+			others = append(others, p.Leg)
+		}
+	}
+	if from := c.participant(in.Leg); len(others) == 1 && from != nil && from.State == Joined {
+		c.ask(SendTone{Leg: others[0], Tone: in.Tone})
+	}
+}

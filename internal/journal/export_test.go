@@ -12,16 +12,8 @@ func (j *Journal) Trim(ctx context.Context) error {
 	return nil
 }
 
-// Encode, Decode and Kinds are what a property test needs.
+// Encode and Decode are what a property test needs.
 var (
 	Encode = encode
 	Decode = decode
 )
-
-func KnownEvents() map[string]bool {
-	names := map[string]bool{}
-	for name := range kinds {
-		names[name] = true
-	}
-	return names
-}

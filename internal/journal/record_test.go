@@ -2,9 +2,6 @@ package journal_test
 
 import (
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,44 +12,6 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/journal"
 )
-
-func TestEveryEventOfTheRulesIsKnownToTheJournal(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../call/event.go", nil, 0)
-	must(t, err)
-	known := journal.KnownEvents()
-	found := 0
-	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.TypeSpec)
-		if !ok || !embeds(spec, "Recipient", "Subject") {
-			return true
-		}
-		found++
-		if !known[spec.Name.Name] {
-			t.Errorf("call.%s is not in the journal's list of event types (kinds in events.go)", spec.Name.Name)
-		}
-		return true
-	})
-	if found != len(known) {
-		t.Errorf("event.go has %d events, the journal knows %d", found, len(known))
-	}
-}
-
-func embeds(spec *ast.TypeSpec, names ...string) bool {
-	s, ok := spec.Type.(*ast.StructType)
-	if !ok {
-		return false
-	}
-	for _, f := range s.Fields.List {
-		if id, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 {
-			for _, name := range names {
-				if id.Name == name {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
 
 func of[E call.Event]() *rapid.Generator[call.Event] {
 	return rapid.Map(rapid.Make[E](), func(e E) call.Event { return e })

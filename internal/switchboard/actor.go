@@ -122,7 +122,7 @@ func (a *actor) refuse(m message, why error) {
 	case m.look:
 		m.reply <- reply{state: a.call.State().Clone()}
 	default: // the rules know what an ended call says
-		out, err := a.call.Step(m.in)
+		out, err := a.call.Step(time.Now(), m.in)
 		m.reply <- reply{answer: out.Answer, err: err}
 	}
 }
@@ -142,7 +142,7 @@ func (a *actor) turn(ctx context.Context, m message) error {
 		m.reply <- reply{state: a.call.State().Clone()}
 		return nil
 	}
-	out, err := a.call.Step(m.in)
+	out, err := a.call.Step(time.Now(), m.in)
 	if err != nil {
 		a.refused(m, err)
 		return nil
@@ -202,7 +202,7 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 		if m.reply != nil {
 			return call.Output{}, errNotStored
 		}
-		if out, err = a.call.Step(m.in); err != nil || !out.Changed {
+		if out, err = a.call.Step(time.Now(), m.in); err != nil || !out.Changed {
 			return out, nil
 		}
 	}

@@ -265,7 +265,7 @@ func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := call.New(testCall)
 		for _, in := range []call.Input{create(""), call.LegAnswered{Leg: call.NewLegID(testCall, 1), Dialog: call.Dialog{CallID: "d"}}} {
-			out, err := c.Step(in)
+			out, err := c.Step(time.Now(), in)
 			if err != nil {
 				t.Fatal(err)
 			}

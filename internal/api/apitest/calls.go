@@ -3,6 +3,7 @@ package apitest
 import (
 	"context"
 	"sync"
+	"time"
 
 	"strowger/internal/call"
 )
@@ -38,7 +39,7 @@ func (c *Calls) Command(_ context.Context, key call.Key, cmd call.Command) (call
 	if !ok {
 		return call.Answer{}, notFound()
 	}
-	out, err := found.Step(cmd)
+	out, err := found.Step(time.Now(), cmd)
 	if err != nil {
 		return call.Answer{}, err
 	}
@@ -65,7 +66,7 @@ func (c *Calls) Signal(id call.ID, sig call.Signal) {
 	if !ok {
 		found = c.open(id)
 	}
-	out, err := found.Step(sig)
+	out, err := found.Step(time.Now(), sig)
 	if err != nil {
 		panic("apitest: a signal was refused: " + err.Error())
 	}

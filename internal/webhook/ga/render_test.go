@@ -114,5 +114,5 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	webhooktest.EveryEventHasAForm(t, "Recipient", events(to(latest)))
+	webhooktest.EveryEventHasAForm[call.ForConnection](t, events(to(latest)))
 }

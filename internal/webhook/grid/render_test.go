@@ -77,5 +77,5 @@ func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	webhooktest.EveryEventHasAForm(t, "Subject", events())
+	webhooktest.EveryEventHasAForm[call.ForSubscribers](t, events())
 }

@@ -6,9 +6,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
+	"reflect"
 	"strings"
 	"testing"
+
+	"strowger/internal/call"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -37,27 +39,27 @@ func Golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// EveryEventHasAForm compares the events that the rules declare with a field
-// such as Recipient or Subject embedded first, and the names of those that were
-// rendered: the type, and behind a hyphen what is special about one of its kind.
-func EveryEventHasAForm[E any](t *testing.T, embedded string, events map[string]E) {
+// EveryEventHasAForm compares the events of the rules that are of type E with
+// the names of those that were rendered: the type, and behind a hyphen what is
+// special about one of its kind.
+func EveryEventHasAForm[E, R call.Event](t *testing.T, events map[string]R) {
 	t.Helper()
-	source, err := os.ReadFile("../../call/event.go") // from internal/webhook/<family>
-	if err != nil {
-		t.Fatal(err)
-	}
 	rendered := map[string]bool{}
 	for name := range events {
 		kind, _, _ := strings.Cut(name, "-")
 		rendered[kind] = true
 	}
-	declared := regexp.MustCompile(`(?m)^type (\w+) struct ?\{\s*`+embedded+`\b`).FindAllStringSubmatch(string(source), -1)
-	for _, d := range declared {
-		if !rendered[d[1]] {
-			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", d[1])
+	declared := 0
+	for _, e := range call.Events() {
+		if _, ok := e.(E); !ok {
+			continue
+		}
+		declared++
+		if name := reflect.TypeOf(e).Name(); !rendered[name] {
+			t.Errorf("call.%s has no golden file: give it a published form in render.go and an example in events", name)
 		}
 	}
-	if len(declared) != len(rendered) {
-		t.Errorf("%d events declared, %d rendered", len(declared), len(rendered))
+	if declared != len(rendered) {
+		t.Errorf("%d events declared, %d rendered", declared, len(rendered))
 	}
 }

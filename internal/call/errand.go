@@ -1,0 +1,76 @@
+package call
+
+// Errand is why a participant is in the call, or on its way into it.
+type Errand struct {
+	Kind ErrandKind
+	// For is who asked for the participant and hears whether it comes: of a
+	// CreateTarget the connection that CreateCall made, of an Invitation the
+	// recipient of the AddParticipant.
+	For          Recipient
+	InvitationID string // of an Invitation
+}
+
+// ErrandKind is what a participant came for.
+type ErrandKind string
+
+const (
+	Caller       ErrandKind = "caller"        // it dialled us
+	ForCaller    ErrandKind = "for-caller"    // whom the caller dialled, or was redirected to
+	CreateTarget ErrandKind = "create-target" // a target of CreateCall
+	Invitation   ErrandKind = "invitation"    // added by AddParticipant
+)
+
+// on reports whether a participant is still on its way for an errand.
+func (p Participant) on(kind ErrandKind) bool {
+	return p.State == Invited && p.Errand.Kind == kind
+}
+
+// ringsFor reports whether a target of the connection may still answer.
+func (c *Call) ringsFor(id ConnectionID) bool {
+	for _, p := range c.state.Participants {
+		if p.on(CreateTarget) && p.Errand.For.Connection == id {
+			return true
+		}
+	}
+	return false
+}
+
+// ringsForCaller reports whether somebody is being dialled for the waiting caller.
+func (c *Call) ringsForCaller() bool {
+	for _, p := range c.state.Participants {
+		if p.on(ForCaller) {
+			return true
+		}
+	}
+	return false
+}
+
+// arrived tells whoever sent for the participant that it is here.
+func (c *Call) arrived(p Participant) {
+	switch p.Errand.Kind {
+	case CreateTarget:
+		if conn := c.live(p.Errand.For.Connection); conn != nil {
+			c.connect(conn)
+		}
+	case Invitation:
+		c.tell(AddParticipantSucceeded{p.Errand.For, p.Address})
+	}
+}
+
+// notReached tells whoever sent for the participant that it will not come.
+func (c *Call) notReached(p Participant, cause Cause) {
+	cause.Phone = p.Address.IsPhone()
+	switch p.Errand.Kind {
+	case Invitation:
+		c.tell(AddParticipantFailed{p.Errand.For, p.Address, cause})
+	case CreateTarget:
+		conn := c.live(p.Errand.For.Connection)
+		if conn != nil && conn.State == Connecting && !c.ringsFor(conn.ID) {
+			c.failConnecting(conn, cause)
+		}
+	case ForCaller:
+		if waiting := c.waitingCaller(); waiting != nil && !c.ringsForCaller() {
+			c.turnAway(waiting.Leg, cause)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package call
+
+// Application is how a connection's application is reached: where its events
+// go and which api-version shapes them.
+type Application struct {
+	CallbackURI string
+	Version     string // the api-version that created the connection
+}
+
+// Operation is what most commands carry about themselves.
+type Operation struct {
+	Context     string // operationContext: echoed in the operation's events
+	CallbackURI string // where the operation's events go: in place of the connection's URI, or out of call
+	Version     string // out of call: the api-version that shapes the operation's events
+}
+
+// Recipient is who hears of something, and how: resolved once, when the command
+// that causes it is accepted, and carried from then on. Its version belongs to
+// one family of the API, which gives the event its form.
+type Recipient struct {
+	Connection  ConnectionID // empty: who commanded it out of call
+	CallbackURI string       // empty: nobody is told
+	Version     string
+	Context     string // operationContext
+}
+
+func (Recipient) event() {}
+
+// To is the recipient itself; it lets whoever delivers treat events alike.
+func (r Recipient) To() Recipient { return r }
+
+// Queue names the queue in which a recipient's media operations wait for one
+// another: that of its connection or, out of call, of its callback URI.
+type Queue struct {
+	Connection  ConnectionID
+	CallbackURI string
+}
+
+// Queue is where the recipient's media operations wait.
+func (r Recipient) Queue() Queue {
+	if r.Connection != "" {
+		return Queue{Connection: r.Connection}
+	}
+	return Queue{CallbackURI: r.CallbackURI}
+}
+
+// recipient resolves who hears of an operation that a command asks for, through
+// a connection or, when id is empty, out of call. Either way the call has to be
+// established.
+func (c *Call) recipient(id ConnectionID, op Operation) (Recipient, error) {
+	if id == "" {
+		return Recipient{CallbackURI: op.CallbackURI, Version: op.Version, Context: op.Context}, c.established()
+	}
+	conn, err := c.connectedOne(id)
+	if err != nil {
+		return Recipient{}, err
+	}
+	r := conn.recipient()
+	r.Context = op.Context
+	if op.CallbackURI != "" {
+		r.CallbackURI = op.CallbackURI
+	}
+	return r, nil
+}
+
+// recipient is who hears of what becomes of the connection itself.
+func (conn *Connection) recipient() Recipient {
+	return Recipient{Connection: conn.ID, CallbackURI: conn.App.CallbackURI, Version: conn.App.Version, Context: conn.Context}
+}
