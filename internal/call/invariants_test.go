@@ -33,7 +33,9 @@ func anyInput(t *rapid.T, w *watcher) Input {
 	n := func(name string, most int) int { return rapid.IntRange(1, most).Draw(t, name) }
 	leg := func() LegID { return NewLegID(testCall, n("leg", max(1, w.call.state.LastLeg))) }
 	op := func() OperationID { return OperationID(n("operation", max(1, int(w.call.state.LastOperation)))) }
-	conn := func() ConnectionID { return testConn[rapid.SampledFrom([]string{"c1", "c2", "out of call"}).Draw(t, "connection")] }
+	conn := func() ConnectionID {
+		return testConn[rapid.SampledFrom([]string{"c1", "c2", "out of call"}).Draw(t, "connection")]
+	}
 	who := func() Address {
 		return rapid.SampledFrom([]Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(t, "who")
 	}
