@@ -9,7 +9,7 @@ FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: help run build test install check format vet lint race e2e bench fuzz clean
+.PHONY: help run build test install check format vet lint size race e2e bench fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -29,7 +29,7 @@ test: install ## install what the tests need, then run all of them
 install: ## what the tests need and is missing: Debian packages, JavaScript modules
 	@test/install.sh
 
-check: format vet lint race ## the fast loop: what a change needs, under two minutes; `make install` once before
+check: format vet lint size race ## the fast loop: what a change needs, under two minutes; `make install` once before
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
@@ -47,6 +47,10 @@ $(STATICCHECK):
 	@mkdir -p .cache
 	GOBIN=$(CURDIR)/.cache/staticcheck.tmp go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
 	@mv .cache/staticcheck.tmp/staticcheck $@ && rmdir .cache/staticcheck.tmp
+
+# Held by a test, so `race` fails too; here it is said what is near its bound.
+size: ## the longest functions and the largest packages, with their bounds
+	@set -o pipefail; go test -v -run '^TestSize' ./internal/archtest | sed -n 's/^ *size_test.go:[0-9]*: /  /p'
 
 race:
 	CGO_ENABLED=1 go test -race ./internal/... ./cmd/...

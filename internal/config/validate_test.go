@@ -11,80 +11,83 @@ const (
 	guidB = "7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c02"
 )
 
+var carrier = Trunk{Name: "carrier", Address: "sip:192.0.2.1"}
+
+// mistakes are single wrong settings, and what Validate says of each.
+var mistakes = []struct {
+	spoil func(*Config)
+	want  string
+}{
+	{func(c *Config) { c.DataDir = "" }, "data_dir: is empty; name a directory"},
+	{func(c *Config) { c.Resource.ID = "mine" }, `resource.id: "mine" is not a GUID`},
+	{func(c *Config) { c.Resource.AccessKeys = []string{DevAccessKey, DevAccessKey, DevAccessKey} }, "resource.access_keys: there are 3; two at most"},
+	{func(c *Config) { c.Resource.AccessKeys = []string{"s3cret!"} }, "resource.access_keys[0]: is not base64"},
+	{func(c *Config) { c.Resource.AccessKeys = []string{"c2hvcnQ="} }, "resource.access_keys[0]: is not base64 of 16 bytes"},
+	{func(c *Config) { c.HTTP.Listen = nil }, "http.listen: is empty"},
+	{func(c *Config) { c.HTTP.Listen = []string{"127.0.0.1:80"} }, `http.listen[0]: "127.0.0.1:80": write http:// or https://address:port`},
+	{func(c *Config) { c.HTTP.Listen = []string{"http://example.org:80"} }, "is not an IP address of this machine"},
+	{func(c *Config) { c.HTTP.Listen = []string{"http://127.0.0.1"} }, "is not address:port"},
+	{func(c *Config) { c.HTTP.Listen = []string{"http://127.0.0.1:65536"} }, "is not a port (0 to 65535)"},
+	{func(c *Config) { c.HTTP.PublicURL = "calls.example.org" }, "http.public_url: "},
+	{func(c *Config) { c.HTTP.PublicURL = "https://me:pw@calls.example.org" }, "carries a user name"},
+	{func(c *Config) { c.HTTP.TLS.Cert = "c.pem" }, "http.tls: cert and key belong together"},
+	{func(c *Config) { c.Operator.Listen = "https://127.0.0.1:1" }, "operator.listen: "},
+	{func(c *Config) { c.Operator.Listen = "http://127.0.0.1:8080" }, "operator.listen: \"tcp 127.0.0.1:8080\" is already at http.listen"},
+	{func(c *Config) { c.SIP.Listen = nil }, "sip.listen: is empty"},
+	{func(c *Config) { c.SIP.Listen = []string{"sip://127.0.0.1:5060"} }, "write udp:// or tcp:// or tls:// or ws:// or wss://"},
+	{func(c *Config) { c.SIP.ExternalIP = "0.0.0.0" }, "sip.external_ip: "},
+	{func(c *Config) { c.SIP.Domain = "a b" }, "sip.domain: "},
+	{func(c *Config) { c.RTP.Ports = PortRange{30000, 20000} }, "rtp.ports: 30000-20000 is not a range"},
+	{func(c *Config) { c.RTP.Ports = PortRange{0, 20000} }, "rtp.ports: "},
+	{func(c *Config) { c.RTP.Timeout = 0 }, "rtp.timeout: 0s is not a time to wait"},
+	{func(c *Config) { c.Users = []User{{Name: "al ice", ID: guidA}} }, `users[0].name: "al ice" is not a user name`},
+	{func(c *Config) { c.Users = []User{{Name: guidB, ID: guidA}} }, "users[0].name: "},
+	{func(c *Config) { c.Users = []User{{Name: "alice", ID: "1"}} }, `users[0].id: "1" is not a GUID`},
+	{func(c *Config) { c.Users = []User{{Name: "alice", ID: guidA}, {Name: "Alice", ID: guidB}} }, `users[1].name: "alice" is already at users[0].name`},
+	{func(c *Config) {
+		c.Users = []User{{Name: "alice", ID: guidA}, {Name: "bob", ID: strings.ToUpper(guidA)}}
+	}, "users[1].id: "},
+	{func(c *Config) { c.Users = []User{{Name: "alice", ID: guidA, MayDial: []string{"+1x"}}} }, "users[0].may_dial[0]: "},
+	{func(c *Config) { c.Trunks = []Trunk{{Address: "sip:192.0.2.1"}} }, "trunks[0].name: is empty"},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "192.0.2.1:5060"}} }, "trunks[0].address: \"192.0.2.1:5060\": is not a SIP address; write sip:host:port;transport=udp"},
+	{func(c *Config) { c.Trunks = []Trunk{carrier, carrier} }, `trunks[1].name: "carrier" is already at trunks[0].name`},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Register: true}} }, "trunks[0].username: is empty, but register is true"},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{""}}} }, "trunks[0].prefixes[0]: "},
+	{func(c *Config) {
+		c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{"+1"}}, {Name: "b", Address: "sip:b", Prefixes: []string{"+1"}}}
+	}, `trunks[1].prefixes[0]: "+1" is already at trunks[0].prefixes[0]`},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Numbers: []string{"14255550100"}}} }, `trunks[0].numbers[0]: "14255550100" is not an E.164 number`},
+	{func(c *Config) {
+		c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Numbers: []string{"+1425", "+1425"}}}
+	}, "trunks[0].numbers[1]: "},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Sources: []string{"10.0.0.5"}}} }, `trunks[0].sources[0]: "10.0.0.5" is an address; write the network 10.0.0.5/32`},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", MaxCalls: -1}} }, "trunks[0].max_calls: -1 is negative"},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "ftp://x"}} }, "event_grid.subscriptions[0].url: "},
+	{func(c *Config) {
+		c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", EventTypes: []string{"IncomingCall"}}}
+	}, `event_grid.subscriptions[0].event_types[0]: "IncomingCall" is not one of Microsoft.Communication.IncomingCall`},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", To: []string{"alice"}}} }, "event_grid.subscriptions[0].to[0]: "},
+	{func(c *Config) { c.Callbacks.GiveUpAfter = -time.Second }, "callbacks.give_up_after: "},
+	{func(c *Config) { c.Outbound.AllowNetworks = []string{"10.1.2.3/8"} }, `outbound.allow_networks[0]: "10.1.2.3/8" has bits beyond its mask; write 10.0.0.0/8`},
+	{func(c *Config) { c.Outbound.AllowNetworks = []string{"everything"} }, "outbound.allow_networks[0]: "},
+	{func(c *Config) { c.NATS.URL = "10.0.0.5:4222" }, "nats.url: "},
+	{func(c *Config) { c.NATS.Sync = "never" }, `nats.sync: "never" is not one of always, interval`},
+	{func(c *Config) { c.NATS.MaxBytes = 1 }, "nats.max_bytes: "},
+	{func(c *Config) { c.Recording.Storage = "/var/recordings" }, "recording.storage: "},
+	{func(c *Config) { c.Speech.Synthesizer.Engine = "festival" }, "speech.synthesizer.engine: "},
+	{func(c *Config) { c.Speech.Recognizer.Engine = "http" }, "speech.recognizer.url: "},
+	{func(c *Config) { c.Log.Level = "loud" }, "log.level: "},
+	{func(c *Config) { c.Log.Format = "xml" }, "log.format: "},
+	{func(c *Config) { c.Shutdown.Grace = -1 }, "shutdown.grace: "},
+	{func(c *Config) { c.Lab.Listen = "tcp://127.0.0.1:5080" }, "lab.listen: "},
+	{func(c *Config) { c.Lab.Listen = "udp://127.0.0.1:5060" }, "lab.listen: \"udp 127.0.0.1:5060\" is already at sip.listen"},
+}
+
 func TestValidationNamesTheKeyAndSaysWhatWouldBeRight(t *testing.T) {
-	carrier := Trunk{Name: "carrier", Address: "sip:192.0.2.1"}
-	cases := []struct {
-		spoil func(*Config)
-		want  string
-	}{
-		{func(c *Config) { c.DataDir = "" }, "data_dir: is empty; name a directory"},
-		{func(c *Config) { c.Resource.ID = "mine" }, `resource.id: "mine" is not a GUID`},
-		{func(c *Config) { c.Resource.AccessKeys = []string{DevAccessKey, DevAccessKey, DevAccessKey} }, "resource.access_keys: there are 3; two at most"},
-		{func(c *Config) { c.Resource.AccessKeys = []string{"s3cret!"} }, "resource.access_keys[0]: is not base64"},
-		{func(c *Config) { c.Resource.AccessKeys = []string{"c2hvcnQ="} }, "resource.access_keys[0]: is not base64 of 16 bytes"},
-		{func(c *Config) { c.HTTP.Listen = nil }, "http.listen: is empty"},
-		{func(c *Config) { c.HTTP.Listen = []string{"127.0.0.1:80"} }, `http.listen[0]: "127.0.0.1:80": write http:// or https://address:port`},
-		{func(c *Config) { c.HTTP.Listen = []string{"http://example.org:80"} }, "is not an IP address of this machine"},
-		{func(c *Config) { c.HTTP.Listen = []string{"http://127.0.0.1"} }, "is not address:port"},
-		{func(c *Config) { c.HTTP.Listen = []string{"http://127.0.0.1:65536"} }, "is not a port (0 to 65535)"},
-		{func(c *Config) { c.HTTP.PublicURL = "calls.example.org" }, "http.public_url: "},
-		{func(c *Config) { c.HTTP.PublicURL = "https://me:pw@calls.example.org" }, "carries a user name"},
-		{func(c *Config) { c.HTTP.TLS.Cert = "c.pem" }, "http.tls: cert and key belong together"},
-		{func(c *Config) { c.Operator.Listen = "https://127.0.0.1:1" }, "operator.listen: "},
-		{func(c *Config) { c.Operator.Listen = "http://127.0.0.1:8080" }, "operator.listen: \"tcp 127.0.0.1:8080\" is already at http.listen"},
-		{func(c *Config) { c.SIP.Listen = nil }, "sip.listen: is empty"},
-		{func(c *Config) { c.SIP.Listen = []string{"sip://127.0.0.1:5060"} }, "write udp:// or tcp:// or tls:// or ws:// or wss://"},
-		{func(c *Config) { c.SIP.ExternalIP = "0.0.0.0" }, "sip.external_ip: "},
-		{func(c *Config) { c.SIP.Domain = "a b" }, "sip.domain: "},
-		{func(c *Config) { c.RTP.Ports = PortRange{30000, 20000} }, "rtp.ports: 30000-20000 is not a range"},
-		{func(c *Config) { c.RTP.Ports = PortRange{0, 20000} }, "rtp.ports: "},
-		{func(c *Config) { c.RTP.Timeout = 0 }, "rtp.timeout: 0s is not a time to wait"},
-		{func(c *Config) { c.Users = []User{{Name: "al ice", ID: guidA}} }, `users[0].name: "al ice" is not a user name`},
-		{func(c *Config) { c.Users = []User{{Name: guidB, ID: guidA}} }, "users[0].name: "},
-		{func(c *Config) { c.Users = []User{{Name: "alice", ID: "1"}} }, `users[0].id: "1" is not a GUID`},
-		{func(c *Config) { c.Users = []User{{Name: "alice", ID: guidA}, {Name: "Alice", ID: guidB}} }, `users[1].name: "alice" is already at users[0].name`},
-		{func(c *Config) {
-			c.Users = []User{{Name: "alice", ID: guidA}, {Name: "bob", ID: strings.ToUpper(guidA)}}
-		}, "users[1].id: "},
-		{func(c *Config) { c.Users = []User{{Name: "alice", ID: guidA, MayDial: []string{"+1x"}}} }, "users[0].may_dial[0]: "},
-		{func(c *Config) { c.Trunks = []Trunk{{Address: "sip:192.0.2.1"}} }, "trunks[0].name: is empty"},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "192.0.2.1:5060"}} }, "trunks[0].address: \"192.0.2.1:5060\": is not a SIP address; write sip:host:port;transport=udp"},
-		{func(c *Config) { c.Trunks = []Trunk{carrier, carrier} }, `trunks[1].name: "carrier" is already at trunks[0].name`},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Register: true}} }, "trunks[0].username: is empty, but register is true"},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{""}}} }, "trunks[0].prefixes[0]: "},
-		{func(c *Config) {
-			c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{"+1"}}, {Name: "b", Address: "sip:b", Prefixes: []string{"+1"}}}
-		}, `trunks[1].prefixes[0]: "+1" is already at trunks[0].prefixes[0]`},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Numbers: []string{"14255550100"}}} }, `trunks[0].numbers[0]: "14255550100" is not an E.164 number`},
-		{func(c *Config) {
-			c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Numbers: []string{"+1425", "+1425"}}}
-		}, "trunks[0].numbers[1]: "},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Sources: []string{"10.0.0.5"}}} }, `trunks[0].sources[0]: "10.0.0.5" is an address; write the network 10.0.0.5/32`},
-		{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", MaxCalls: -1}} }, "trunks[0].max_calls: -1 is negative"},
-		{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "ftp://x"}} }, "event_grid.subscriptions[0].url: "},
-		{func(c *Config) {
-			c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", EventTypes: []string{"IncomingCall"}}}
-		}, `event_grid.subscriptions[0].event_types[0]: "IncomingCall" is not one of Microsoft.Communication.IncomingCall`},
-		{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", To: []string{"alice"}}} }, "event_grid.subscriptions[0].to[0]: "},
-		{func(c *Config) { c.Callbacks.GiveUpAfter = -time.Second }, "callbacks.give_up_after: "},
-		{func(c *Config) { c.Outbound.AllowNetworks = []string{"10.1.2.3/8"} }, `outbound.allow_networks[0]: "10.1.2.3/8" has bits beyond its mask; write 10.0.0.0/8`},
-		{func(c *Config) { c.Outbound.AllowNetworks = []string{"everything"} }, "outbound.allow_networks[0]: "},
-		{func(c *Config) { c.NATS.URL = "10.0.0.5:4222" }, "nats.url: "},
-		{func(c *Config) { c.NATS.Sync = "never" }, `nats.sync: "never" is not one of always, interval`},
-		{func(c *Config) { c.NATS.MaxBytes = 1 }, "nats.max_bytes: "},
-		{func(c *Config) { c.Recording.Storage = "/var/recordings" }, "recording.storage: "},
-		{func(c *Config) { c.Speech.Synthesizer.Engine = "festival" }, "speech.synthesizer.engine: "},
-		{func(c *Config) { c.Speech.Recognizer.Engine = "http" }, "speech.recognizer.url: "},
-		{func(c *Config) { c.Log.Level = "loud" }, "log.level: "},
-		{func(c *Config) { c.Log.Format = "xml" }, "log.format: "},
-		{func(c *Config) { c.Shutdown.Grace = -1 }, "shutdown.grace: "},
-		{func(c *Config) { c.Lab.Listen = "tcp://127.0.0.1:5080" }, "lab.listen: "},
-		{func(c *Config) { c.Lab.Listen = "udp://127.0.0.1:5060" }, "lab.listen: \"udp 127.0.0.1:5060\" is already at sip.listen"},
-	}
-	for _, c := range cases {
+	for _, m := range mistakes {
 		cfg := Default()
-		c.spoil(&cfg)
-		requireError(t, cfg.Validate(), c.want)
+		m.spoil(&cfg)
+		requireError(t, cfg.Validate(), m.want)
 	}
 }
 

@@ -46,66 +46,24 @@ func TestTheResponseIsWrittenBeforeTheFirstEvent(t *testing.T) {
 
 // Promise 4, for every operation of the spine that carries the header.
 func TestACommandRepeatedHasItsEffectOnceAndGetsItsFirstAnswerAgain(t *testing.T) {
-	options := ourNumber
-	options.Lab = true
-	w := start(t, options)
-	once := func() client.Option { return client.Repeatable(newID(), time.Now()) }
-	// twice sends the same command twice and wants the same answer.
-	twice := func(what string, do func(client.Option) client.Response) client.Response {
-		t.Helper()
-		id := once()
-		first, second := do(id), do(id)
-		if first.Status != second.Status || string(first.Body) != string(second.Body) {
-			t.Errorf("%s repeated got %v, and first %v", what, second, first)
-		}
-		if first.Status >= 300 {
-			t.Errorf("%s got %v", what, first)
-		}
-		return first
-	}
-	ring := func(status string) (string, *sipp.Peer) {
-		n := w.app.IncomingCount("4:" + ours)
-		scenario := "calls-until-hung-up"
-		if status != "" {
-			scenario = "calls-and-is-refused"
-		}
-		caller := w.callers(scenario, 1, 1, sipp.Values{Status: status})
-		return w.app.AwaitIncoming("4:"+ours, n+1).Text("incomingCallContext"), caller
-	}
-
-	created := twice("createCall", func(o client.Option) client.Response {
+	w := start(t, server.Options{Lab: true})
+	created := twice(t, "createCall", func(o client.Option) client.Response {
 		return w.api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550100")}, nil, o)
 	})
 	connection := created.Text("callConnectionId")
 	w.app.AwaitEvent(connection, "CallConnected")
 
-	twice("add", func(o client.Option) client.Response {
+	twice(t, "add", func(o client.Option) client.Response {
 		return w.api.AddParticipant(connection, number("+15550106"), client.Object{"operationContext": "add"}, o)
 	})
 	w.app.AwaitResult("add", "AddParticipantSucceeded")
 	if got := len(w.api.Participants(connection).Object()["value"].([]any)); got != 2 {
 		t.Errorf("%d participants after one repeated add, want 2", got)
 	}
-	twice("remove", func(o client.Option) client.Response {
+	twice(t, "remove", func(o client.Option) client.Response {
 		return w.api.RemoveParticipant(connection, number("+15550106"), client.Object{"operationContext": "remove"}, o)
 	})
 	w.app.AwaitResult("remove", "RemoveParticipantSucceeded")
-
-	context, caller := ring("")
-	answered := twice("answer", func(o client.Option) client.Response { return w.api.Answer(context, w.app.URL("/callback"), o) })
-	incoming := answered.Text("callConnectionId")
-	w.app.AwaitEvent(incoming, "CallConnected")
-	twice("terminate", func(o client.Option) client.Response { return w.api.Terminate(incoming, o) })
-	w.app.AwaitEvent(incoming, "CallDisconnected")
-	caller.AwaitSuccess()
-
-	context, caller = ring("486")
-	twice("reject", func(o client.Option) client.Response { return w.api.Reject(context, "busy", o) })
-	caller.AwaitSuccess()
-
-	context, caller = ring("486")
-	twice("redirect", func(o client.Option) client.Response { return w.api.Redirect(context, number("+15550101"), o) })
-	caller.AwaitSuccess()
 
 	w.end(connection)
 	for _, eventType := range []string{"AddParticipantSucceeded", "RemoveParticipantSucceeded"} {
@@ -113,6 +71,54 @@ func TestACommandRepeatedHasItsEffectOnceAndGetsItsFirstAnswerAgain(t *testing.T
 			t.Errorf("%s was told %d times", eventType, got)
 		}
 	}
+}
+
+func TestACommandOnAnIncomingCallRepeatedHasItsEffectOnce(t *testing.T) {
+	w := start(t, ourNumber)
+	// calls lets somebody call our number and returns the context of the call.
+	calls := func(scenario string, values sipp.Values) (string, *sipp.Peer) {
+		n := w.app.IncomingCount("4:" + ours)
+		caller := w.callers(scenario, 1, 1, values)
+		return w.app.AwaitIncoming("4:"+ours, n+1).Text("incomingCallContext"), caller
+	}
+
+	context, caller := calls("calls-until-hung-up", sipp.Values{})
+	answered := twice(t, "answer", func(o client.Option) client.Response {
+		return w.api.Answer(context, w.app.URL("/callback"), o)
+	})
+	connection := answered.Text("callConnectionId")
+	w.app.AwaitEvent(connection, "CallConnected")
+	twice(t, "terminate", func(o client.Option) client.Response { return w.api.Terminate(connection, o) })
+	w.app.AwaitEvent(connection, "CallDisconnected")
+	caller.AwaitSuccess()
+
+	context, caller = calls("calls-and-is-refused", sipp.Values{Status: "486"})
+	twice(t, "reject", func(o client.Option) client.Response { return w.api.Reject(context, "busy", o) })
+	caller.AwaitSuccess()
+}
+
+func TestARedirectionRepeatedHasItsEffectOnce(t *testing.T) {
+	options := ourNumber
+	options.Lab = true
+	w := start(t, options)
+	caller := w.callers("calls-and-is-refused", 1, 1, sipp.Values{Status: "486"})
+	context := w.app.AwaitIncoming("4:"+ours, 1).Text("incomingCallContext")
+	twice(t, "redirect", func(o client.Option) client.Response { return w.api.Redirect(context, number("+15550101"), o) })
+	caller.AwaitSuccess()
+}
+
+// twice sends a command, and the same command again, and wants the same answer.
+func twice(t *testing.T, what string, do func(client.Option) client.Response) client.Response {
+	t.Helper()
+	id := client.Repeatable(newID(), time.Now())
+	first, second := do(id), do(id)
+	if first.Status != second.Status || string(first.Body) != string(second.Body) {
+		t.Errorf("%s repeated got %v, and first %v", what, second, first)
+	}
+	if first.Status >= 300 {
+		t.Errorf("%s got %v", what, first)
+	}
+	return first
 }
 
 func TestARepeatabilityHeaderWithoutItsTimeIsRefused(t *testing.T) {
