@@ -29,7 +29,7 @@ func legs(t *testing.T) (a, b *rtp.Session) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := rtp.NewSession(rtp.Config{IO: io, RoomRateHz: media.Narrowband})
+		s := rtp.NewSession(rtp.Config{Transport: io, RoomRateHz: media.Narrowband})
 		run(t, s.Run)
 		return s
 	}

@@ -92,7 +92,7 @@ func newHall(tb testing.TB, members, roomRateHz int) *hall {
 
 func (h *hall) join(tb testing.TB, roomRateHz int) {
 	p := newPipe()
-	s := rtp.NewSession(rtp.Config{IO: p, RoomRateHz: roomRateHz, MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit) {}})
+	s := rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(p), RoomRateHz: roomRateHz, MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit) {}})
 	if err := s.Update(rtp.Params{Remote: peer, Codec: codec.PCMU, EventPayloadType: 101}); err != nil {
 		tb.Fatal(err)
 	}

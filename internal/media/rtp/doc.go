@@ -1,13 +1,15 @@
 // Package rtp carries one leg's sound over UDP: ports, packets, the jitter
-// ring and the session that joins them to a room.
+// ring and the session that joins them to a room. How packets reach the far end
+// is below the session, behind Transport: today plain RTP (Symmetric) on a
+// socket (PacketIO).
 //
 // Guarantees:
 //   - A Session neither allocates nor locks per packet or per frame.
 //   - ReadFrame and WriteFrame are for the clock; everything else is for any
 //     goroutine. Callbacks run on the session's own reader, one at a time.
-//   - A session sends to the address of its SDP until the first valid packet
+//   - Plain RTP goes to the address of the SDP until the first valid packet
 //     comes, then to where that came from (symmetric RTP, RFC 4961), and from
-//     then on hears nobody else until Update gives another address.
+//     then on nobody else is heard until Update gives another address.
 //   - Each digit is reported once, as soon as its end is known: on Linux that is
 //     the clock's next frame, 20 ms away at most. A leg that has just been taken
 //     out of its room is noticed within a second, and served every 20 ms then.

@@ -90,7 +90,7 @@ func (w *wire) last(t *testing.T) sentPacket {
 func newTestSession(t testing.TB, cfg Config) (*Session, *wire) {
 	t.Helper()
 	w := newWire()
-	cfg.IO = w
+	cfg.Transport = NewSymmetric(w)
 	if cfg.RoomRateHz == 0 {
 		cfg.RoomRateHz = media.Narrowband
 	}
@@ -99,6 +99,14 @@ func newTestSession(t testing.TB, cfg Config) (*Session, *wire) {
 		t.Fatal(err)
 	}
 	return s, w
+}
+
+// hears takes a packet as if the reader had read it from the socket.
+func (s *Session) hears(packet []byte, from netip.AddrPort) {
+	t := s.cfg.Transport.(*Symmetric)
+	t.take = s.in.take
+	t.arrived(packet, from, 0)
+	s.tellDigits()
 }
 
 // datagram makes a packet.
@@ -129,7 +137,7 @@ func (e *ear) arrive(n int) {
 	for i := range payload {
 		payload[i] = level(n)
 	}
-	e.receive(datagram(header{
+	e.hears(datagram(header{
 		sequence:  e.firstSequence + uint16(n),
 		timestamp: e.firstTimestamp + uint32(n*e.packetSamples),
 		ssrc:      e.ssrc,

@@ -40,7 +40,7 @@ func (s *Session) listen(l *pipeline) {
 
 func (s *Session) alarm(what uint32) {
 	s.alarms.Or(what)
-	s.cfg.IO.Wake()
+	s.cfg.Transport.Wake()
 }
 
 // answerAlarms runs on the reader.

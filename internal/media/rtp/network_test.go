@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var loopback = netip.MustParseAddr("127.0.0.1")
 
-func listen(t *testing.T, p *Ports) PacketIO {
+func listen(t *testing.T, p *Ports) Transport {
 	t.Helper()
 	io, err := p.Listen(loopback)
 	if err != nil {
@@ -102,8 +102,8 @@ func TestRangesWithoutAnEvenPortAreRefused(t *testing.T) {
 func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 	p := newPorts(t, 30300, 30399)
 	digits := make(chan dtmf.Digit, 4)
-	a := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband})
-	b := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband,
+	a := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
+	b := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband,
 		OnDigit: func(d dtmf.Digit) { digits <- d }})
 	agree(t, a, b)
 	agree(t, b, a)
@@ -140,9 +140,9 @@ func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
 	p := newPorts(t, 30400, 30499)
 	timeouts := make(chan struct{}, 1)
-	s := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband, MediaTimeout: 100 * time.Millisecond,
+	s := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband, MediaTimeout: 100 * time.Millisecond,
 		OnMediaTimeout: func() { timeouts <- struct{}{} }})
-	other := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband})
+	other := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
 	agree(t, s, other)
 	agree(t, other, s)
 	running := start(s)
@@ -159,8 +159,8 @@ func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
 
 func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
 	p := newPorts(t, 30500, 30599)
-	a := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Wideband})
-	b := NewSession(Config{IO: listen(t, p), RoomRateHz: media.Narrowband})
+	a := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Wideband})
+	b := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
 	agree(t, a, b)
 	agree(t, b, a)
 	runningA, runningB := start(a), start(b)
@@ -232,8 +232,8 @@ func FuzzReceive(f *testing.F) {
 		frame := make([]int16, 160)
 		for len(data) > 0 {
 			n := min(len(data), 1+int(data[0]))
-			s.receive(data[:n], farEnd)
-			s.receive(datagram(header{sequence: uint16(n)}, data[:n]), farEnd)
+			s.hears(data[:n], farEnd)
+			s.hears(datagram(header{sequence: uint16(n)}, data[:n]), farEnd)
 			data = data[n:]
 			s.ReadFrame(frame)
 		}

@@ -13,13 +13,13 @@ const maxUntold = 64
 
 // poll takes what has arrived, unless somebody else is just doing so.
 func (s *Session) poll() {
-	if s.poller == nil || !s.intaking.CompareAndSwap(false, true) {
+	if !s.intaking.CompareAndSwap(false, true) {
 		return
 	}
-	s.poller.Poll(s.in.take)
+	s.cfg.Transport.Poll(s.in.take)
 	s.intaking.Store(false)
 	if len(s.digits) > 0 {
-		s.poller.Wake()
+		s.cfg.Transport.Wake()
 	}
 }
 
@@ -31,12 +31,8 @@ func (s *Session) hold() {
 }
 
 // hearDigit is called wherever packets are taken. Callbacks are the reader's,
-// so what the clock finds is left to it.
+// so what is found is left to it.
 func (s *Session) hearDigit(d dtmf.Digit) {
-	if s.poller == nil {
-		s.tell(d)
-		return
-	}
 	select {
 	case s.digits <- d:
 	default:
@@ -48,15 +44,11 @@ func (s *Session) tellDigits() {
 	for {
 		select {
 		case d := <-s.digits:
-			s.tell(d)
+			if s.cfg.OnDigit != nil {
+				s.cfg.OnDigit(d)
+			}
 		default:
 			return
 		}
-	}
-}
-
-func (s *Session) tell(d dtmf.Digit) {
-	if s.cfg.OnDigit != nil {
-		s.cfg.OnDigit(d)
 	}
 }

@@ -44,9 +44,9 @@ func (p *Ports) InUse() int {
 	return len(p.taken)
 }
 
-// Listen opens a socket on the next free even port of ip. Closing the socket
-// gives the port back. Ports that other programs hold are passed over.
-func (p *Ports) Listen(ip netip.Addr) (PacketIO, error) {
+// Listen opens a socket for plain RTP on the next free even port of ip. Closing
+// it gives the port back. Ports that other programs hold are passed over.
+func (p *Ports) Listen(ip netip.Addr) (*Symmetric, error) {
 	var refused error
 	for range p.Size() {
 		port, ok := p.take()
@@ -55,7 +55,7 @@ func (p *Ports) Listen(ip netip.Addr) (PacketIO, error) {
 		}
 		io, err := listenUDP(netip.AddrPortFrom(ip, uint16(port)), func() { p.giveBack(port) })
 		if err == nil {
-			return io, nil
+			return NewSymmetric(io), nil
 		}
 		p.giveBack(port)
 		refused = err

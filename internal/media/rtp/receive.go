@@ -1,63 +1,53 @@
 package rtp
 
 import (
-	"net/netip"
 	"time"
 
 	"strowger/internal/media/dtmf"
 )
 
-// oldSourcePatience is how many packets from the source before an Update must
-// come before it is believed to be the new one too: it may only not have heard
-// of the change yet.
-const oldSourcePatience = 50
-
-// latch is where packets were found to come from, given what the SDP said.
-type latch struct {
-	offered netip.AddrPort
-	source  netip.AddrPort
-}
-
-// receiving is the incoming half of a session, as far as it belongs to the
-// reader goroutine.
+// receiving is the incoming half of a session, as far as it belongs to whoever
+// takes packets just now.
 type receiving struct {
-	started   time.Time
-	sequence  sequencer
-	epoch     uint32
-	events    *dtmf.Receiver
-	oldSource int // packets from the source before an Update
-	item      item
-	arrival   time.Duration // of the packet in hand, since started
-	take      func(packet []byte, from netip.AddrPort, age time.Duration)
+	started  time.Time
+	sequence sequencer
+	epoch    uint32
+	events   *dtmf.Receiver
+	item     item
+	arrival  time.Duration // of the packet in hand, since started
+	take     Take          // receive; a value made per call would be garbage
 }
 
-// receive takes one datagram that has come just now.
-func (s *Session) receive(packet []byte, from netip.AddrPort) {
-	s.receivePolled(packet, from, 0)
+// receive takes one packet of the far end, which came so long ago, and reports
+// whether it is RTP that was agreed on.
+func (s *Session) receive(packet []byte, age time.Duration) (ours bool) {
+	ours = s.accept(packet, age)
+	if ours {
+		s.intake.received.Add(1)
+	} else {
+		s.intake.invalid.Add(1)
+	}
+	return ours
 }
 
-// receivePolled takes one datagram that came a while ago.
-func (s *Session) receivePolled(packet []byte, from netip.AddrPort, age time.Duration) {
+func (s *Session) accept(packet []byte, age time.Duration) bool {
 	s.in.arrival = time.Since(s.in.started) - age
 	l := s.pipeline.Load()
 	h, payload, ok := parse(packet)
 	if l == nil || !ok || len(payload) > maxPayload {
-		s.intake.invalid.Add(1)
-		return
+		return false
 	}
 	k, ok := l.carries(h.payloadType)
-	if !ok || !s.admit(l, from) {
-		s.intake.invalid.Add(1)
-		return
+	if !ok {
+		return false
 	}
 	sequence, ok := s.in.sequence.accept(h)
 	if !ok {
-		s.intake.invalid.Add(1)
-		return
+		return false
 	}
 	s.intake.due.Store(s.in.sequence.due())
 	s.take(l, k, h, sequence, payload)
-	s.intake.received.Add(1)
+	return true
 }
 
 // take puts a numbered packet where it belongs.
@@ -96,20 +86,4 @@ func (s *Session) takeEvent(h header, payload []byte) {
 	s.in.events.Packet(h.marker, h.timestamp, e)
 	s.intake.events.Add(1)
 	s.eventOpen.Store(s.in.events.Open())
-}
-
-// admit latches to the first source of a valid packet and then knows no other,
-// until Update names another address.
-func (s *Session) admit(l *pipeline, from netip.AddrPort) bool {
-	at := s.latched.Load()
-	if at != nil && at.offered == l.Remote {
-		return from == at.source
-	}
-	if at != nil && from == at.source && from != l.Remote && s.in.oldSource < oldSourcePatience {
-		s.in.oldSource++
-		return false
-	}
-	s.in.oldSource = 0
-	s.latched.Store(&latch{offered: l.Remote, source: from})
-	return true
 }

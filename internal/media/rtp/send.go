@@ -2,7 +2,6 @@ package rtp
 
 import (
 	"math/rand/v2"
-	"net/netip"
 	"sync/atomic"
 
 	"strowger/internal/media"
@@ -47,7 +46,6 @@ func (s *Session) WriteFrame(src []int16) {
 	now := o.header.timestamp
 	o.header.timestamp += l.units(l.frame())
 
-	to := s.destination(l)
 	if !l.sends() {
 		o.header.marker = true // RFC 3551 section 4.1: sound begins again after silence
 		return
@@ -55,11 +53,11 @@ func (s *Session) WriteFrame(src []int16) {
 	packet, step := s.nextDigit(l, now)
 	switch step {
 	case dtmf.Send:
-		s.sendEvent(l, packet, to)
+		s.sendEvent(l, packet)
 	case dtmf.Pause:
-		s.sendSound(l, o.silence[:len(src)], now, to)
+		s.sendSound(l, o.silence[:len(src)], now)
 	case dtmf.Idle:
-		s.sendSound(l, src, now, to)
+		s.sendSound(l, src, now)
 	}
 }
 
@@ -87,26 +85,26 @@ func (s *Session) startBurst() {
 	}
 }
 
-func (s *Session) sendEvent(l *pipeline, p dtmf.Packet, to netip.AddrPort) {
+func (s *Session) sendEvent(l *pipeline, p dtmf.Packet) {
 	h := s.out.header
 	h.payloadType, h.timestamp, h.marker = l.EventPayloadType, p.Timestamp, p.Marker
 	p.Event.Put(s.out.packet[headerSize:])
-	s.send(h, dtmf.EventSize, to)
+	s.send(h, dtmf.EventSize)
 }
 
-func (s *Session) sendSound(l *pipeline, src []int16, now uint32, to netip.AddrPort) {
+func (s *Session) sendSound(l *pipeline, src []int16, now uint32) {
 	h := s.out.header
 	h.payloadType, h.timestamp = l.PayloadType, now
 	n := l.encode(s.out.packet[headerSize:], src, s.out.scratch[:])
 	s.out.header.marker = false
-	s.send(h, n, to)
+	s.send(h, n)
 }
 
-func (s *Session) send(h header, payload int, to netip.AddrPort) {
+func (s *Session) send(h header, payload int) {
 	o := &s.out
 	h.put(o.packet[:])
 	o.header.sequence++
-	if err := s.cfg.IO.WritePacket(o.packet[:headerSize+payload], to); err != nil {
+	if err := s.cfg.Transport.WritePacket(o.packet[:headerSize+payload]); err != nil {
 		o.errors.Add(1)
 		return
 	}
@@ -117,13 +115,4 @@ func (s *Session) send(h header, payload int, to netip.AddrPort) {
 // address puts it on hold (RFC 3264 section 8.4), a port of 0 rejects the media.
 func (l *pipeline) sends() bool {
 	return l.Direction.sends() && l.Remote.IsValid() && !l.Remote.Addr().IsUnspecified() && l.Remote.Port() != 0
-}
-
-// destination is where the far end's packets come from, once some have come,
-// and before that where its SDP says (RFC 4961).
-func (s *Session) destination(l *pipeline) netip.AddrPort {
-	if at := s.latched.Load(); at != nil && at.offered == l.Remote {
-		return at.source
-	}
-	return l.Remote
 }

@@ -16,7 +16,7 @@ import (
 
 // Config is what a session is for all its life.
 type Config struct {
-	IO           PacketIO
+	Transport    Transport
 	RoomRateHz   int           // of the frames read and written
 	MediaTimeout time.Duration // 0: never
 	// OnDigit is called at the end of each digit; OnMediaTimeout once each
@@ -26,7 +26,7 @@ type Config struct {
 	OnMediaTimeout func()
 }
 
-// Session is one leg's sound, coming and going through one socket.
+// Session is one leg's sound, coming and going by one transport.
 //
 // Its fields are grouped by who touches them: any goroutine through the
 // atomics, the reader goroutine (Run), and the clock (ReadFrame, WriteFrame).
@@ -34,7 +34,6 @@ type Session struct {
 	cfg Config
 
 	pipeline  atomic.Pointer[pipeline] // what was agreed on; nil until Update
-	latched   atomic.Pointer[latch]    // the reader's finding
 	eventOpen atomic.Bool              // the reader has an event without an end
 	alarms    atomic.Uint32            // what the clock wants the reader to do
 	closed    atomic.Bool
@@ -43,12 +42,11 @@ type Session struct {
 	intake    intake // counters of the reader
 
 	// What arrives belongs to whoever holds intaking: the reader, or the clock
-	// when the socket is polled. Nobody waits for it: who finds it held leaves
-	// the work to the other.
+	// when the transport is polled. Nobody waits for it: who finds it held
+	// leaves the work to the other.
 	intaking atomic.Bool
 	in       receiving
-	digits   chan dtmf.Digit // found by the clock, to be told by the reader
-	poller   Poller          // nil when ReadPacket reads
+	digits   chan dtmf.Digit // found by either, to be told by the reader
 
 	// The clock's.
 	applied *pipeline // as of the last ReadFrame
@@ -59,15 +57,14 @@ type Session struct {
 }
 
 // NewSession makes a session that hears and says nothing until Update, and
-// hears nothing until Run. It owns the socket from now on.
+// hears nothing until Run. It owns the transport from now on.
 func NewSession(cfg Config) *Session {
 	s := &Session{cfg: cfg}
 	s.hush.limit = media.Frames(cfg.MediaTimeout)
 	s.in.started = time.Now()
 	s.in.events = dtmf.NewReceiver(s.hearDigit)
-	s.in.take = s.receivePolled
+	s.in.take = s.receive
 	s.digits = make(chan dtmf.Digit, maxUntold)
-	s.poller, _ = cfg.IO.(Poller)
 	s.out.init()
 	return s
 }
@@ -80,8 +77,8 @@ func (s *Session) String() string {
 	return "nothing agreed on"
 }
 
-// LocalAddr is the address of the socket.
-func (s *Session) LocalAddr() netip.AddrPort { return s.cfg.IO.LocalAddr() }
+// LocalAddr is the address of the transport.
+func (s *Session) LocalAddr() netip.AddrPort { return s.cfg.Transport.LocalAddr() }
 
 // SSRC names the stream that we send (RFC 3550 section 8). It never changes.
 func (s *Session) SSRC() uint32 { return s.out.ssrc }
@@ -95,6 +92,7 @@ func (s *Session) Update(p Params) error {
 	s.updating.Lock()
 	defer s.updating.Unlock()
 	s.pipeline.Store(newPipeline(p, s.cfg.RoomRateHz, s.pipeline.Load()))
+	s.cfg.Transport.Follow(p.Remote)
 	return nil
 }
 
@@ -115,12 +113,11 @@ func (s *Session) Run(ctx context.Context) error {
 
 func (s *Session) readPackets() error {
 	defer s.tellDigits()
-	buf := make([]byte, 1500)
 	for {
-		n, from, err := s.cfg.IO.ReadPacket(buf)
+		err := s.cfg.Transport.Read(s.in.take)
 		switch {
 		case err == nil:
-			s.receive(buf[:n], from)
+			s.tellDigits()
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			s.poll()
 			s.answerAlarms()
@@ -139,7 +136,7 @@ func (s *Session) Close() error {
 		s.poll() // the last key before hanging up
 	}
 	s.outbox.close()
-	return s.cfg.IO.Close()
+	return s.cfg.Transport.Close()
 }
 
 // ReadFrame gives the next 20 ms of what the far end says, at the room's rate,
@@ -185,7 +182,7 @@ func (s *Session) Stats() Stats {
 		Lost:       s.intake.lost(),
 		Late:       s.intake.late.Load() + s.playout.tooLate.Load(),
 		Duplicated: s.intake.duplicated.Load(),
-		Invalid:    s.intake.invalid.Load(),
+		Invalid:    s.intake.invalid.Load() + s.cfg.Transport.Strangers(),
 		Hurried:    s.playout.hurried.Load(),
 		Sent:       s.out.sent.Load(),
 		SendErrors: s.out.errors.Load(),

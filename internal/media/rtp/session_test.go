@@ -36,13 +36,13 @@ func TestSoundGoesToTheSDPAddressUntilAPacketComesFromElsewhere(t *testing.T) {
 	}
 
 	behindNAT := netip.MustParseAddrPort("198.51.100.7:1234")
-	s.receive(datagram(header{sequence: 1}, make([]byte, 160)), behindNAT)
+	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), behindNAT)
 	s.WriteFrame(frame)
 	if to := w.last(t).to; to != behindNAT {
 		t.Errorf("after a packet from %v sound went to %v", behindNAT, to)
 	}
 
-	s.receive(datagram(header{sequence: 2}, make([]byte, 160)), stranger)
+	s.hears(datagram(header{sequence: 2}, make([]byte, 160)), stranger)
 	s.WriteFrame(frame)
 	if to := w.last(t).to; to != behindNAT {
 		t.Errorf("a stranger turned the sound to %v", to)
@@ -63,7 +63,7 @@ func TestAnInvalidPacketLatchesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, w := newTestSession(t, Config{})
-			s.receive(packet, stranger)
+			s.hears(packet, stranger)
 			s.WriteFrame(make([]int16, 160))
 			if to := w.last(t).to; to != farEnd {
 				t.Errorf("sound went to %v", to)
@@ -79,7 +79,7 @@ func TestUpdateWithAnotherAddressLearnsTheSourceAnew(t *testing.T) {
 	s, w := newTestSession(t, Config{})
 	oldSource := netip.MustParseAddrPort("198.51.100.7:1234")
 	newSource := netip.MustParseAddrPort("198.51.100.8:1234")
-	s.receive(datagram(header{sequence: 1}, make([]byte, 160)), oldSource)
+	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), oldSource)
 
 	moved := basic()
 	moved.Remote = netip.MustParseAddrPort("192.0.2.9:4002")
@@ -87,12 +87,12 @@ func TestUpdateWithAnotherAddressLearnsTheSourceAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Packets on their way from the old source do not count as the new one.
-	s.receive(datagram(header{sequence: 2}, make([]byte, 160)), oldSource)
+	s.hears(datagram(header{sequence: 2}, make([]byte, 160)), oldSource)
 	s.WriteFrame(make([]int16, 160))
 	if to := w.last(t).to; to != moved.Remote {
 		t.Errorf("after the update sound went to %v", to)
 	}
-	s.receive(datagram(header{sequence: 3}, make([]byte, 160)), newSource)
+	s.hears(datagram(header{sequence: 3}, make([]byte, 160)), newSource)
 	s.WriteFrame(make([]int16, 160))
 	if to := w.last(t).to; to != newSource {
 		t.Errorf("sound goes to %v, not to the new source", to)
@@ -102,14 +102,14 @@ func TestUpdateWithAnotherAddressLearnsTheSourceAnew(t *testing.T) {
 func TestAnUpdatedAddressMayStillMeanTheOldSource(t *testing.T) {
 	s, w := newTestSession(t, Config{})
 	source := netip.MustParseAddrPort("198.51.100.7:1234")
-	s.receive(datagram(header{sequence: 1}, make([]byte, 160)), source)
+	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), source)
 	moved := basic()
 	moved.Remote = netip.MustParseAddrPort("192.0.2.9:4002")
 	if err := s.Update(moved); err != nil {
 		t.Fatal(err)
 	}
 	for n := range oldSourcePatience + 1 {
-		s.receive(datagram(header{sequence: uint16(2 + n)}, make([]byte, 160)), source)
+		s.hears(datagram(header{sequence: uint16(2 + n)}, make([]byte, 160)), source)
 	}
 	s.WriteFrame(make([]int16, 160))
 	if to := w.last(t).to; to != source {
@@ -152,7 +152,7 @@ func TestOnHoldNothingGoesTheHeldWay(t *testing.T) {
 			if sent := len(w.sent) == 1; sent != want.sends {
 				t.Errorf("sends: %v", sent)
 			}
-			s.receive(datagram(header{sequence: 1}, make([]byte, 160)), farEnd)
+			s.hears(datagram(header{sequence: 1}, make([]byte, 160)), farEnd)
 			if heard := s.ReadFrame(frame); heard != want.hears {
 				t.Errorf("hears: %v", heard)
 			}
@@ -187,7 +187,7 @@ func TestAnUnspecifiedAddressIsSentNothing(t *testing.T) {
 	p.Remote = netip.MustParseAddrPort("0.0.0.0:4000") // hold as in RFC 2543
 	_ = s.Update(p)
 	s.WriteFrame(make([]int16, 160))
-	s.receive(datagram(header{sequence: 1}, make([]byte, 160)), farEnd)
+	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), farEnd)
 	s.WriteFrame(make([]int16, 160))
 	if len(w.sent) != 0 {
 		t.Errorf("sent to %v", w.sent[0].to)
@@ -199,7 +199,7 @@ func TestEitherLawOfG711IsUnderstood(t *testing.T) {
 	tone := tone440(8000, 160)
 	payload := make([]byte, 160)
 	codec.PCMA.NewEncoder().Encode(payload, tone)
-	s.receive(datagram(header{payloadType: 8, sequence: 1}, payload), farEnd)
+	s.hears(datagram(header{payloadType: 8, sequence: 1}, payload), farEnd)
 	frame := make([]int16, 160)
 	if !s.ReadFrame(frame) {
 		t.Fatal("nothing heard")
@@ -219,7 +219,7 @@ func TestAWidebandRoomHearsAndIsHeardInTune(t *testing.T) {
 	for n := range 50 {
 		payload := make([]byte, 160)
 		codec.PCMU.NewEncoder().Encode(payload, tone8[160*n:])
-		s.receive(datagram(header{sequence: uint16(n), timestamp: uint32(160 * n)}, payload), farEnd)
+		s.hears(datagram(header{sequence: uint16(n), timestamp: uint32(160 * n)}, payload), farEnd)
 		if !s.ReadFrame(frame) {
 			t.Fatalf("nothing heard in frame %d", n)
 		}
@@ -252,7 +252,7 @@ func TestDigitsAreReportedAtTheirEndAndOnce(t *testing.T) {
 	event := func(sequence uint16, timestamp uint32, e dtmf.Event) {
 		var payload [4]byte
 		e.Put(payload[:])
-		s.receive(datagram(header{payloadType: 101, sequence: sequence, timestamp: timestamp}, payload[:]), farEnd)
+		s.hears(datagram(header{payloadType: 101, sequence: sequence, timestamp: timestamp}, payload[:]), farEnd)
 	}
 	event(1, 160, dtmf.Event{Code: 4, Duration: 160})
 	if heard.String() != "" {
@@ -274,7 +274,7 @@ func TestADigitWhoseEndIsLostIsReportedAfter100Milliseconds(t *testing.T) {
 		digits := make(chan dtmf.Digit, 4)
 		s, _ := newTestSession(t, Config{OnDigit: func(d dtmf.Digit) { digits <- d }})
 		payload := []byte{7, 10, 0, 160}
-		s.receive(datagram(header{payloadType: 101, sequence: 1}, payload), farEnd)
+		s.hears(datagram(header{payloadType: 101, sequence: 1}, payload), farEnd)
 		running := start(s)
 		frame := make([]int16, 160)
 		s.ReadFrame(frame)
@@ -427,7 +427,7 @@ func TestCountersTellWhatHappened(t *testing.T) {
 	s, _ := newTestSession(t, Config{})
 	frame := make([]int16, 160)
 	for _, n := range []uint16{1, 2, 2, 4, 5} { // 2 twice, 3 never
-		s.receive(datagram(header{sequence: n, timestamp: 160 * uint32(n)}, make([]byte, 160)), farEnd)
+		s.hears(datagram(header{sequence: n, timestamp: 160 * uint32(n)}, make([]byte, 160)), farEnd)
 		s.ReadFrame(frame)
 	}
 	s.WriteFrame(frame)

@@ -25,8 +25,6 @@ const (
 	pollBatch = 4
 	// pollRounds bounds how many calls one Poll makes.
 	pollRounds = 16
-	// packetSize is what can be told apart from a packet that is too long.
-	packetSize = 1500
 
 	// A socket that was polled in each of steadyPolls frames is left to the
 	// clock, and looked after once in a restWatch.
