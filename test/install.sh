@@ -1,41 +1,54 @@
 #!/usr/bin/env bash
-# Installs what the tests need and is missing; does nothing when all is there,
-# so that it costs nothing to run before every test and works offline then.
+# Installs what the tests need and is missing, and says so before it does.
+# When nothing is missing it costs nothing and needs no network, so it runs
+# before every test. Made for Debian 12 and newer; Go is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# command: Debian package. The race detector needs a C compiler.
-declare -A packages=(
-  [baresip]=baresip-core   # softphones
-  [sipp]=sip-tester        # trunks
-  [espeak-ng]=espeak-ng    # prompts that are spoken
-  [gcc]=gcc
-)
+packages=() modules=()
 
-missing=()
-for command in "${!packages[@]}"; do
-  command -v "$command" >/dev/null || missing+=("${packages[$command]}")
-done
-[ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
-command -v node >/dev/null || missing+=(nodejs)
-command -v npm >/dev/null || missing+=(npm)
-
-if [ "${#missing[@]}" -gt 0 ]; then
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { echo "install as root: apt-get install ${missing[*]}" >&2; exit 1; }
-    as_root=(sudo)
+# need PACKAGE COMMAND-OR-FILE WHY: notes a Debian package whose command or file is not there.
+need() {
+  if ! command -v "$2" >/dev/null && ! [ -e "$2" ]; then
+    packages+=("$1")
+    echo "missing: Debian package $1, $3"
   fi
-  echo "installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -q
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
-fi
+}
+
+need baresip-core baresip             "for softphones"
+need sip-tester   sipp                "for telephone networks (SIPp)"
+need espeak-ng    espeak-ng           "for prompts that are spoken"
+need gcc          gcc                 "for the race detector"
+need libc6-dev    /usr/include/stdio.h "for the race detector"
+need nodejs       node                "for the JavaScript SDK"
+need npm          npm                 "for the JavaScript SDK"
 
 # JavaScript modules exactly as locked, again only when the lock has changed.
 for dir in test/sdk/javascript examples/reminder; do
-  [ -f "$dir/package-lock.json" ] || continue
   if ! cmp -s "$dir/package-lock.json" "$dir/node_modules/.installed-lock"; then
-    (cd "$dir" && npm ci --no-fund --no-audit --loglevel=error)
-    cp "$dir/package-lock.json" "$dir/node_modules/.installed-lock"
+    modules+=("$dir")
+    echo "missing: JavaScript modules of $dir"
   fi
+done
+
+if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ]; then
+  echo "nothing to install: all that the tests need is here"
+  exit
+fi
+
+if [ "${#packages[@]}" -gt 0 ]; then
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "install as root: apt-get install ${packages[*]}" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  echo "installing with apt-get: ${packages[*]}"
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+fi
+
+for dir in ${modules[@]+"${modules[@]}"}; do
+  echo "installing with npm: modules of $dir"
+  (cd "$dir" && npm ci --no-fund --no-audit --loglevel=error)
+  cp "$dir/package-lock.json" "$dir/node_modules/.installed-lock"
 done

@@ -1,4 +1,4 @@
-// Command strowger is an exchange for applications: the Call Automation API
+// Command strowger is a server for applications: the Call Automation API
 // over real SIP calls. See README.md, or run `strowger --help`.
 package main
 
@@ -51,7 +51,7 @@ func main() {
 func run(t terminal, args []string) int {
 	parser, err := kong.New(&commands{},
 		kong.Name("strowger"),
-		kong.Description("An open, self-hosted exchange for applications: the Call Automation API over real SIP calls."),
+		kong.Description("A self-hosted server for applications: the Call Automation API over real SIP calls."),
 		kong.Writers(t.out, t.err),
 		kong.UsageOnError(),
 	)
