@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"strowger/internal/call"
@@ -22,7 +21,7 @@ type actor struct {
 	board   *Switchboard
 	key     call.Key
 	opens   call.ID // the call begins with this actor; its log says so too
-	fresh   bool    // nothing of it can be in the journal yet
+	first   kind    // of the message that it was made for
 	mailbox chan message
 	done    chan struct{} // closed when the actor takes no more
 
@@ -33,24 +32,9 @@ type actor struct {
 	slog   *slog.Logger
 }
 
-// message is an input, or the wish to see the state.
-type message struct {
-	in    call.Input
-	look  bool
-	opens call.ID    // the input begins this call
-	reply chan reply // room for one; nil for signals
-}
-
-type reply struct {
-	answer call.Answer
-	state  call.State
-	err    error
-}
-
 func newActor(s *Switchboard, key call.Key, m message) *actor {
-	_, offered := m.in.(call.LegArrived)
 	a := &actor{
-		board: s, key: key, opens: m.opens, fresh: offered,
+		board: s, key: key, opens: m.opens, first: m.kind,
 		mailbox: make(chan message, mailboxSize), done: make(chan struct{}),
 		timers: map[call.TimerID]*time.Timer{}, slog: s.cfg.Log.With("key", string(key)),
 	}
@@ -58,7 +42,7 @@ func newActor(s *Switchboard, key call.Key, m message) *actor {
 	return a
 }
 
-// run lives as long as the call does, or until ctx is done.
+// run lives as long as there is a call to own, or until ctx is done.
 func (a *actor) run(ctx context.Context) {
 	defer a.stop()
 	defer a.board.remove(a)
@@ -67,38 +51,84 @@ func (a *actor) run(ctx context.Context) {
 		return
 	}
 	a.slog = a.board.cfg.Log.With("call", string(a.call.State().ID))
-	for !a.call.Over() {
+	for {
 		select {
 		case m := <-a.mailbox:
 			if err := a.turn(ctx, m); err != nil {
-				a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "error", err)
+				a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "input", name(m.in), "error", err)
 				return
 			}
 		case <-ctx.Done():
 			return
 		}
+		if a.call.Over() {
+			a.refuseAll(nil)
+			return
+		}
+		if !a.begun() {
+			return // what waits is given to another actor, which may begin the call
+		}
 	}
-	a.refuseAll(nil)
 }
 
-// open finds the call in the journal, or begins it.
+// begun reports whether a step of the call was ever stored.
+func (a *actor) begun() bool { return a.call.State().Step > 0 }
+
+// open finds the call in the journal, or begins it. A signal that begins a
+// call is the first that anybody hears of it, so the journal is not asked; any
+// other signal waits until the journal can be read.
 func (a *actor) open(ctx context.Context) error {
-	if !a.fresh {
-		state, log, err := a.board.cfg.Journal.Load(ctx, a.key)
-		if err == nil {
-			a.call, a.log = call.Restore(state), log
-			return nil
-		}
-		if !errors.Is(err, ErrUnknown) {
-			return fmt.Errorf("load call: %w", err)
-		}
+	if a.first == signal && a.opens != "" {
+		a.begin()
+		return nil
 	}
-	if a.opens == "" {
+	err := a.load(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrUnknown):
 		return &call.Error{Kind: call.NotFound, Reason: "Call not found."}
+	case a.first == signal:
+		return a.restore(ctx)
 	}
-	a.board.stats.begun.Add(1)
+	return fmt.Errorf("load call: %w", err)
+}
+
+func (a *actor) begin() {
 	a.call, a.log = call.New(a.opens), a.board.cfg.Journal.Begin(a.key)
-	return nil
+}
+
+// load takes the call as the journal has it. One that is not there begins, when
+// this actor was made for that.
+func (a *actor) load(ctx context.Context) error {
+	state, log, err := a.board.cfg.Journal.Load(ctx, a.key)
+	if errors.Is(err, ErrUnknown) && a.opens != "" {
+		a.begin()
+		return nil
+	}
+	if err == nil {
+		a.call, a.log = call.Restore(state), log
+	}
+	return err
+}
+
+// restore goes back to what the journal has, however long that takes. It fails
+// when the journal has forgotten the call, or when ctx is done.
+func (a *actor) restore(ctx context.Context) error {
+	for {
+		pause := time.NewTimer(storeRetry)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		}
+		err := a.load(ctx)
+		if err == nil || errors.Is(err, ErrUnknown) {
+			return err
+		}
+		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "error", err)
+	}
 }
 
 // refuseAll answers what is still in the mailbox of a call that is over, or
@@ -107,24 +137,23 @@ func (a *actor) refuseAll(why error) {
 	for {
 		select {
 		case m := <-a.mailbox:
-			a.refuse(m, why)
+			m.answer(a.last(m, why))
 		default:
 			return
 		}
 	}
 }
 
-func (a *actor) refuse(m message, why error) {
+// last is what comes of a message that the actor does not act upon any more.
+func (a *actor) last(m message, why error) reply {
 	switch {
-	case m.reply == nil:
 	case why != nil:
-		m.reply <- reply{err: why}
-	case m.look:
-		m.reply <- reply{state: a.call.State().Clone()}
-	default: // the rules know what an ended call says
-		out, err := a.call.Step(time.Now(), m.in)
-		m.reply <- reply{answer: out.Answer, err: err}
+		return reply{err: why}
+	case m.kind == look:
+		return reply{state: a.call.State().Clone()}
 	}
+	out, err := a.call.Step(time.Now(), m.in) // the rules know what an ended call says
+	return reply{answer: out.Answer, err: err}
 }
 
 // stop lets go of the timers, and tells whoever waits to ask another actor.
@@ -138,8 +167,8 @@ func (a *actor) stop() {
 // turn runs one step. An error means that memory is ahead of the journal or
 // that another owns the call: the actor stops.
 func (a *actor) turn(ctx context.Context, m message) error {
-	if m.look {
-		m.reply <- reply{state: a.call.State().Clone()}
+	if m.kind == look {
+		m.answer(reply{state: a.call.State().Clone()})
 		return nil
 	}
 	out, err := a.call.Step(time.Now(), m.in)
@@ -149,11 +178,11 @@ func (a *actor) turn(ctx context.Context, m message) error {
 	}
 	if out.Changed {
 		if out, err = a.store(ctx, m, out); err != nil {
-			a.answer(m, reply{err: err})
+			m.answer(reply{err: err})
 			return keepGoing(err)
 		}
 	}
-	a.answer(m, reply{answer: out.Answer})
+	m.answer(reply{answer: out.Answer})
 	a.perform(out)
 	return nil
 }
@@ -172,23 +201,17 @@ func keepGoing(err error) error {
 func (a *actor) refused(m message, err error) {
 	a.board.stats.refused.Add(1)
 	a.slog.Info("refused", "input", name(m.in), "reason", err)
-	a.answer(m, reply{err: err})
-}
-
-func (a *actor) answer(m message, r reply) {
-	if m.reply != nil {
-		m.reply <- r
-	}
+	m.answer(reply{err: err})
 }
 
 // store appends the step. A command that cannot be stored is given up, and the
 // call goes on from what the journal has. A signal cannot be taken back: it is
-// stepped and stored again until the journal takes it.
+// stepped and stored again until the journal takes it, whoever waits for it.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
 	for {
 		err := a.log.Append(ctx, a.call.State(), out.Events)
 		if err == nil {
-			a.board.stats.steps.Add(1)
+			a.stored()
 			return out, nil
 		}
 		if errors.Is(err, ErrFenced) || ctx.Err() != nil {
@@ -199,35 +222,19 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 		if err := a.restore(ctx); err != nil {
 			return call.Output{}, err
 		}
-		if m.reply != nil {
+		if m.kind == command {
 			return call.Output{}, errNotStored
 		}
 		if out, err = a.call.Step(time.Now(), m.in); err != nil || !out.Changed {
-			return out, nil
+			return out, err
 		}
 	}
 }
 
-// restore goes back to what the journal has, however long that takes.
-func (a *actor) restore(ctx context.Context) error {
-	for {
-		pause := time.NewTimer(storeRetry)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-			return ctx.Err()
-		}
-		state, log, err := a.board.cfg.Journal.Load(ctx, a.key)
-		switch {
-		case err == nil:
-			a.call, a.log = call.Restore(state), log
-			return nil
-		case errors.Is(err, ErrUnknown) && a.opens != "":
-			a.call, a.log = call.New(a.opens), a.board.cfg.Journal.Begin(a.key)
-			return nil
-		}
-		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "error", err)
+func (a *actor) stored() {
+	a.board.stats.steps.Add(1)
+	if a.call.State().Step == 1 {
+		a.board.stats.begun.Add(1)
 	}
 }
 
@@ -252,10 +259,7 @@ func (a *actor) perform(out call.Output) {
 
 func (a *actor) startTimer(e call.StartTimer) {
 	a.timers[e.Timer] = time.AfterFunc(e.After, func() {
-		select {
-		case a.mailbox <- message{in: call.TimerFired{Timer: e.Timer}}:
-		case <-a.done:
-		}
+		_ = a.take(context.Background(), message{kind: signal, in: call.TimerFired{Timer: e.Timer}})
 	})
 }
 
@@ -264,35 +268,4 @@ func (a *actor) stopTimer(id call.TimerID) {
 		t.Stop()
 		delete(a.timers, id)
 	}
-}
-
-// name is what an input or event is called: its type.
-func name(x any) string {
-	full := fmt.Sprintf("%T", x)
-	return full[strings.LastIndexByte(full, '.')+1:]
-}
-
-// attributes say whom an event is for, and why something failed.
-func attributes(e call.Event) []any {
-	switch e := e.(type) {
-	case call.CallDisconnected:
-		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
-	case call.CreateCallFailed:
-		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
-	case call.AddParticipantFailed:
-		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, because(e.Cause)...)
-	case call.ForConnection:
-		return []any{"connection", string(e.To().Connection)}
-	case call.IncomingCall:
-		return []any{"from", string(e.From), "to", string(e.To)}
-	}
-	return nil
-}
-
-// because leaves the network's word out where it gave none.
-func because(c call.Cause) []any {
-	if c.SIPStatus == 0 {
-		return []any{"reason", string(c.Reason)}
-	}
-	return []any{"reason", string(c.Reason), "sip_status", c.SIPStatus}
 }

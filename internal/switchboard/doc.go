@@ -7,10 +7,12 @@
 //   - Durable, then answered, then visible: a command is answered and its
 //     effects are performed only after the journal has acknowledged the step.
 //   - A command that cannot be stored is refused, and has no effect. A signal
-//     that cannot be stored is tried again until it is: what a leg reports is
-//     never lost while the process lives.
+//     that cannot be stored is tried again until it is, whoever waits for it:
+//     what a leg reports is not lost while this process lives and owns the call.
 //   - A full mailbox refuses commands (call.TooBusy) and makes signals wait.
 //     Whoever signals must not be the media clock.
+//   - An actor lives as long as there is a call for it to own. One whose call
+//     is over, was refused, has another owner or is not in the journal is gone.
 //
 // Legs, the sound of a call and the journal are seen through the interfaces
 // declared here, in the words of package call.

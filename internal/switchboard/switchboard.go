@@ -73,7 +73,7 @@ type stats struct {
 // Stats counts since the start, but for Calls, which is now.
 type Stats struct {
 	Calls           int
-	Begun           uint64
+	Begun           uint64 // calls whose first step was stored
 	Steps           uint64 // stored
 	Refused         uint64 // commands that the rules refused
 	JournalFailures uint64 // appends that failed
@@ -105,7 +105,7 @@ func (s *Switchboard) Run(ctx context.Context) error {
 // gone; their applications are told, and their phones are hung up.
 func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
 	for _, key := range keys {
-		if _, err := s.deliver(ctx, key, message{in: call.NodeRestarted{}}); err != nil {
+		if _, err := s.deliver(ctx, key, message{kind: signal, in: call.NodeRestarted{}}); err != nil {
 			return fmt.Errorf("end call %s of the previous process: %w", key, err)
 		}
 	}
@@ -117,7 +117,7 @@ func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
 // before and is answered as it was. The answer comes after the step is stored;
 // a *call.Error is the rules' refusal.
 func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
-	m := message{in: cmd}
+	m := message{kind: command, in: cmd}
 	if create, ok := cmd.(call.CreateCall); ok {
 		if s.draining.Load() {
 			return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
@@ -130,14 +130,14 @@ func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Comman
 
 // Look is the state of a call that has not ended, as of now.
 func (s *Switchboard) Look(ctx context.Context, key call.Key) (call.State, error) {
-	r, err := s.deliver(ctx, key, message{look: true})
+	r, err := s.deliver(ctx, key, message{kind: look})
 	return r.state, err
 }
 
 // Signal gives what happened to its call, in the order of the caller's calls.
 // It waits while the call's mailbox is full.
 func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
-	m := message{in: sig}
+	m := message{kind: signal, in: sig}
 	if offered, ok := sig.(call.LegArrived); ok {
 		if s.draining.Load() {
 			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.ShutDown}})
@@ -145,38 +145,21 @@ func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
 		}
 		m.opens = id
 	}
-	for {
-		a, given := s.find(id.Key(), m)
-		if a == nil || given {
-			return // without an actor the call is over: the signal crossed the news
-		}
-		select {
-		case a.mailbox <- m:
-			return
-		case <-a.done:
-		case <-s.stopped:
-			return
-		}
-	}
+	// Without an actor the call is over: the signal crossed the news.
+	_, _ = s.give(context.Background(), id.Key(), m)
 }
 
-// deliver puts a message into the mailbox of its call and waits for the reply.
-// When the actor stops in between, another is asked.
+// deliver gives a message to its call and waits for the reply. When the actor
+// stops in between, another is asked.
 func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (reply, error) {
 	m.reply = make(chan reply, 1)
 	for {
-		a, given := s.find(key, m)
+		a, err := s.give(ctx, key, m)
+		if err != nil {
+			return reply{}, err
+		}
 		if a == nil {
 			return reply{}, &call.Error{Kind: call.NotFound, Reason: "Call not found."}
-		}
-		if !given {
-			select {
-			case a.mailbox <- m:
-			case <-a.done:
-				continue
-			default:
-				return reply{}, &call.Error{Kind: call.TooBusy, Reason: "The call has too many requests waiting."}
-			}
 		}
 		select {
 		case r := <-m.reply:
@@ -193,9 +176,24 @@ func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (rep
 	}
 }
 
-// find is the actor of a call. A signal about a call that has no actor is not
-// worth one; a command is, because the journal may know the call. A new actor
-// is given m as its first message.
+// give puts m into the mailbox of its call, and returns whose that is: nil when
+// there is nobody to take it.
+func (s *Switchboard) give(ctx context.Context, key call.Key, m message) (*actor, error) {
+	for {
+		a, given := s.find(key, m)
+		if a == nil || given {
+			return a, nil
+		}
+		if err := a.take(ctx, m); !errors.Is(err, errStopped) {
+			return a, err
+		}
+	}
+}
+
+// find is the actor of a call. When there is none, one is made for what begins
+// a call and for what somebody waits for, because the journal may know the
+// call; any other signal is not worth one. A new actor is given m as its first
+// message.
 func (s *Switchboard) find(key call.Key, m message) (a *actor, given bool) {
 	if key == "" {
 		return nil, false
@@ -260,21 +258,7 @@ func (s *Switchboard) Stop() {
 	}
 	s.mu.Unlock()
 	for _, key := range keys {
-		s.signalKey(key, call.NodeStopping{})
-	}
-}
-
-func (s *Switchboard) signalKey(key call.Key, sig call.Signal) {
-	s.mu.Lock()
-	a := s.actors[key]
-	s.mu.Unlock()
-	if a == nil {
-		return
-	}
-	select {
-	case a.mailbox <- message{in: sig}:
-	case <-a.done:
-	case <-s.stopped:
+		_, _ = s.give(context.Background(), key, message{kind: signal, in: call.NodeStopping{}})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -31,6 +32,7 @@ type memory struct {
 	mu      sync.Mutex
 	records map[call.Key][]record
 	broken  int // appends that fail from now on
+	dark    int // loads that fail from now on
 	fenced  bool
 }
 
@@ -51,6 +53,10 @@ func (m *memory) Begin(key call.Key) Log { return &memoryLog{m, key} }
 func (m *memory) Load(_ context.Context, key call.Key) (call.State, Log, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.dark > 0 {
+		m.dark--
+		return call.State{}, nil, errors.New("no quorum")
+	}
 	r := m.records[key]
 	if len(r) == 0 {
 		return call.State{}, nil, ErrUnknown
@@ -113,17 +119,19 @@ func (s sound) Perform(_ call.ID, e call.Effect) { s.add(e) }
 
 // exchange runs a switchboard in a bubble until f returns.
 func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
-	synctest.Test(t, func(t *testing.T) {
-		j := newMemory()
-		w := &world{journal: j}
-		s := New(Config{Journal: j, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler)})
-		ctx, cancel := context.WithCancel(t.Context())
-		var run sync.WaitGroup
-		run.Go(func() { _ = s.Run(ctx) })
-		f(t, s, j, w)
-		cancel()
-		run.Wait()
-	})
+	synctest.Test(t, func(t *testing.T) { running(t, newMemory(), f) })
+}
+
+// running runs a switchboard over a journal, in the bubble of the caller.
+func running(t *testing.T, j *memory, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
+	w := &world{journal: j}
+	s := New(Config{Journal: j, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler)})
+	ctx, cancel := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() { _ = s.Run(ctx) })
+	f(t, s, j, w)
+	cancel()
+	run.Wait()
 }
 
 func create(request string) call.CreateCall {
@@ -137,6 +145,15 @@ func do(t *testing.T, s *Switchboard, cmd call.Command) call.Answer {
 		t.Fatalf("%T: %v", cmd, err)
 	}
 	return a
+}
+
+func seen(t *testing.T, s *Switchboard) call.State {
+	t.Helper()
+	state, err := s.Look(t.Context(), testCall.Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
 }
 
 func refusal(t *testing.T, s *Switchboard, cmd call.Command, want call.Kind) {
@@ -236,9 +253,8 @@ func TestASignalIsStoredHoweverLongThatTakes(t *testing.T) {
 		s.Signal(testCall, call.LegAnswered{Leg: call.NewLegID(testCall, 1)})
 		time.Sleep(10 * storeRetry)
 		synctest.Wait()
-		state, err := s.Look(t.Context(), testCall.Key())
-		if err != nil || len(state.Roster()) != 1 {
-			t.Fatalf("roster %v, %v", state.Roster(), err)
+		if roster := seen(t, s).Roster(); len(roster) != 1 {
+			t.Fatalf("roster %v", roster)
 		}
 	})
 }
@@ -260,40 +276,105 @@ func TestAFencedActorLetsGo(t *testing.T) {
 	})
 }
 
-func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
-	j := newMemory()
-	synctest.Test(t, func(t *testing.T) {
-		c := call.New(testCall)
-		for _, in := range []call.Input{create(""), call.LegAnswered{Leg: call.NewLegID(testCall, 1), Dialog: call.Dialog{CallID: "d"}}} {
-			out, err := c.Step(time.Now(), in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := j.Begin(testCall.Key()).Append(t.Context(), c.State(), out.Events); err != nil {
-				t.Fatal(err)
-			}
-		}
-		w := &world{journal: j}
-		s := New(Config{Journal: j, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler)})
-		ctx, cancel := context.WithCancel(t.Context())
-		var run sync.WaitGroup
-		run.Go(func() { _ = s.Run(ctx) })
-		if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+// left is a journal with a call of one phone that a process left behind.
+func left(t *testing.T) *memory {
+	t.Helper()
+	j, c := newMemory(), call.New(testCall)
+	for _, in := range []call.Input{create(""), call.LegAnswered{Leg: call.NewLegID(testCall, 1), Dialog: call.Dialog{CallID: "d"}}} {
+		out, err := c.Step(time.Now(), in)
+		if err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait()
-		var hungUp bool
-		for _, e := range w.all() {
-			if h, ok := e.(call.HangUp); ok && h.Dialog != nil && h.Dialog.CallID == "d" {
-				hungUp = true
-			}
+		if err := j.Begin(testCall.Key()).Append(t.Context(), c.State(), out.Events); err != nil {
+			t.Fatal(err)
 		}
-		if !hungUp {
-			t.Fatalf("the phone was not hung up: %v", w.all())
-		}
-		cancel()
-		run.Wait()
+	}
+	return j
+}
+
+func hungUp(w *world, dialog string) bool {
+	return slices.ContainsFunc(w.all(), func(e call.Effect) bool {
+		h, ok := e.(call.HangUp)
+		return ok && h.Dialog != nil && h.Dialog.CallID == dialog
 	})
+}
+
+func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if !hungUp(w, "d") {
+				t.Fatalf("the phone was not hung up: %v", w.all())
+			}
+		})
+	})
+}
+
+func TestTheCallsOfADeadProcessAreEndedHoweverLongThatTakes(t *testing.T) {
+	for name, fail := range map[string]func(j *memory){
+		"appends fail": func(j *memory) { j.broken = 3 },
+		"loads fail":   func(j *memory) { j.dark = 3 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+					fail(j)
+					if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+					if !hungUp(w, "d") {
+						t.Fatalf("the phone was not hung up: %v", w.all())
+					}
+				})
+			})
+		})
+	}
+}
+
+func TestWhoOwnsNothingIsGone(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T, s *Switchboard, j *memory){
+		"the rules refuse": func(t *testing.T, s *Switchboard, j *memory) {
+			refusal(t, s, call.CreateCall{Call: testCall, Connection: testConn}, call.Invalid)
+		},
+		"the journal refuses": func(t *testing.T, s *Switchboard, j *memory) {
+			j.broken = 1
+			if _, err := s.Command(t.Context(), testCall.Key(), create("")); err == nil {
+				t.Fatal("accepted though it was not stored")
+			}
+		},
+		"the journal cannot be read": func(t *testing.T, s *Switchboard, j *memory) {
+			j.dark = 1
+			if _, err := s.Look(t.Context(), testCall.Key()); err == nil {
+				t.Fatal("seen though it cannot be read")
+			}
+		},
+		"the journal has forgotten the call": func(t *testing.T, s *Switchboard, j *memory) {
+			j.records = left(t).records
+			_ = seen(t, s)
+			j.mu.Lock()
+			clear(j.records)
+			j.broken = 1
+			j.mu.Unlock()
+			if _, err := s.Command(t.Context(), testCall.Key(), call.TerminateCall{Connection: testConn}); err == nil {
+				t.Fatal("accepted though it was not stored")
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+				begin(t, s, j)
+				time.Sleep(2 * storeRetry)
+				synctest.Wait()
+				if n := s.Stats().Calls; n != 0 {
+					t.Fatalf("%d calls live", n)
+				}
+			})
+		})
+	}
 }
 
 func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {

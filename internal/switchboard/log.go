@@ -1,0 +1,39 @@
+package switchboard
+
+import (
+	"fmt"
+	"strings"
+
+	"strowger/internal/call"
+)
+
+// name is what an input or event is called: its type.
+func name(x any) string {
+	full := fmt.Sprintf("%T", x)
+	return full[strings.LastIndexByte(full, '.')+1:]
+}
+
+// attributes say whom an event is for, and why something failed.
+func attributes(e call.Event) []any {
+	switch e := e.(type) {
+	case call.CallDisconnected:
+		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
+	case call.CreateCallFailed:
+		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
+	case call.AddParticipantFailed:
+		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, because(e.Cause)...)
+	case call.ForConnection:
+		return []any{"connection", string(e.To().Connection)}
+	case call.IncomingCall:
+		return []any{"from", string(e.From), "to", string(e.To)}
+	}
+	return nil
+}
+
+// because leaves the network's word out where it gave none.
+func because(c call.Cause) []any {
+	if c.SIPStatus == 0 {
+		return []any{"reason", string(c.Reason)}
+	}
+	return []any{"reason", string(c.Reason), "sip_status", c.SIPStatus}
+}
