@@ -26,7 +26,7 @@ type CreateCallFailed struct {
 }
 
 func (c *Call) create(in CreateCall) (Answer, error) {
-	if len(c.state.Connections) > 0 || c.Over() {
+	if c.state.Step > 0 {
 		return Answer{}, refuse(Conflict, "The call exists already.")
 	}
 	if err := distinct(PartTargets, in.Targets); err != nil {

@@ -1,0 +1,173 @@
+package call_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"strowger/internal/call"
+	"strowger/internal/call/calltest"
+)
+
+// draw makes inputs of one type.
+type draw struct {
+	weight int // how often it is drawn, against the others
+	make   func(d dice) call.Input
+}
+
+// draws has every type of input: TestEveryInputIsDrawn asks for it.
+var draws = []draw{
+	{1, func(d dice) call.Input {
+		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), Context: d.operation().Context, Source: "8:acs:r_me",
+			Targets: rapid.SampledFrom([][]call.Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(d.T, "targets")}
+	}},
+	{1, func(d dice) call.Input {
+		return call.LegArrived{Call: calltest.Call, Leg: call.NewLegID(calltest.Call, 1), From: "8:acs:r_c", To: "8:acs:r_d",
+			Publish: d.yes("publish"), Dial: d.yes("dial")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), Context: d.operation().Context}
+	}},
+	{10, func(d dice) call.Input { return call.RedirectCall{Incoming: d.incoming(), Target: d.who()} }},
+	{10, func(d dice) call.Input {
+		return call.RejectCall{Incoming: d.incoming(), Reason: call.RejectBusy}
+	}},
+	{5, func(d dice) call.Input { return call.HangUpCall{Connection: d.connection()} }},
+	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
+	{10, func(d dice) call.Input {
+		return call.AddParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation(),
+			RingTimeout: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(d.T, "ring")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.RemoveParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation()}
+	}},
+	{30, func(d dice) call.Input {
+		p := call.Play{Connection: d.connection(), Operation: d.operation(), Sources: []call.PlaySource{{File: "f"}}, Interrupt: d.seldom("interrupt")}
+		if d.seldom("apart") {
+			p.To = []call.Address{d.who()}
+		}
+		return p
+	}},
+	{10, func(d dice) call.Input {
+		return call.Recognize{Connection: d.connection(), Operation: d.operation(), Target: d.who(), MaxTones: 2, InterTone: time.Second,
+			InitialSilence: time.Second, KeyInterrupts: true, Interrupt: d.seldom("interrupt"), StopTones: []call.Tone{'#'},
+			Prompt: rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt")}
+	}},
+	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection()} }},
+	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
+	{30, func(d dice) call.Input {
+		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}}
+	}},
+	{10, func(d dice) call.Input { return call.LegUnclaimed{Leg: d.leg()} }},
+	{10, func(d dice) call.Input {
+		return call.LegFailed{Leg: d.leg(), Cause: call.Cause{Reason: call.Busy}}
+	}},
+	{10, func(d dice) call.Input {
+		return call.LegEnded{Leg: d.leg(), Cause: call.Cause{Reason: call.EndedByParticipant}}
+	}},
+	{10, func(d dice) call.Input {
+		return call.ToneReceived{Leg: d.leg(), Tone: rapid.SampledFrom([]call.Tone("5#")).Draw(d.T, "tone")}
+	}},
+	{5, func(d dice) call.Input { return call.PlayerStarted{Operation: d.media()} }},
+	{5, func(d dice) call.Input { return call.PlayerFinished{Operation: d.media()} }},
+	{5, func(d dice) call.Input { return call.PlayerFailed{Operation: d.media(), Reason: call.PlayFormat} }},
+	{10, func(d dice) call.Input { return call.TimerFired{Timer: d.timer()} }},
+	{1, func(d dice) call.Input { return call.NodeRestarted{} }},
+	{1, func(d dice) call.Input { return call.NodeStopping{} }},
+}
+
+// dice draw what inputs are made of.
+type dice struct {
+	*rapid.T
+	watcher *watcher
+}
+
+// input draws one of any type.
+func (d dice) input() call.Input {
+	all := 0
+	for _, row := range draws {
+		all += row.weight
+	}
+	n := rapid.IntRange(0, all-1).Draw(d.T, "input")
+	for _, row := range draws {
+		if n -= row.weight; n < 0 {
+			return row.make(d)
+		}
+	}
+	panic("unreachable: the weights add up to all")
+}
+
+// opening draws one of those that begin a call.
+func (d dice) opening() call.Input {
+	return draws[rapid.IntRange(0, 1).Draw(d.T, "opening")].make(d)
+}
+
+func (d dice) state() call.State { return d.watcher.call.State() }
+
+func (d dice) upTo(name string, last int) int { return rapid.IntRange(1, max(1, last)).Draw(d.T, name) }
+
+func (d dice) yes(name string) bool { return rapid.Bool().Draw(d.T, name) }
+
+func (d dice) seldom(name string) bool { return rapid.IntRange(0, 4).Draw(d.T, name) == 0 }
+
+func (d dice) leg() call.LegID { return call.NewLegID(calltest.Call, d.upTo("leg", d.state().LastLeg)) }
+
+func (d dice) media() call.OperationID {
+	return call.OperationID(d.upTo("media", int(d.state().LastOperation)))
+}
+
+func (d dice) incoming() call.IncomingID {
+	return call.IncomingID(d.upTo("incoming", int(d.state().LastIncoming)))
+}
+
+func (d dice) timer() call.TimerID { return call.TimerID(d.upTo("timer", int(d.state().LastTimer))) }
+
+func (d dice) connection() call.ConnectionID {
+	return calltest.Connection(rapid.SampledFrom([]string{"c1", "c2", "out of call"}).Draw(d.T, "connection"))
+}
+
+func (d dice) who() call.Address {
+	return rapid.SampledFrom([]call.Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(d.T, "who")
+}
+
+// operation has a context that no other has.
+func (d dice) operation() call.Operation {
+	d.watcher.contexts++
+	return call.Operation{Context: fmt.Sprint("op", d.watcher.contexts)}
+}
+
+func TestEveryInputIsDrawn(t *testing.T) {
+	var drawn []string
+	rapid.Check(t, func(t *rapid.T) {
+		drawn = nil
+		for _, row := range draws {
+			drawn = append(drawn, reflect.TypeOf(row.make(dice{t, newWatcher(t)})).Name())
+		}
+	})
+	sameNames(t, "drawn by draws", drawn)
+}
+
+func TestEveryInputCanStandInAStory(t *testing.T) {
+	var known []string
+	for _, in := range calltest.Inputs() {
+		known = append(known, reflect.TypeOf(in).Name())
+	}
+	sameNames(t, "in calltest.Inputs", known)
+}
+
+func sameNames(t *testing.T, where string, names []string) {
+	t.Helper()
+	declared := typesThatEmbed(t, typesThatHave(t, "input")...)
+	for _, name := range declared {
+		if !slices.Contains(names, name) {
+			t.Errorf("call.%s is an input and is not %s", name, where)
+		}
+	}
+	if len(names) != len(declared) {
+		t.Errorf("%d types are %s, %d are inputs: %v", len(names), where, len(declared), declared)
+	}
+}
