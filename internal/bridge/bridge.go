@@ -76,7 +76,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 // Perform does what a call asks of its sound: Join, Leave, Isolate,
 // StartPlayer, StopPlayer or Close. It waits only while effectsWaiting effects
 // of the same call are not done yet.
-func (b *Bridge) Perform(id call.ID, e call.Effect) {
+func (b *Bridge) Perform(id call.ID, e call.SoundEffect) {
 	c := b.conversation(id, e)
 	if c == nil {
 		return
@@ -90,7 +90,7 @@ func (b *Bridge) Perform(id call.ID, e call.Effect) {
 
 // conversation finds the conversation of a call. Only what makes sound needs
 // one: a call that rings in vain never has a room.
-func (b *Bridge) conversation(id call.ID, e call.Effect) *conversation {
+func (b *Bridge) conversation(id call.ID, e call.SoundEffect) *conversation {
 	b.mu.Lock()
 	c, ok := b.conversations[id]
 	if _, closing := e.(call.Close); ok && closing {
@@ -111,7 +111,7 @@ func (b *Bridge) conversation(id call.ID, e call.Effect) *conversation {
 	}
 }
 
-func makesSound(e call.Effect) bool {
+func makesSound(e call.SoundEffect) bool {
 	switch e.(type) {
 	case call.Join, call.StartPlayer:
 		return true

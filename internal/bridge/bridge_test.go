@@ -135,7 +135,7 @@ func serve(t *testing.T, f func(*fixture)) {
 	run.Wait()
 }
 
-func (f *fixture) do(effects ...call.Effect) {
+func (f *fixture) do(effects ...call.SoundEffect) {
 	for _, e := range effects {
 		f.bridge.Perform(testCall, e)
 	}

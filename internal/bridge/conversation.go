@@ -17,7 +17,7 @@ type conversation struct {
 	cfg     Config
 	id      call.ID
 	log     *slog.Logger
-	effects chan call.Effect
+	effects chan call.SoundEffect
 	done    chan struct{}
 
 	// Owned by run.
@@ -32,7 +32,7 @@ type conversation struct {
 func newConversation(cfg Config, id call.ID) *conversation {
 	return &conversation{
 		cfg: cfg, id: id, log: cfg.Log.With("call", string(id)),
-		effects: make(chan call.Effect, effectsWaiting), done: make(chan struct{}),
+		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(cfg.RateHz),
 		members: map[call.LegID]*mixer.Member{}, players: map[call.OperationID]*playing{},
 	}
@@ -64,7 +64,7 @@ func (c *conversation) serve(ctx context.Context) {
 	}
 }
 
-func (c *conversation) perform(ctx context.Context, e call.Effect) {
+func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 	switch e := e.(type) {
 	case call.Join:
 		c.join(e.Leg)

@@ -16,7 +16,8 @@ const mailboxSize = 128
 // storeRetry is the pause between attempts to store a signal's step.
 const storeRetry = 250 * time.Millisecond
 
-// actor owns one call: its state, its timers and its place in the journal.
+// actor owns one call: its state, in which its timers are, and its place in
+// the journal.
 type actor struct {
 	board   *Switchboard
 	key     call.Key
@@ -26,17 +27,16 @@ type actor struct {
 	done    chan struct{} // closed when the actor takes no more
 
 	// Owned by run.
-	call   *call.Call
-	log    Log
-	timers map[call.TimerID]*time.Timer
-	slog   *slog.Logger
+	call *call.Call
+	log  Log
+	slog *slog.Logger
 }
 
 func newActor(s *Switchboard, key call.Key, m message) *actor {
 	a := &actor{
 		board: s, key: key, opens: m.opens, first: m.kind,
 		mailbox: make(chan message, mailboxSize), done: make(chan struct{}),
-		timers: map[call.TimerID]*time.Timer{}, slog: s.cfg.Log.With("key", string(key)),
+		slog: s.cfg.Log.With("key", string(key)),
 	}
 	a.mailbox <- m
 	return a
@@ -44,31 +44,35 @@ func newActor(s *Switchboard, key call.Key, m message) *actor {
 
 // run lives as long as there is a call to own, or until ctx is done.
 func (a *actor) run(ctx context.Context) {
-	defer a.stop()
+	defer close(a.done) // whoever waits asks another actor
 	defer a.board.remove(a)
 	if err := a.open(ctx); err != nil {
 		a.refuseAll(err)
 		return
 	}
 	a.slog = a.board.cfg.Log.With("call", string(a.call.State().ID))
+	if a.first == signal && !a.act(ctx, <-a.mailbox) { // it has happened, whichever timers are due by now
+		return
+	}
 	for {
-		select {
-		case m := <-a.mailbox:
-			if err := a.turn(ctx, m); err != nil {
-				a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "input", name(m.in), "error", err)
-				return
-			}
-		case <-ctx.Done():
+		m, err := a.next(ctx)
+		if err != nil || !a.act(ctx, m) {
 			return
-		}
-		if a.call.Over() {
-			a.refuseAll(nil)
-			return
-		}
-		if !a.begun() {
-			return // what waits is given to another actor, which may begin the call
 		}
 	}
+}
+
+// act runs one turn and reports whether there is still a call to own.
+func (a *actor) act(ctx context.Context, m message) bool {
+	if err := a.turn(ctx, m); err != nil {
+		a.slog.Error("call given up by this process; whoever needs it next reloads it from the journal", "input", name(m.in), "error", err)
+		return false
+	}
+	if a.call.Over() {
+		a.refuseAll(nil)
+		return false
+	}
+	return a.begun() // if not, what waits is given to another actor, which may begin the call
 }
 
 // begun reports whether a step of the call was ever stored.
@@ -152,16 +156,8 @@ func (a *actor) last(m message, why error) reply {
 	case m.kind == look:
 		return reply{state: a.call.State().Clone()}
 	}
-	out, err := a.call.Step(time.Now(), m.in) // the rules know what an ended call says
+	out, err := a.step(m) // the rules know what an ended call says
 	return reply{answer: out.Answer, err: err}
-}
-
-// stop lets go of the timers, and tells whoever waits to ask another actor.
-func (a *actor) stop() {
-	for _, t := range a.timers {
-		t.Stop()
-	}
-	close(a.done)
 }
 
 // turn runs one step. An error means that memory is ahead of the journal or
@@ -171,7 +167,7 @@ func (a *actor) turn(ctx context.Context, m message) error {
 		m.answer(reply{state: a.call.State().Clone()})
 		return nil
 	}
-	out, err := a.call.Step(time.Now(), m.in)
+	out, err := a.step(m)
 	if err != nil {
 		a.refused(m, err)
 		return nil
@@ -185,6 +181,10 @@ func (a *actor) turn(ctx context.Context, m message) error {
 	m.answer(reply{answer: out.Answer})
 	a.perform(out)
 	return nil
+}
+
+func (a *actor) step(m message) (call.Output, error) {
+	return a.call.Step(a.board.clock.now(), m.in)
 }
 
 // errNotStored: a command was given up because the journal did not take it.
@@ -225,7 +225,7 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 		if m.kind == command {
 			return call.Output{}, errNotStored
 		}
-		if out, err = a.call.Step(time.Now(), m.in); err != nil || !out.Changed {
+		if out, err = a.step(m); err != nil || !out.Changed {
 			return out, err
 		}
 	}
@@ -245,27 +245,13 @@ func (a *actor) perform(out call.Output) {
 	}
 	for _, e := range out.Effects {
 		switch e := e.(type) {
-		case call.StartTimer:
-			a.startTimer(e)
-		case call.StopTimer:
-			a.stopTimer(e.Timer)
-		case call.Dial, call.Ring, call.AnswerLeg, call.RejectLeg, call.SendTone, call.HangUp:
+		case call.LegEffect:
 			a.board.cfg.Legs.Perform(e)
-		default:
+		case call.SoundEffect:
 			a.board.cfg.Sound.Perform(a.call.State().ID, e)
+		case call.TimerEffect: // the state says it: see next
+		default:
+			panic(fmt.Sprintf("switchboard: nobody performs %T", e))
 		}
-	}
-}
-
-func (a *actor) startTimer(e call.StartTimer) {
-	a.timers[e.Timer] = time.AfterFunc(e.After, func() {
-		_ = a.take(context.Background(), message{kind: signal, in: call.TimerFired{Timer: e.Timer}})
-	})
-}
-
-func (a *actor) stopTimer(id call.TimerID) {
-	if t := a.timers[id]; t != nil {
-		t.Stop()
-		delete(a.timers, id)
 	}
 }

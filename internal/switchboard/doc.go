@@ -11,6 +11,8 @@
 //     what a leg reports is not lost while this process lives and owns the call.
 //   - A full mailbox refuses commands (call.TooBusy) and makes signals wait.
 //     Whoever signals must not be the media clock.
+//   - Timers are state: a call that was loaded again has those that it had, and
+//     what was due meanwhile comes before anything that is asked of it.
 //   - An actor lives as long as there is a call for it to own. One whose call
 //     is over, was refused, has another owner or is not in the journal is gone.
 //

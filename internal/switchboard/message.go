@@ -25,6 +25,14 @@ type message struct {
 	reply chan reply // room for one; nil when nobody waits for what comes of it
 }
 
+func newMessage(k kind, in call.Input) message {
+	m := message{kind: k, in: in}
+	if o, ok := in.(call.Opening); ok {
+		m.opens = o.Opens()
+	}
+	return m
+}
+
 // reply is what comes of a message: an answer or a state, or why there is none.
 type reply struct {
 	answer call.Answer

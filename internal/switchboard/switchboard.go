@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"strowger/internal/call"
 )
@@ -32,14 +33,14 @@ var (
 	ErrFenced = errors.New("switchboard: the call has another owner")
 )
 
-// Legs performs Dial, Ring, AnswerLeg, RejectLeg, SendTone and HangUp. It never blocks.
+// Legs performs what is asked of legs. It never blocks.
 type Legs interface {
-	Perform(e call.Effect)
+	Perform(e call.LegEffect)
 }
 
-// Sound performs Join, Leave, Isolate, StartPlayer, StopPlayer and Close. It never blocks.
+// Sound performs what is asked of the sound of a call. It never blocks.
 type Sound interface {
-	Perform(id call.ID, e call.Effect)
+	Perform(id call.ID, e call.SoundEffect)
 }
 
 // Config is what a switchboard works with.
@@ -55,6 +56,7 @@ type Switchboard struct {
 	cfg      Config
 	start    chan *actor   // actors that Run is to start
 	stopped  chan struct{} // closed when Run takes no more
+	clock    clock
 	draining atomic.Bool
 	stats    stats
 
@@ -82,7 +84,7 @@ type Stats struct {
 // New makes a switchboard; Run brings it to life.
 func New(cfg Config) *Switchboard {
 	return &Switchboard{cfg: cfg, start: make(chan *actor), stopped: make(chan struct{}),
-		actors: map[call.Key]*actor{}, idle: make(chan struct{})}
+		clock: clock{time.Now()}, actors: map[call.Key]*actor{}, idle: make(chan struct{})}
 }
 
 // Run starts actors as they are needed, until ctx is done, and returns when
@@ -105,24 +107,21 @@ func (s *Switchboard) Run(ctx context.Context) error {
 // gone; their applications are told, and their phones are hung up.
 func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
 	for _, key := range keys {
-		if _, err := s.deliver(ctx, key, message{kind: signal, in: call.NodeRestarted{}}); err != nil {
+		if _, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{})); err != nil {
 			return fmt.Errorf("end call %s of the previous process: %w", key, err)
 		}
 	}
 	return nil
 }
 
-// Command gives an application's command to the call that key belongs to;
-// CreateCall begins it, unless it is there already: then the command was given
-// before and is answered as it was. The answer comes after the step is stored;
+// Command gives an application's command to the call that key belongs to.
+// One that opens a call begins it, unless it is there already: then the command
+// was given before and is answered as it was. The answer comes after the step is stored;
 // a *call.Error is the rules' refusal.
 func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
-	m := message{kind: command, in: cmd}
-	if create, ok := cmd.(call.CreateCall); ok {
-		if s.draining.Load() {
-			return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
-		}
-		m.opens = create.Call
+	m := newMessage(command, cmd)
+	if m.opens != "" && s.draining.Load() {
+		return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
 	}
 	r, err := s.deliver(ctx, key, m)
 	return r.answer, err
@@ -137,16 +136,20 @@ func (s *Switchboard) Look(ctx context.Context, key call.Key) (call.State, error
 // Signal gives what happened to its call, in the order of the caller's calls.
 // It waits while the call's mailbox is full.
 func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
-	m := message{kind: signal, in: sig}
-	if offered, ok := sig.(call.LegArrived); ok {
-		if s.draining.Load() {
-			s.cfg.Legs.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.ShutDown}})
-			return
-		}
-		m.opens = id
+	m := newMessage(signal, sig)
+	if m.opens != "" && s.draining.Load() {
+		s.turnAway(sig)
+		return
 	}
 	// Without an actor the call is over: the signal crossed the news.
 	_, _ = s.give(context.Background(), id.Key(), m)
+}
+
+// turnAway refuses whoever arrives while the server stops.
+func (s *Switchboard) turnAway(sig call.Signal) {
+	if in, ok := sig.(call.LegArrived); ok {
+		s.cfg.Legs.Perform(call.RejectLeg{Leg: in.Leg, Cause: call.Cause{Reason: call.ShutDown}})
+	}
 }
 
 // deliver gives a message to its call and waits for the reply. When the actor
@@ -212,7 +215,7 @@ func (s *Switchboard) find(key call.Key, m message) (a *actor, given bool) {
 		return a, true
 	case <-s.stopped:
 		s.remove(a)
-		a.stop()
+		close(a.done)
 		return nil, false
 	}
 }
@@ -258,7 +261,7 @@ func (s *Switchboard) Stop() {
 	}
 	s.mu.Unlock()
 	for _, key := range keys {
-		_, _ = s.give(context.Background(), key, message{kind: signal, in: call.NodeStopping{}})
+		_, _ = s.give(context.Background(), key, newMessage(signal, call.NodeStopping{}))
 	}
 }
 

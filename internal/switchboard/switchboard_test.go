@@ -32,6 +32,7 @@ type memory struct {
 	mu      sync.Mutex
 	records map[call.Key][]record
 	broken  int // appends that fail from now on
+	lost    int // appends that store and yet fail from now on
 	dark    int // loads that fail from now on
 	fenced  bool
 }
@@ -78,6 +79,10 @@ func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event)
 	}
 	b, err := json.Marshal(s)
 	l.m.records[l.key] = append(l.m.records[l.key], record{b, events})
+	if l.m.lost > 0 {
+		l.m.lost--
+		return errors.New("timed out")
+	}
 	return err
 }
 
@@ -111,11 +116,11 @@ func (w *world) all() []call.Effect {
 
 type legs struct{ *world }
 
-func (l legs) Perform(e call.Effect) { l.add(e) }
+func (l legs) Perform(e call.LegEffect) { l.add(e) }
 
 type sound struct{ *world }
 
-func (s sound) Perform(_ call.ID, e call.Effect) { s.add(e) }
+func (s sound) Perform(_ call.ID, e call.SoundEffect) { s.add(e) }
 
 // exchange runs a switchboard in a bubble until f returns.
 func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
@@ -221,6 +226,67 @@ func TestTimersComeBackAsSignals(t *testing.T) {
 			t.Fatalf("events %v", last[len(last)-1].events)
 		}
 	})
+}
+
+// A call that rings for half a minute is over after that, whatever became of
+// the actor that began it.
+func TestTimersOutliveTheActorThatStartedThem(t *testing.T) {
+	for name, reload := range map[string]func(t *testing.T, s *Switchboard, j *memory){
+		"a command could not be stored": func(t *testing.T, s *Switchboard, j *memory) {
+			j.mu.Lock()
+			j.broken = 1
+			j.mu.Unlock()
+			if _, err := s.Command(t.Context(), testCall.Key(), call.HangUpCall{Connection: testConn}); err == nil {
+				t.Fatal("accepted though it was not stored")
+			}
+		},
+		"a step was stored and not acknowledged": func(t *testing.T, s *Switchboard, j *memory) {
+			j.mu.Lock()
+			j.lost = 1
+			j.mu.Unlock()
+			if _, err := s.Command(t.Context(), testCall.Key(), create("")); err == nil {
+				t.Fatal("accepted though it was not acknowledged")
+			}
+		},
+		"another had it and it is back": func(t *testing.T, s *Switchboard, j *memory) {
+			j.mu.Lock()
+			j.fenced = true
+			j.mu.Unlock()
+			_, _ = s.Command(t.Context(), testCall.Key(), call.HangUpCall{Connection: testConn})
+			time.Sleep(time.Second)
+			j.mu.Lock()
+			j.fenced = false
+			j.mu.Unlock()
+			_ = seen(t, s)
+		},
+		"it is back when its time is over": func(t *testing.T, s *Switchboard, j *memory) {
+			j.mu.Lock()
+			j.fenced = true
+			j.mu.Unlock()
+			_, _ = s.Command(t.Context(), testCall.Key(), call.HangUpCall{Connection: testConn})
+			time.Sleep(time.Hour)
+			j.mu.Lock()
+			j.fenced = false
+			j.mu.Unlock()
+			refusal(t, s, call.HangUpCall{Connection: testConn}, call.NotFound)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+				if name != "a step was stored and not acknowledged" {
+					do(t, s, create(""))
+				}
+				reload(t, s, j)
+				time.Sleep(31 * time.Second)
+				synctest.Wait()
+				refusal(t, s, call.HangUpCall{Connection: testConn}, call.NotFound)
+				last := j.records[testCall.Key()]
+				if _, ok := last[len(last)-1].events[0].(call.CreateCallFailed); !ok {
+					t.Fatalf("events %v", last[len(last)-1].events)
+				}
+			})
+		})
+	}
 }
 
 func TestACommandThatCannotBeStoredHasNoEffect(t *testing.T) {

@@ -156,7 +156,7 @@ func (x *Exchange) startLegs(ctx context.Context) {
 // SendTone or HangUp. It never blocks; what comes of it comes back as signals.
 // A HangUp of a leg that an earlier process had says goodbye by its Dialog and
 // signals nothing: that leg ended for its call when the process did.
-func (x *Exchange) Perform(e call.Effect) {
+func (x *Exchange) Perform(e call.LegEffect) {
 	switch e := e.(type) {
 	case call.Dial:
 		x.dial(e)
