@@ -1,0 +1,386 @@
+package switchboard_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/call/calltest"
+	"strowger/internal/journal"
+	"strowger/internal/journal/journaltest"
+	"strowger/internal/switchboard"
+)
+
+// The stories in testdata have a world: a switchboard that runs, its journal,
+// the time that passes, and what goes wrong. Below each line stands what
+// follows: what whoever asked was told, and then, in order, what was stored and
+// which effects were handed out.
+func TestStoriesWithAWorld(t *testing.T) {
+	calltest.Stories(t, func(t *testing.T, story string) (told string) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.start()
+			told = calltest.Tell(story, w.follows)
+			w.crash()
+		})
+		return told
+	})
+}
+
+// world is one node and what is around it.
+type world struct {
+	t       *testing.T
+	store   *store
+	journal *journal.Journal
+
+	// The process that runs; board is nil after a crash.
+	board *switchboard.Switchboard
+	kill  context.CancelFunc
+	run   sync.WaitGroup
+
+	waiting []*asked
+	mu      sync.Mutex
+	seen    []string // since the last line
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}}
+	w.store.stored = w.stored
+	w.journal = journal.Over(w.store, slog.New(slog.DiscardHandler))
+	return w
+}
+
+// verbs are what a line can begin with, beside the inputs of calls. Each gets
+// what stands after it.
+func (w *world) verbs() map[string]func(rest string) []string {
+	return map[string]func(string) []string{
+		"after":                        w.after,
+		"append fails":                 w.appendFails,
+		"acknowledgement lost":         func(string) []string { w.store.LoseAcknowledgements(1); return nil },
+		"the journal hangs":            func(string) []string { w.store.hang(); return nil },
+		"the journal goes on":          func(string) []string { w.store.goOn(); return nil },
+		"another owner takes the call": w.anotherOwner,
+		"the record is spoilt":         w.spoil,
+		"crash":                        func(string) []string { w.crash(); return nil },
+		"restart":                      w.restart,
+		"live calls":                   func(string) []string { return []string{fmt.Sprint(w.board.Stats().Calls)} },
+		"in the other call:":           func(rest string) []string { return w.input(calltest.Other, 1, rest) },
+	}
+}
+
+// follows does what a line says, and waits until nothing happens any more.
+func (w *world) follows(line string) []string {
+	told := w.do(line)
+	synctest.Wait()
+	return append(append(told, w.late()...), w.drain()...)
+}
+
+func (w *world) do(line string) []string {
+	for verb, act := range w.verbs() {
+		if rest, ok := strings.CutPrefix(line, verb); ok {
+			return act(strings.TrimSpace(rest))
+		}
+	}
+	count, rest, ok := strings.Cut(line, " times ")
+	if n, err := strconv.Atoi(count); ok && err == nil {
+		return w.input(calltest.Call, n, rest)
+	}
+	return w.input(calltest.Call, 1, line)
+}
+
+// ---- What people and applications do ----
+
+// asked is a command, a signal or a recovery that is under way.
+type asked struct {
+	name   string
+	answer string // set before done is closed; empty when nobody is told
+	done   chan struct{}
+}
+
+// ask does f beside the story, and tells what came of it or that it waits.
+func (w *world) ask(name string, f func() (answer string)) []string {
+	a := &asked{name: name, done: make(chan struct{})}
+	go func() {
+		defer close(a.done)
+		a.answer = f()
+	}()
+	synctest.Wait()
+	select {
+	case <-a.done:
+		if a.answer == "" {
+			return nil
+		}
+		return []string{a.answer}
+	default:
+		w.waiting = append(w.waiting, a)
+		return []string{"waits"}
+	}
+}
+
+// late tells what came of those that waited.
+func (w *world) late() (told []string) {
+	var still []*asked
+	for _, a := range w.waiting {
+		select {
+		case <-a.done:
+			if a.answer != "" {
+				told = append(told, a.name+" "+a.answer)
+			}
+		default:
+			still = append(still, a)
+		}
+	}
+	w.waiting = still
+	return told
+}
+
+func (w *world) input(id call.ID, times int, line string) []string {
+	w.t.Helper()
+	in, err := calltest.Parse(id, line)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	name, _, _ := strings.Cut(line, " ")
+	board := w.board
+	return w.ask(name, func() (answer string) {
+		for range times {
+			switch in := in.(type) {
+			case call.Command:
+				_, err := board.Command(context.Background(), id.Key(), in)
+				answer = outcome(err)
+			case call.Signal:
+				board.Signal(id, in)
+			}
+		}
+		return answer
+	})
+}
+
+func outcome(err error) string {
+	var refusal *call.Error
+	switch {
+	case err == nil:
+		return "accepted"
+	case errors.As(err, &refusal):
+		return "refused: " + err.Error()
+	}
+	return "failed: " + err.Error()
+}
+
+// ---- What happens to the node ----
+
+func (w *world) start() {
+	ctx, kill := context.WithCancel(w.t.Context())
+	w.kill = kill
+	w.board = switchboard.New(switchboard.Config{
+		Journal: calls{w.journal}, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler),
+	})
+	board := w.board
+	w.run.Go(func() { _ = board.Run(ctx) })
+}
+
+// crash stops everything where it is. Nobody is told what came of what they
+// asked for.
+func (w *world) crash() {
+	w.kill()
+	w.run.Wait()
+	synctest.Wait()
+	w.board, w.waiting = nil, nil
+}
+
+// restart is what the server does at its start.
+func (w *world) restart(string) []string {
+	w.start()
+	board := w.board
+	return w.ask("restart", func() string {
+		live, err := w.journal.Live(context.Background())
+		if err != nil {
+			return outcome(err)
+		}
+		if err := board.Recover(context.Background(), live); err != nil {
+			return outcome(err)
+		}
+		return "ready"
+	})
+}
+
+func (w *world) after(rest string) []string {
+	d, err := time.ParseDuration(rest)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	time.Sleep(d)
+	return nil
+}
+
+func (w *world) appendFails(rest string) []string {
+	n := 1
+	if count, ok := strings.CutSuffix(rest, " times"); ok {
+		n, _ = strconv.Atoi(count)
+	}
+	w.store.fail(n)
+	return nil
+}
+
+// anotherOwner is another node that takes a step of the call.
+func (w *world) anotherOwner(string) []string {
+	other := journal.Over(w.store.Store, slog.New(slog.DiscardHandler))
+	state, log, err := other.Load(context.Background(), calltest.Call.Key())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	state.Step++
+	if err := log.Append(context.Background(), state, nil); err != nil {
+		w.t.Fatal(err)
+	}
+	return []string{fmt.Sprintf("stored step %d, by the other", state.Step)}
+}
+
+// spoil makes the last record of the call one that nobody can read.
+func (w *world) spoil(string) []string {
+	key := calltest.Call.Key()
+	for stream := range w.store.Streams() {
+		if m, err := w.store.Last(context.Background(), stream, key); err == nil {
+			m.Body = m.Body[:len(m.Body)/2]
+			_, err = w.store.Store.Append(context.Background(), m, m.Sequence)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	return nil
+}
+
+// ---- What is seen ----
+
+func (w *world) add(line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = append(w.seen, line)
+}
+
+func (w *world) drain() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	seen := w.seen
+	w.seen = nil
+	return seen
+}
+
+func (w *world) stored(m journal.Message) {
+	r, err := w.journal.At(context.Background(), m.Stream, m.Sequence)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	whose := ""
+	if r.Call == calltest.Other {
+		whose = " of the other call"
+	}
+	w.add(fmt.Sprintf("stored step %d%s", r.Step, whose))
+	for _, e := range r.Events {
+		w.add("event  " + calltest.Show(e))
+	}
+}
+
+type legs struct{ *world }
+
+func (l legs) Perform(e call.LegEffect) { l.add("effect " + calltest.Show(e)) }
+
+type sound struct{ *world }
+
+func (s sound) Perform(_ call.ID, e call.SoundEffect) { s.add("effect " + calltest.Show(e)) }
+
+// calls is the journal as the switchboard sees it.
+type calls struct{ *journal.Journal }
+
+func (j calls) Begin(key call.Key) switchboard.Log { return callLog{j.Journal.Begin(key)} }
+
+func (j calls) Load(ctx context.Context, key call.Key) (call.State, switchboard.Log, error) {
+	state, log, err := j.Journal.Load(ctx, key)
+	if errors.Is(err, journal.ErrNotFound) {
+		err = switchboard.ErrUnknown
+	}
+	return state, callLog{log}, err
+}
+
+type callLog struct{ *journal.Log }
+
+func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) error {
+	err := l.Log.Append(ctx, s, events)
+	if errors.Is(err, journal.ErrFenced) {
+		return switchboard.ErrFenced
+	}
+	return err
+}
+
+// store is a store that has bad days.
+type store struct {
+	*journaltest.Store
+	stored func(journal.Message)
+
+	mu      sync.Mutex
+	failing int
+	hanging chan struct{} // closed when it goes on; nil when it does not hang
+}
+
+func (s *store) fail(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failing = n
+}
+
+func (s *store) hang() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hanging = make(chan struct{})
+}
+
+func (s *store) goOn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.hanging)
+	s.hanging = nil
+}
+
+// Append tells of what was stored, whoever learns of it.
+func (s *store) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
+	if err := s.mood(ctx); err != nil {
+		return 0, err
+	}
+	sequence, err := s.Store.Append(ctx, m, expect)
+	if err == nil || errors.Is(err, journaltest.ErrLost) {
+		last, _ := s.Store.Last(ctx, m.Stream, m.Key)
+		s.stored(last)
+	}
+	return sequence, err
+}
+
+func (s *store) mood(ctx context.Context) error {
+	s.mu.Lock()
+	hanging, failing := s.hanging, s.failing > 0
+	if failing {
+		s.failing--
+	}
+	s.mu.Unlock()
+	if failing {
+		return journal.ErrFull
+	}
+	if hanging == nil {
+		return nil
+	}
+	select {
+	case <-hanging:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
