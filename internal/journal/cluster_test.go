@@ -2,23 +2,30 @@ package journal_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"strowger/internal/call"
 	"strowger/internal/journal"
 )
 
 // startServer runs a NATS server that listens, as an existing one does.
 func startServer(t *testing.T, dir string, port int) *server.Server {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: port, NoSigs: true, NoLog: true, JetStream: true, StoreDir: dir,
-	})
+	return startWith(t, server.Options{Port: port, StoreDir: dir})
+}
+
+func startWith(t *testing.T, o server.Options) *server.Server {
+	t.Helper()
+	o.Host, o.NoSigs, o.NoLog, o.JetStream = "127.0.0.1", true, true, true
+	s, err := server.NewServer(&o)
 	must(t, err)
 	s.Start()
 	t.Cleanup(func() { stopServer(s) })
@@ -91,4 +98,25 @@ func TestAServerThatComesBackIsUsedAgain(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// What a server takes is known from the start: with less than its usual
+// megabyte there is less room for a call, and with far less there is none.
+func TestTheLimitOfAnExistingServerIsKnown(t *testing.T) {
+	s := startWith(t, server.Options{Port: server.RANDOM_PORT, StoreDir: t.TempDir(), MaxPayload: 300 << 10})
+	log := openURL(t, s.ClientURL()).Begin(callID(1).Key())
+	state := stateOf(1, 1)
+	must(t, log.Append(t.Context(), state, nil))
+	state.Step, state.StartedBy = 2, call.Address(strings.Repeat("x", 200<<10))
+	if err := log.Append(t.Context(), state, nil); !errors.Is(err, journal.ErrTooLarge) {
+		t.Errorf("a step that is too large: %v", err)
+	}
+	state.Phase = call.Ended
+	must(t, log.Append(t.Context(), state, nil))
+
+	s = startWith(t, server.Options{Port: server.RANDOM_PORT, StoreDir: t.TempDir(), MaxPayload: 64 << 10})
+	_, err := journal.Open(t.Context(), journal.Config{URL: s.ClientURL()}, slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "max_payload") {
+		t.Errorf("a server that takes 64 kB: %v", err)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,7 +105,7 @@ func TestACallIsBegunOnce(t *testing.T) {
 
 func TestALostAcknowledgementIsFoundAgain(t *testing.T) {
 	store := journaltest.NewStore(2)
-	j := journal.Over(store, slog.New(slog.DiscardHandler))
+	j := journal.Over(store, "", slog.New(slog.DiscardHandler))
 	log := j.Begin(callID(1).Key())
 	store.LoseAcknowledgements(1)
 	must(t, log.Append(t.Context(), stateOf(1, 1), played("once")))
@@ -134,7 +135,7 @@ func (s *forgetful) Append(ctx context.Context, m journal.Message, expect uint64
 }
 
 func TestALostAcknowledgementIsFoundAgainAlsoWhenTheRecordWasCarried(t *testing.T) {
-	j := journal.Over(&forgetful{Store: journaltest.NewStore(2)}, slog.New(slog.DiscardHandler))
+	j := journal.Over(&forgetful{Store: journaltest.NewStore(2)}, "", slog.New(slog.DiscardHandler))
 	log := j.Begin(callID(1).Key())
 	must(t, log.Append(t.Context(), stateOf(1, 1), played("once")))
 	must(t, log.Append(t.Context(), stateOf(1, 2), nil))
@@ -145,7 +146,7 @@ func TestALostAcknowledgementIsFoundAgainAlsoWhenTheRecordWasCarried(t *testing.
 
 func TestAFailingStoreIsAnError(t *testing.T) {
 	store := journaltest.NewStore(2)
-	j := journal.Over(store, slog.New(slog.DiscardHandler))
+	j := journal.Over(store, "", slog.New(slog.DiscardHandler))
 	broken := errors.New("broken")
 	store.Fail(broken)
 	if err := j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil); !errors.Is(err, broken) {
@@ -257,10 +258,14 @@ func TestLiveListsTheCallsThatHaveNotEnded(t *testing.T) {
 		}
 		got, err := j.Live(t.Context())
 		must(t, err)
-		slices.Sort(got)
+		var keys []call.Key
+		for _, l := range got {
+			keys = append(keys, l.Key)
+		}
+		slices.Sort(keys)
 		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("got %v, want %v", got, want)
+		if !slices.Equal(keys, want) {
+			t.Errorf("got %v, want %v", keys, want)
 		}
 	})
 }
@@ -294,4 +299,69 @@ func TestTheTimeOfCallStartedIsRemembered(t *testing.T) {
 			t.Errorf("started: %v, %v, %v; want that of the second record", all[0].Started, all[1].Started, all[2].Started)
 		}
 	})
+}
+
+func TestAStepThatEndsACallHasTwiceTheRoom(t *testing.T) {
+	store := journaltest.NewStore(1)
+	store.LimitBodies(8000)
+	j := journal.Over(store, "", slog.New(slog.DiscardHandler))
+	log := j.Begin(callID(1).Key())
+	must(t, log.Append(t.Context(), stateOf(1, 1), nil))
+	large := stateOf(1, 2)
+	large.StartedBy = call.Address(strings.Repeat("x", 4000))
+	if err := log.Append(t.Context(), large, nil); !errors.Is(err, journal.ErrTooLarge) {
+		t.Fatalf("a step of more than half the room: %v", err)
+	}
+	large.Phase = call.Ended
+	must(t, log.Append(t.Context(), large, nil))
+	large.Step, large.StartedBy = 3, large.StartedBy+large.StartedBy
+	if err := log.Append(t.Context(), large, nil); !errors.Is(err, journal.ErrTooLarge) {
+		t.Fatalf("a step of more than all the room: %v", err)
+	}
+	if state, _, err := j.Load(t.Context(), callID(1).Key()); err != nil || state.Step != 2 {
+		t.Errorf("what was refused left a trace: %+v, %v", state, err)
+	}
+}
+
+func TestTheNodesOfAClusterKnowTheirOwnCalls(t *testing.T) {
+	store := journaltest.NewStore(2)
+	nodes := map[string]*journal.Journal{}
+	for i, name := range []string{"a", "b", ""} { // "" is a version that knew of one node
+		nodes[name] = journal.Over(store, name, slog.New(slog.DiscardHandler))
+		must(t, nodes[name].Begin(callID(i).Key()).Append(t.Context(), stateOf(i, 1), nil))
+	}
+	ours := func(node string) (found []string) {
+		live, err := nodes[node].Live(t.Context())
+		must(t, err)
+		for _, l := range live {
+			if l.Ours {
+				found = append(found, l.Node)
+			}
+		}
+		slices.Sort(found)
+		return found
+	}
+	if a, b, alone := ours("a"), ours("b"), ours(""); !slices.Equal(a, []string{"", "a"}) ||
+		!slices.Equal(b, []string{"", "b"}) || !slices.Equal(alone, []string{"", "a", "b"}) {
+		t.Errorf("a owns %q, b owns %q, who is alone owns %q", a, b, alone)
+	}
+	_, log, err := nodes["b"].Load(t.Context(), callID(0).Key()) // b takes over
+	must(t, err)
+	must(t, log.Append(t.Context(), stateOf(0, 2), nil))
+	if a := ours("a"); !slices.Equal(a, []string{""}) {
+		t.Errorf("a still owns %q", a)
+	}
+}
+
+func TestAnUnreadableCallOfAnotherNodeIsLeftAlone(t *testing.T) {
+	store := journaltest.NewStore(1)
+	_, err := store.Append(t.Context(), journal.Message{Key: callID(1).Key(), Node: "a", Body: []byte("{")}, 0)
+	must(t, err)
+	for node, end := range map[string]bool{"a": true, "b": false} {
+		j := journal.Over(store, node, slog.New(slog.DiscardHandler))
+		_, log, err := j.Load(t.Context(), callID(1).Key())
+		if !errors.Is(err, journal.ErrUnreadable) || (log != nil) != end {
+			t.Errorf("node %s got %v and may end the call: %t", node, err, log != nil)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -17,13 +18,15 @@ import (
 
 // Names in the store. They are part of what an installation has on its disk.
 const (
-	streamName    = "STROWGER_CALLS_%d"
-	subjectPrefix = "strowger.calls.%d."
-	documents     = "strowger"
-	layoutName    = "layout"
+	streamName     = "STROWGER_CALLS_%d"
+	subjectPrefix  = "strowger.calls.%d."
+	documents      = "strowger"
+	layoutName     = "layout"
+	checkpointName = "checkpoint.%d"
 
 	headerEnded   = "Strowger-Ended"
 	headerCarried = "Strowger-Carried"
+	headerNode    = "Strowger-Node"
 )
 
 // Codes of JetStream's refusals (server/errors.json).
@@ -33,11 +36,21 @@ const (
 	codeNoReplicas    = 10074
 )
 
+const (
+	// headersMost is more than our headers and JetStream's have.
+	headersMost = 1 << 10
+	// messageLeast is the least that a server has to take, which is room for a
+	// call of some fifty participants.
+	messageLeast = 256 << 10
+)
+
 // layout is what an installation decides once.
 type layout struct {
-	Format  int
+	Format  int // layoutFormat
 	Streams int
 }
+
+const layoutFormat = 1
 
 // jetStream is the store of a running server: streams with one subject per
 // call, and a key-value bucket for documents.
@@ -64,13 +77,16 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 	if err := s.connect(c); err != nil {
 		return err
 	}
+	if most := s.conn.MaxPayload(); most < messageLeast {
+		return fmt.Errorf("the NATS server takes messages of %d bytes: set its max_payload to %d or more", most, messageLeast)
+	}
 	if s.js, err = jetstream.New(s.conn); err != nil {
 		return fmt.Errorf("use JetStream: %w", err)
 	}
 	if s.kv, err = s.openDocuments(ctx); err != nil {
 		return fmt.Errorf("bucket %s: %w", documents, err)
 	}
-	l, err := s.agreeOnLayout(ctx, layout{Format: format, Streams: c.Streams})
+	l, err := s.agreeOnLayout(ctx, layout{Format: layoutFormat, Streams: c.Streams})
 	if err != nil {
 		return err
 	}
@@ -157,7 +173,7 @@ func (s *jetStream) agreeOnLayout(ctx context.Context, wanted layout) (layout, e
 		return layout{}, fmt.Errorf("read the layout: %w", err)
 	}
 	var l layout
-	if err := json.Unmarshal(document, &l); err != nil || l.Format != format || l.Streams < 1 {
+	if err := json.Unmarshal(document, &l); err != nil || l.Format != layoutFormat || l.Streams < 1 {
 		return layout{}, fmt.Errorf("layout %s: %w", document, ErrUnreadable)
 	}
 	return l, nil
@@ -181,6 +197,13 @@ func subject(stream int, key call.Key) string {
 	return fmt.Sprintf(subjectPrefix, stream) + string(key)
 }
 
+// tryTime bounds the wait for one acknowledgement. It is lost with the connection:
+// whoever waits for longer waits in vain. Log.append asks again.
+const tryTime = 5 * time.Second
+
+// BodyMost is the limit of the server that we are connected to now.
+func (s *jetStream) BodyMost() int { return int(s.conn.MaxPayload()) - headersMost }
+
 func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint64, error) {
 	msg := nats.NewMsg(subject(m.Stream, m.Key))
 	msg.Data = m.Body
@@ -190,6 +213,11 @@ func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint6
 	if m.Carried {
 		msg.Header.Set(headerCarried, "1")
 	}
+	if m.Node != "" {
+		msg.Header.Set(headerNode, m.Node)
+	}
+	ctx, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
 	ack, err := s.js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(expect))
 	if err != nil {
 		return 0, refusal(err)
@@ -204,6 +232,8 @@ func refusal(err error) error {
 		return ErrUnexpected
 	case code(err) == codeStoreFailed && strings.Contains(err.Error(), "maximum bytes"):
 		return ErrFull
+	case errors.Is(err, nats.ErrMaxPayload):
+		return ErrTooLarge
 	case errors.Is(err, jetstream.ErrMsgNotFound), errors.Is(err, jetstream.ErrKeyNotFound):
 		return ErrNotFound
 	}
@@ -239,7 +269,7 @@ func (s *jetStream) At(ctx context.Context, stream int, sequence uint64) (Messag
 func message(stream int, sequence uint64, subject string, h nats.Header, body []byte) Message {
 	return Message{
 		Stream: stream, Sequence: sequence, Key: call.Key(subject[strings.LastIndexByte(subject, '.')+1:]),
-		Ended: h.Get(headerEnded) != "", Carried: h.Get(headerCarried) != "", Body: body,
+		Ended: h.Get(headerEnded) != "", Carried: h.Get(headerCarried) != "", Node: h.Get(headerNode), Body: body,
 	}
 }
 

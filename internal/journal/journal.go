@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"strowger/internal/call"
@@ -17,6 +18,9 @@ type Config struct {
 	Streams      int           // 4 when 0; only the first start of an installation decides
 	MaxBytes     int64         // of all streams together; 4 GiB when 0
 	SyncInterval time.Duration // 0: on the disk before it is acknowledged. The embedded server's only
+	// Node is the name of this node, for ever. It stands on every record, so that
+	// the nodes of one cluster know their own calls.
+	Node string
 }
 
 func (c Config) withDefaults() Config {
@@ -33,7 +37,18 @@ func (c Config) withDefaults() Config {
 // goroutine.
 type Journal struct {
 	store Storage
+	node  string
+	alone bool // nobody else writes to the store
 	log   *slog.Logger
+
+	unreadable atomic.Uint64
+	unknown    atomic.Uint64
+}
+
+// Stats counts since the start what followers could not be given.
+type Stats struct {
+	Unreadable uint64 // records
+	Unknown    uint64 // events that a newer version has added
 }
 
 // Open opens the journal, starting the embedded server when there is no URL.
@@ -42,12 +57,20 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	return Over(store, log), nil
+	j := Over(store, c.Node, log)
+	j.alone = j.alone || c.URL == ""
+	return j, nil
 }
 
-// Over makes a journal over a store, which it owns from then on.
-func Over(store Storage, log *slog.Logger) *Journal {
-	return &Journal{store: store, log: log}
+// Over makes a journal over a store, which it owns from then on. Without the
+// name of a node it is alone: every call is its own.
+func Over(store Storage, node string, log *slog.Logger) *Journal {
+	return &Journal{store: store, node: node, alone: node == "", log: log}
+}
+
+// Stats is a snapshot of the counters.
+func (j *Journal) Stats() Stats {
+	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load()}
 }
 
 // Close gives back what the journal holds. Nobody may be using it any more.
@@ -71,31 +94,74 @@ func (j *Journal) Begin(key call.Key) *Log {
 }
 
 // Load is the last state of a call and the log to go on with, or ErrNotFound.
+//
+// With ErrUnreadable comes as much of the state as can be told, and the log to end
+// the call with: it cannot go on. There is no log when the call is another
+// node's, which may be able to read it.
 func (j *Journal) Load(ctx context.Context, key call.Key) (call.State, *Log, error) {
 	l := j.Begin(key)
 	m, err := j.store.Last(ctx, l.stream, key)
 	if err != nil {
 		return call.State{}, nil, fmt.Errorf("load call %s: %w", key, err)
 	}
-	r, err := decode(m)
+	l.stored(m, time.Time{})
+	state, err := l.read(m)
+	switch {
+	case err == nil:
+		return state, l, nil
+	case !j.owns(m):
+		return call.State{}, nil, fmt.Errorf("load call %s of node %s: %w", key, m.Node, err)
+	}
+	return salvage(m), l, fmt.Errorf("load call %s: %w", key, err)
+}
+
+// read takes up what the log has to know of the last record.
+func (l *Log) read(m Message) (call.State, error) {
+	r, err := forms.decode(m)
 	if err != nil {
-		return call.State{}, nil, fmt.Errorf("load call %s: %w", key, err)
+		return call.State{}, err
 	}
 	state, err := r.State()
 	if err != nil {
-		return call.State{}, nil, fmt.Errorf("load call %s: %w", key, err)
+		return call.State{}, err
 	}
-	l.stored(m, r.Started)
-	return state, l, nil
+	l.started = r.Started
+	l.beyond, err = r.beyond(state)
+	return state, err
 }
 
-// Live lists the calls that have not ended.
-func (j *Journal) Live(ctx context.Context) ([]call.Key, error) {
-	var keys []call.Key
+// owns reports whether this node wrote a record. One without a name comes from
+// a version that knew of one node only.
+func (j *Journal) owns(m Message) bool {
+	return j.alone || m.Node == "" || m.Node == j.node
+}
+
+// fits reports with an error that a message is too large.
+func (j *Journal) fits(m Message) error {
+	most := j.store.BodyMost()
+	if !m.Ended {
+		most /= 2
+	}
+	if len(m.Body) > most {
+		return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(m.Body), most)
+	}
+	return nil
+}
+
+// Live is a call that has not ended.
+type Live struct {
+	Key  call.Key
+	Node string // that took its last step
+	Ours bool   // this node did, or there is no other
+}
+
+// Live lists the calls that have not ended, of all nodes.
+func (j *Journal) Live(ctx context.Context) ([]Live, error) {
+	var all []Live
 	for stream := range j.store.Streams() {
 		err := j.store.Heads(ctx, stream, func(m Message) error {
 			if !m.Ended {
-				keys = append(keys, m.Key)
+				all = append(all, Live{Key: m.Key, Node: m.Node, Ours: j.owns(m)})
 			}
 			return nil
 		})
@@ -103,5 +169,5 @@ func (j *Journal) Live(ctx context.Context) ([]call.Key, error) {
 			return nil, fmt.Errorf("list live calls: %w", err)
 		}
 	}
-	return keys, nil
+	return all, nil
 }

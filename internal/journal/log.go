@@ -20,6 +20,7 @@ type Log struct {
 	last    uint64    // sequence of the last record, 0 for none
 	digest  [32]byte  // of the last record's body
 	started time.Time // when subscribers were told CallStarted
+	beyond  beyond    // what this version has to carry along
 }
 
 // appendTries bounds how often an append is repeated whose outcome is not
@@ -29,17 +30,21 @@ const appendTries = 4
 // Append stores a step: the state after it and its events. When it returns nil
 // the step is durable. ErrFenced means that the call has another owner. After
 // any error the caller's memory may be ahead of the journal: Load again.
+//
+// ErrTooLarge means that the record is larger than the store takes. A step that
+// ends the call has twice the room of any other, so that a call which has grown
+// too large can still end.
 func (l *Log) Append(ctx context.Context, state call.State, events []call.Event) error {
 	now := time.Now()
 	started := l.started
 	if started.IsZero() && startsCall(events) {
 		started = now
 	}
-	body, err := encode(state, events, now, started)
+	body, err := forms.encode(step{state: state, events: events, now: now, started: started, beyond: l.beyond})
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
-	m := Message{Stream: l.stream, Key: l.key, Ended: state.Phase == call.Ended, Body: body}
+	m := Message{Stream: l.stream, Key: l.key, Ended: state.Phase == call.Ended, Node: l.journal.node, Body: body}
 	if err := l.append(ctx, m); err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
@@ -48,7 +53,10 @@ func (l *Log) Append(ctx context.Context, state call.State, events []call.Event)
 }
 
 func (l *Log) append(ctx context.Context, m Message) error {
-	var err error
+	err := l.journal.fits(m)
+	if err != nil {
+		return err
+	}
 	for range appendTries {
 		m.Sequence, err = l.journal.store.Append(ctx, m, l.last)
 		switch {
@@ -60,7 +68,7 @@ func (l *Log) append(ctx context.Context, m Message) error {
 			if done || err != nil {
 				return err
 			}
-		case errors.Is(err, ErrFull) || ctx.Err() != nil:
+		case errors.Is(err, ErrFull) || errors.Is(err, ErrTooLarge) || ctx.Err() != nil:
 			return err
 		}
 		// Anything else leaves us not knowing whether m is stored. Asking

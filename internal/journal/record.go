@@ -14,10 +14,6 @@ import (
 	"strowger/internal/call"
 )
 
-// format numbers the shape of records. It rises when a reader of the old
-// shape would misunderstand the new one.
-const format = 1
-
 // Record is one step of a call.
 type Record struct {
 	Stream   int
@@ -25,19 +21,37 @@ type Record struct {
 	Call     call.ID
 	Step     uint64
 	Time     time.Time
-	Started  time.Time // when subscribers were told CallStarted; zero before
-	Events   []call.Event
+	Started  time.Time    // when subscribers were told CallStarted; zero before
+	Events   []call.Event // an Unknown for each that a newer version has added
 	state    json.RawMessage
+	minor    int  // of the form that it is written in
+	open     bool // it may hold what this version does not know
 }
 
 // State is the call after the step. It is decoded when it is asked for,
 // because who delivers events has no use for it.
 func (r Record) State() (call.State, error) {
 	var s call.State
-	if err := strict(r.state, &s); err != nil {
+	if err := unmarshal(r.state, &s, r.open); err != nil {
 		return call.State{}, unreadable(fmt.Sprintf("state of call %s at step %d", r.Call, r.Step), err)
 	}
 	return s, nil
+}
+
+// beyond is what of a record has to be in the next one of its call too, though
+// this version does not know it.
+type beyond struct {
+	minor int // of the form that holds the additions
+	state *additions
+}
+
+// beyond is what the record says beside a state that was made of it.
+func (r Record) beyond(s call.State) (beyond, error) {
+	if !r.open {
+		return beyond{}, nil
+	}
+	a, err := additionsOf(r.state, s)
+	return beyond{r.minor, a}, err
 }
 
 // eventNamespace makes event ids unlike any other name-based GUID.
@@ -52,17 +66,19 @@ func (r Record) EventID(i int) string {
 
 // written and read are a record in the store; reading leaves the state undecoded.
 type written struct {
-	Format  int
+	Format  int // Form.Major
+	Minor   int `json:",omitzero"`
 	Call    call.ID
 	Step    uint64
 	Time    time.Time
 	Started time.Time    `json:",omitzero"`
 	Events  []namedEvent `json:",omitempty"`
-	State   *call.State
+	State   any          // a call.State, with additions where there are some
 }
 
 type read struct {
 	Format  int
+	Minor   int
 	Call    call.ID
 	Step    uint64
 	Time    time.Time
@@ -71,63 +87,67 @@ type read struct {
 	State   json.RawMessage
 }
 
-func encode(state call.State, events []call.Event, now, started time.Time) ([]byte, error) {
-	named, err := nameEvents(events)
+// step is what a record is made of.
+type step struct {
+	state        call.State
+	events       []call.Event
+	now, started time.Time
+	beyond       beyond
+}
+
+// encode writes a step in the current form, or in the newer minor form of the
+// record before it.
+func (h history) encode(s step) ([]byte, error) {
+	named, err := nameEvents(s.events)
 	if err != nil {
 		return nil, err
 	}
+	state := any(s.state)
+	if s.beyond.state != nil {
+		if state, err = s.beyond.state.addTo(s.state); err != nil {
+			return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+		}
+	}
+	form := h.current()
 	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false) // SIP addresses are full of angle brackets
-	err = e.Encode(written{
-		Format: format, Call: state.ID, Step: state.Step, Time: now.UTC(), Started: started.UTC(), Events: named, State: &state,
+	err = encodeJSON(&out, written{
+		Format: form.Major, Minor: max(form.Minor, s.beyond.minor), Call: s.state.ID, Step: s.state.Step,
+		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, State: state,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("encode step %d: %w", state.Step, err)
+		return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
 	}
 	return out.Bytes(), nil
 }
 
-func decode(m Message) (Record, error) {
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // SIP addresses are full of angle brackets
+	return e.Encode(v)
+}
+
+// decode reads a record of any form that this version knows.
+func (h history) decode(m Message) (Record, error) {
 	name := fmt.Sprintf("record %d of stream %d", m.Sequence, m.Stream)
-	var in read
-	var head struct{ Format int }
-	if err := json.Unmarshal(m.Body, &head); err != nil {
+	in, open, err := h.read(m.Body)
+	if err != nil {
 		return Record{}, unreadable(name, err)
 	}
-	if head.Format != format {
-		return Record{}, unreadable(name, fmt.Errorf("it has format %d, this version reads format %d", head.Format, format))
-	}
-	if err := strict(m.Body, &in); err != nil {
-		return Record{}, unreadable(name, err)
-	}
-	events, err := revive(in.Events)
+	events, err := revive(in.Events, open)
 	if err != nil {
 		return Record{}, unreadable(name, err)
 	}
 	return Record{
 		Stream: m.Stream, Sequence: m.Sequence,
-		Call: in.Call, Step: in.Step, Time: in.Time, Started: in.Started, Events: events, state: in.State,
+		Call: in.Call, Step: in.Step, Time: in.Time, Started: in.Started, Events: events,
+		state: in.State, minor: in.Minor, open: open,
 	}, nil
 }
 
-// ErrUnreadable says that a record was written by another version.
-var ErrUnreadable = errors.New("written by another version of strowger, which has to be used to finish its calls")
+// ErrUnreadable says that this version cannot read a record: another one has
+// written it, or it was damaged.
+var ErrUnreadable = errors.New("not readable by this version of strowger")
 
 func unreadable(what string, err error) error {
 	return fmt.Errorf("%s: %w (%w)", what, ErrUnreadable, err)
-}
-
-// strict refuses what it does not know: a field that a newer version wrote
-// must not be lost by an older one that writes the call on.
-func strict(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one document")
-	}
-	return nil
 }

@@ -61,7 +61,7 @@ func TestARecordOfAnotherVersionIsAClearError(t *testing.T) {
 	body, err := journal.Encode(stateOf(1, 1), played("x"), time.Now(), time.Time{})
 	must(t, err)
 	for name, change := range map[string][2]string{
-		"a newer format":     {`"Format":1`, `"Format":2`},
+		"a newer form":       {`"Format":2`, `"Format":3`},
 		"an unknown event":   {`"PlayCompleted"`, `"PlayRewound"`},
 		"a new event field":  {`"Context":`, `"Mood":"good","Context":`},
 		"a new record field": {`"Step":1`, `"Stride":2,"Step":1`},
@@ -86,7 +86,7 @@ func TestARecordOfAnotherVersionIsAClearError(t *testing.T) {
 func FuzzRecordsDoNotPanic(f *testing.F) {
 	body, _ := journal.Encode(stateOf(1, 1), played("x"), time.Now(), time.Time{})
 	f.Add(body)
-	f.Add([]byte(`{"Format":1,"Events":[{"Type":"CallEnded","Body":null}]}`))
+	f.Add([]byte(`{"Format":2,"Events":[{"Type":"CallEnded","Body":null}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := journal.Decode(journal.Message{Body: body})
 		if err != nil && !errors.Is(err, journal.ErrUnreadable) {
@@ -96,4 +96,50 @@ func FuzzRecordsDoNotPanic(f *testing.F) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// What is left of a record, whatever it is, is enough for the rules to end the call.
+func FuzzWhatIsSalvagedCanBeEnded(f *testing.F) {
+	for _, m := range golden(f, story{name: "media"}.goldenFile(1)) {
+		f.Add(m.Body)
+	}
+	f.Add([]byte(`{"Call":7,"State":{"Connections":[{"ID":1},{"ID":"00070000-0000-4000-8100-000000000000","Targets":7}],"Participants":7}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c := call.Restore(journal.Salvage(journal.Message{Key: storyCall.Key(), Sequence: 9, Body: body}))
+		if c.State().ID.Key() != storyCall.Key() || c.State().Step == 0 {
+			t.Errorf("salvaged %+v", c.State())
+		}
+		if _, err := c.Step(someTime, call.NodeRestarted{}); err != nil || !c.Over() {
+			t.Errorf("the call cannot be ended: %v", err)
+		}
+	})
+}
+
+func TestWhatIsSalvagedSaysWhomToTellAndWhosePhonesToHangUp(t *testing.T) {
+	m := golden(t, story{name: "media"}.goldenFile(journal.CurrentForm().Major))[2]
+	for name, change := range map[string]func(record map[string]any){
+		"a newer major form":     func(r map[string]any) { r["Format"] = 99 },
+		"a state of other types": func(r map[string]any) { r["State"].(map[string]any)["Media"] = 7; r["Started"] = "never" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m.Body = newer(t, m.Body, change)
+			s := journal.Salvage(m)
+			out, err := call.Restore(s).Step(someTime, call.NodeRestarted{})
+			must(t, err)
+			told, hungUp := 0, 0
+			for _, e := range out.Events {
+				if e, ok := e.(call.CallDisconnected); ok && e.CallbackURI == "https://app.example.com/created" {
+					told++
+				}
+			}
+			for _, e := range out.Effects {
+				if e, ok := e.(call.HangUp); ok && e.Dialog != nil {
+					hungUp++
+				}
+			}
+			if told != 1 || hungUp != 2 || s.Step != 3 {
+				t.Errorf("at step %d %d applications are told and %d phones hung up", s.Step, told, hungUp)
+			}
+		})
+	}
 }

@@ -16,6 +16,8 @@ type Storage interface {
 	// Append stores m when expect is the sequence of the last message of its
 	// key (0: none), and returns its sequence. Otherwise ErrUnexpected.
 	Append(ctx context.Context, m Message, expect uint64) (uint64, error)
+	// BodyMost is how many bytes a body may have that Append takes now.
+	BodyMost() int
 	// Last is the last message of a key, or ErrNotFound.
 	Last(ctx context.Context, stream int, key call.Key) (Message, error)
 	// At is the message with a sequence, or ErrNotFound.
@@ -43,8 +45,9 @@ type Message struct {
 	Stream   int
 	Sequence uint64 // within the stream; given by the store
 	Key      call.Key
-	Ended    bool // the call is over
-	Carried  bool // a copy of an older message, made to keep it; see Run
+	Ended    bool   // the call is over
+	Carried  bool   // a copy of an older message, made to keep it; see Run
+	Node     string // that wrote it
 	Body     []byte
 }
 
@@ -62,6 +65,9 @@ var (
 	ErrFenced = errors.New("the call has another writer")
 	// ErrFull says that the stream has no room. Nothing was stored.
 	ErrFull = errors.New("the journal is full; raise nats.max_bytes")
+	// ErrTooLarge says that a record has more bytes than a message may have.
+	// Nothing was stored, and trying again is of no use.
+	ErrTooLarge = errors.New("the state of the call is too large to be stored")
 	// ErrUnexpected is a Storage's answer to a wrong expectation.
 	ErrUnexpected = errors.New("not the last message of its key")
 )

@@ -22,7 +22,7 @@ func smallJournals(t *testing.T, test func(t *testing.T, j *journal.Journal)) {
 	t.Run("memory", func(t *testing.T) {
 		store := journaltest.NewStore(1)
 		store.Limit(256 << 10)
-		test(t, journal.Over(store, slog.New(slog.DiscardHandler)))
+		test(t, journal.Over(store, "", slog.New(slog.DiscardHandler)))
 	})
 }
 

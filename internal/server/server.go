@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"strowger/internal/call"
 	"strowger/internal/config"
 )
 
@@ -88,16 +89,26 @@ func (p *parts) start(ctx context.Context, l *life) error {
 	return nil
 }
 
-// recover ends the calls that a process before this one left behind.
+// recover ends the calls that a process before this one left behind, and leaves
+// those of other nodes alone.
 func (p *parts) recover(ctx context.Context) error {
 	live, err := p.journal.Live(ctx)
 	if err != nil {
 		return fmt.Errorf("find calls of the previous process: %w", err)
 	}
-	if len(live) > 0 {
-		p.log.Warn("ending calls whose media died with the previous process; their applications are told", "calls", len(live))
+	var ours []call.Key
+	for _, l := range live {
+		if l.Ours {
+			ours = append(ours, l.Key)
+		}
 	}
-	return p.board.Recover(ctx, live)
+	if len(ours) > 0 {
+		p.log.Warn("ending calls whose media died with the previous process; their applications are told", "calls", len(ours))
+	}
+	if others := len(live) - len(ours); others > 0 {
+		p.log.Info("calls of other nodes go on there", "calls", others)
+	}
+	return p.board.Recover(ctx, ours)
 }
 
 // wind takes the server down: nobody new, time for those who are there, and

@@ -276,7 +276,7 @@ func TestAFullQueueGivesUpItsOldest(t *testing.T) {
 func TestTooManyWaitingEventsOfAStreamGiveUpTheOldest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const calls, each, room = 17, 500, 8192
-		j := journal.Over(journaltest.NewStore(1), slog.New(slog.DiscardHandler))
+		j := journal.Over(journaltest.NewStore(1), "", slog.New(slog.DiscardHandler))
 		net := newInternet()
 		c := webhook.New(webhook.Config{GiveUpAfter: 24 * time.Hour}, parts(j, net))
 		start(t, c)

@@ -13,7 +13,7 @@ import (
 
 // New is an empty journal in memory, of two streams.
 func New() *journal.Journal {
-	return journal.Over(NewStore(2), slog.New(slog.DiscardHandler))
+	return journal.Over(NewStore(2), "", slog.New(slog.DiscardHandler))
 }
 
 // ErrLost is what an Append ends with whose acknowledgement was lost.
@@ -29,6 +29,7 @@ type Store struct {
 	lose      int
 	failure   error
 	most      int64
+	bodyMost  int
 }
 
 type stream struct {
@@ -40,7 +41,7 @@ type stream struct {
 // NewStore is an empty store.
 func NewStore(streams int) *Store {
 	return &Store{
-		streams: make([]stream, streams), documents: map[string][]byte{}, grown: make(chan struct{}), most: 1 << 40,
+		streams: make([]stream, streams), documents: map[string][]byte{}, grown: make(chan struct{}), most: 1 << 40, bodyMost: 8 << 20,
 	}
 }
 
@@ -65,8 +66,22 @@ func (s *Store) Limit(bytes int64) {
 	s.most = bytes
 }
 
+// LimitBodies bounds the bytes of each message.
+func (s *Store) LimitBodies(bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bodyMost = bytes
+}
+
 // Streams implements journal.Storage, as all below do.
 func (s *Store) Streams() int { return len(s.streams) }
+
+// BodyMost is what LimitBodies said last.
+func (s *Store) BodyMost() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bodyMost
+}
 
 // Append stores a message.
 func (s *Store) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
@@ -82,6 +97,9 @@ func (s *Store) Append(ctx context.Context, m journal.Message, expect uint64) (u
 	last, _ := in.find(m.Key)
 	if last.Sequence != expect {
 		return 0, journal.ErrUnexpected
+	}
+	if len(m.Body) > s.bodyMost {
+		return 0, journal.ErrTooLarge
 	}
 	if in.bytes+int64(len(m.Body)) > s.most {
 		return 0, journal.ErrFull

@@ -1,0 +1,212 @@
+package journal_test
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/journal/journaltest"
+)
+
+// A story is a call from its first input to its last. All of them together
+// bring about every event and every kind of state.
+type story struct {
+	name   string
+	inputs []call.Input
+}
+
+var (
+	storyCall = callID(7)
+	alice     = call.Address("8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c01")
+	bob       = call.Address("8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c02")
+	bot       = call.Address("8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c03")
+	phone     = call.Address("4:+14255550101")
+	ours      = call.Address("4:+14255550100")
+	headers   = map[string]string{"User-To-User": "56a390;encoding=hex"}
+)
+
+// someTime is for records that need one.
+var someTime = time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+
+func storyConnection(n byte) call.ConnectionID {
+	id, err := call.NewConnectionID(storyCall.Key(), [8]byte{n})
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+func application(path string) call.Application {
+	return call.Application{CallbackURI: "https://app.example.com/" + path, Version: "2024-04-15"}
+}
+
+func leg(n int) call.LegID { return call.NewLegID(storyCall, n) }
+
+func answered(n int) call.LegAnswered {
+	return call.LegAnswered{Leg: leg(n), Name: "Name as dialled", Dialog: call.Dialog{
+		CallID: "5a1c7a53@10.0.0.1", LocalTag: "a1b2", RemoteTag: "0f1e",
+		LocalURI: "<sip:+14255550100@strowger.local>", RemoteURI: "<sip:+14255550101@carrier.example.com>",
+		RemoteTarget: "sip:+14255550101@203.0.113.7:5060", RouteSet: []string{"<sip:proxy.example.com;lr>"},
+		LocalCSeq: 2, RemoteCSeq: 3, Caller: true, Secure: true, Transport: "tls", RemoteAddr: "203.0.113.7:5061",
+		Media: call.Media{
+			LocalAddr: "10.0.0.1:20000", RemoteAddr: "203.0.113.7:30000", Codec: "PCMA", PayloadType: 8,
+			EventPayloadType: 101, SSRC: 1 << 31, SDPSession: 1<<63 + 1, SDPVersion: 2,
+		},
+	}}
+}
+
+func arrived(from, to call.Address) call.LegArrived {
+	return call.LegArrived{Call: storyCall, Leg: leg(1), From: from, FromName: "Caller", To: to, Publish: true,
+		SIPHeaders: headers, VoIPHeaders: map[string]string{"X-MS-Custom-Order": "66"}}
+}
+
+func during(what string) call.Operation {
+	return call.Operation{Context: what, CallbackURI: "https://app.example.com/" + what}
+}
+
+func once(id string) call.Repeatable { return call.Repeatable{RequestID: id} }
+
+func prompts(names ...string) []call.PlaySource {
+	var all []call.PlaySource
+	for _, name := range names {
+		all = append(all, call.PlaySource{File: "https://app.example.com/" + name + ".wav", CacheID: name})
+	}
+	return all
+}
+
+func recognize(what string) call.Recognize {
+	return call.Recognize{
+		Connection: storyConnection(1), Operation: during(what), Target: phone, Prompt: prompts(what),
+		KeyInterrupts: true, InitialSilence: 5 * time.Second, InterTone: 2 * time.Second, MaxTones: 2, StopTones: []call.Tone{'#'},
+	}
+}
+
+// stories tell the same calls as the golden records of every form.
+func stories() []story {
+	return []story{
+		{"created", created()},
+		{"media", mediaOperations()},
+		{"not-reached", []call.Input{createCall(), call.LegFailed{Leg: leg(1), Cause: busy()}, call.LegFailed{Leg: leg(2), Cause: busy()}}},
+		{"answered", incomingAnswered()},
+		{"answer-failed", []call.Input{
+			arrived(phone, ours), answerCall(1), call.LegFailed{Leg: leg(1), Cause: call.Cause{Reason: call.CallerGaveUp}},
+		}},
+		{"redirected", []call.Input{
+			arrived(alice, bob), call.RedirectCall{Repeatable: once("redirect"), Incoming: 1, Target: bot},
+			call.LegUnclaimed{Leg: leg(2)}, call.RejectCall{Repeatable: once("reject"), Incoming: 2, Reason: call.RejectBusy},
+		}},
+		{"two-people", twoPeople()},
+		{"application-called", []call.Input{
+			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
+		}},
+	}
+}
+
+func busy() call.Cause {
+	return call.Cause{Reason: call.Busy, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}
+}
+
+func createCall() call.CreateCall {
+	return call.CreateCall{
+		Repeatable: once("create"), Call: storyCall, Connection: storyConnection(1), App: application("created"), Context: "creating",
+		Source: bot, SourceName: "Reminder", CallerID: ours, Targets: []call.Address{phone, alice},
+	}
+}
+
+func answerCall(n byte) call.AnswerCall {
+	return call.AnswerCall{
+		Repeatable: once("answer"), Incoming: 1, Connection: storyConnection(n), App: application("answered"), Context: "answering", AnsweredBy: bot,
+	}
+}
+
+func created() []call.Input {
+	c := storyConnection(1)
+	add := call.AddParticipant{
+		Repeatable: once("add"), Connection: c, Operation: during("adding"), Participant: bob, InvitationID: "invitation",
+		CallerID: ours, SourceName: "Reminder", RingTimeout: time.Minute, Headers: headers,
+	}
+	again := add
+	again.Repeatable, again.Operation, again.Participant = once("add again"), during("adding-again"), "4:+14255550199"
+	return []call.Input{
+		createCall(), call.LegRinging{Leg: leg(1)}, answered(1), answered(2), add, answered(3), again,
+		call.LegFailed{Leg: leg(4), Cause: busy()},
+		call.RemoveParticipant{Repeatable: once("remove"), Connection: c, Operation: during("removing"), Participant: alice},
+		call.LegEnded{Leg: leg(3), Cause: call.Cause{Reason: call.EndedByParticipant}},
+		call.TerminateCall{Repeatable: once("terminate"), Connection: c},
+	}
+}
+
+func mediaOperations() []call.Input {
+	c := storyConnection(1)
+	play := func(what string, to ...call.Address) call.Play {
+		return call.Play{Connection: c, Operation: during(what), Sources: prompts(what, "more"), To: to, Loop: len(to) > 0}
+	}
+	return []call.Input{
+		createCall(), answered(1), answered(2),
+		play("playing"), call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1},
+		play("failing"), call.PlayerFailed{Operation: 2, Source: 1, Reason: call.PlayFormat},
+		play("to-one", phone), play("waiting"), call.PlayerStarted{Operation: 3}, call.CancelMedia{Connection: c},
+		recognize("recognizing"), call.PlayerStarted{Operation: 5}, call.PlayerFinished{Operation: 5},
+		call.ToneReceived{Leg: leg(1), Tone: '4'}, call.ToneReceived{Leg: leg(1), Tone: '2'},
+		recognize("prompt-fails"), call.PlayerFailed{Operation: 6, Reason: call.PlayDownload},
+		recognize("canceled"), call.CancelMedia{Connection: c},
+		recognize("restarted"), call.PlayerFinished{Operation: 8}, call.ToneReceived{Leg: leg(1), Tone: '1'}, play("never"),
+		call.NodeRestarted{},
+	}
+}
+
+func incomingAnswered() []call.Input {
+	return []call.Input{arrived(alice, ours), answerCall(1), answered(1), call.HangUpCall{Repeatable: once("hang up"), Connection: storyConnection(1)}}
+}
+
+func twoPeople() []call.Input {
+	rings := arrived(alice, bob)
+	rings.Dial = true
+	return []call.Input{rings, call.LegRinging{Leg: leg(2)}, answered(2), answered(1), call.LegEnded{Leg: leg(2), Cause: call.Cause{Reason: call.EndedByParticipant}}}
+}
+
+// tell runs a story and returns what the journal then holds, one record a step.
+func (s story) tell(t *testing.T) []journal.Message {
+	var all []journal.Message
+	synctest.Test(t, func(t *testing.T) { // whose clock always shows the same time
+		store := journaltest.NewStore(1)
+		log := journal.Over(store, "", slog.New(slog.DiscardHandler)).Begin(storyCall.Key())
+		c := call.New(storyCall)
+		for i, in := range s.inputs {
+			time.Sleep(time.Second)
+			out, err := c.Step(time.Now(), in)
+			if err != nil {
+				t.Fatalf("input %d, %T: %v", i, in, err)
+			}
+			if !out.Changed {
+				continue
+			}
+			must(t, log.Append(t.Context(), c.State(), out.Events))
+			m, err := store.Last(t.Context(), 0, storyCall.Key())
+			must(t, err)
+			all = append(all, m)
+		}
+	})
+	return all
+}
+
+// goldenFile is where the records of a story are kept, one a line.
+func (s story) goldenFile(major int) string {
+	return filepath.Join(goldenDir(major), s.name+".jsonl")
+}
+
+// write keeps the records of a story for ever.
+func (s story) write(t *testing.T, major int) {
+	var text bytes.Buffer
+	for _, m := range s.tell(t) {
+		text.Write(m.Body)
+	}
+	must(t, os.MkdirAll(goldenDir(major), 0o755))
+	must(t, os.WriteFile(s.goldenFile(major), text.Bytes(), 0o644))
+}
