@@ -1,7 +1,6 @@
 package readme
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -95,7 +94,7 @@ func (c *clone) run(lines string) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
-	var all, out bytes.Buffer
+	var all, out output // both streams write to all at once
 	cmd := c.command(ctx, lines)
 	cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
 	if err := cmd.Run(); err != nil {
