@@ -69,7 +69,7 @@ Numbers that stand in for the telephone network, for an application or a phone t
   {{.E164}}  {{.Does}}
 {{- end}}
 {{range .Config.EventGrid.Subscriptions}}
-A call to {{$.Number}} is announced as IncomingCall to {{.URL}}: listen there to answer it.
+A call to {{$.Number}} raises IncomingCall at {{.URL}}: listen there to answer it.
 {{- end}}
 
 Try next, in another terminal:

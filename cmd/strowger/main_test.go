@@ -105,7 +105,7 @@ func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 	}
 	requireSaid(t, out.String(), "after 120ms", info.ConnectionString(), "https://127.0.0.1:8443", "http://127.0.0.1:8081/metrics",
 		filepath.Join(workDir, "strowger-data/ca/ca.pem"), "alice with password alice, bob with password bob", "udp://127.0.0.1:5060",
-		config.DevNumber+" is announced as IncomingCall to http://127.0.0.1:9000/events", "node reminder.js +15550104")
+		config.DevNumber+" raises IncomingCall at http://127.0.0.1:9000/events", "node reminder.js +15550104")
 	for _, n := range lab.Numbers() {
 		requireSaid(t, out.String(), n.E164+"  "+n.Does)
 	}

@@ -11,7 +11,7 @@ import (
 	"strowger/test/server"
 )
 
-var threeUsers = server.Options{Users: []server.User{alice, bob, carol}}
+var threeUsers = server.Config{Users: []server.User{alice, bob, carol}}
 
 func TestEveryoneHearsEveryoneButThemselves(t *testing.T) {
 	w := start(t, threeUsers)
@@ -118,7 +118,7 @@ func TestWAVFilesOfEveryKindAreHeardInOrder(t *testing.T) {
 }
 
 func TestACachedFileIsFetchedOnce(t *testing.T) {
-	w := start(t, server.Options{Lab: true})
+	w := start(t, server.Config{Lab: true})
 	uri := w.app.Serve("/cached.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: 100 * time.Millisecond}))
 	connection := w.connected(number("+15550100"))
 	for range 3 {
@@ -162,7 +162,7 @@ func TestTonesPressedOnAPhoneInterruptThePromptAndAreRecognised(t *testing.T) {
 }
 
 func TestEventsOfAPlayComeInThePublishedOrder(t *testing.T) {
-	w := start(t, server.Options{Lab: true})
+	w := start(t, server.Config{Lab: true})
 	uri := w.app.Serve("/short.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: 100 * time.Millisecond}))
 	connection := w.connected(number("+15550100"))
 	w.app.AwaitEvent(connection, "ParticipantsUpdated")

@@ -11,7 +11,7 @@ import (
 	"strowger/test/webhook"
 )
 
-var ourNumber = server.Options{Trunks: []server.Trunk{carrier()}}
+var ourNumber = server.Config{Trunks: []server.Trunk{carrier()}}
 
 // callers lets SIPp call our number again and again.
 func (w *world) callers(scenario string, calls, rate int, values sipp.Values) *sipp.Peer {

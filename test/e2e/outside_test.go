@@ -24,9 +24,9 @@ import (
 )
 
 func TestSIGTERMRefusesNewCallsAndLetsLiveOnesEnd(t *testing.T) {
-	options := ourNumber
-	options.Lab, options.Grace = true, "20s"
-	w := start(t, options)
+	config := ourNumber
+	config.Lab, config.Grace = true, "20s"
+	w := start(t, config)
 	connection := w.connected(number("+15550100"))
 	prompt := w.app.Serve("/p.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: 2 * time.Second}))
 	expect(t, w.api.PlayFile(connection, prompt, client.Object{"operationContext": "last words"}), 202)
@@ -50,9 +50,9 @@ func TestSIGTERMRefusesNewCallsAndLetsLiveOnesEnd(t *testing.T) {
 }
 
 func TestSIGTERMEndsCallsWhoseTimeIsOver(t *testing.T) {
-	options := withLab
-	options.Grace = "1s"
-	w := start(t, options)
+	config := withLab
+	config.Grace = "1s"
+	w := start(t, config)
 	connection := w.connected(number("+15550100"))
 	w.Terminate()
 	d := w.app.AwaitEvent(connection, "CallDisconnected")
@@ -112,9 +112,9 @@ func TestHealthMetricsAndLogsAreSeenFromOutside(t *testing.T) {
 }
 
 func TestTheAPIIsServedOverHTTPSWithTheDevelopmentAuthority(t *testing.T) {
-	options := withLab
-	options.HTTPS = true
-	w := start(t, options)
+	config := withLab
+	config.HTTPS = true
+	w := start(t, config)
 	authority, err := os.ReadFile(filepath.Join(w.DataDir, "ca", "ca.pem"))
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func TestTwoPeopleCallEachOtherWithoutAnApplication(t *testing.T) {
 }
 
 func TestAUserDialsTheNumbersAllowedAndNoOthers(t *testing.T) {
-	w := start(t, server.Options{Users: []server.User{alice, bob}, Lab: true, Trunks: []server.Trunk{{
+	w := start(t, server.Config{Users: []server.User{alice, bob}, Lab: true, Trunks: []server.Trunk{{
 		Name: "expensive", Address: "127.0.0.1:9", Prefixes: []string{"+1900"},
 	}}})
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
@@ -78,9 +78,9 @@ func TestAUserDialsTheNumbersAllowedAndNoOthers(t *testing.T) {
 }
 
 func TestPhonesRegisterOverEveryTransport(t *testing.T) {
-	options := threeUsers
-	options.TLS = true
-	w := start(t, options)
+	config := threeUsers
+	config.TLS = true
+	w := start(t, config)
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, Transport: phone.UDP})
 	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, Transport: phone.TLS, Server: w.SIPS, AutoAnswer: true})
 	c := w.phoneOf(carol, phone.Config{ToneHz: toneOfC, Transport: phone.TCP, AutoAnswer: true})
@@ -118,7 +118,7 @@ func TestAWrongPasswordIsRefused(t *testing.T) {
 }
 
 func TestTheLabsNumbersDoWhatTheySay(t *testing.T) {
-	w := start(t, server.Options{Users: []server.User{alice}, Lab: true})
+	w := start(t, server.Config{Users: []server.User{alice}, Lab: true})
 	dial := func(n string) *phone.Phone {
 		p := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
 		p.Dial("sip:" + n + "@" + server.Domain)
@@ -162,7 +162,7 @@ func TestTheLabsNumbersDoWhatTheySay(t *testing.T) {
 }
 
 func TestTheLabsDiallerPressesItsKeys(t *testing.T) {
-	w := start(t, server.Options{Lab: true})
+	w := start(t, server.Config{Lab: true})
 	connection := w.connected(number("+15550104"))
 	oc := newContext("digits")
 	expect(t, w.api.Verb(connection, ":recognize", client.Object{

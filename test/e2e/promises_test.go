@@ -14,7 +14,7 @@ import (
 	"strowger/test/webhook"
 )
 
-var withLab = server.Options{Lab: true}
+var withLab = server.Config{Lab: true}
 
 // Promise 1. When the event arrives, the response must already lie in the
 // client's socket: it is looked at there, without waiting a moment for it.
@@ -46,7 +46,7 @@ func TestTheResponseIsWrittenBeforeTheFirstEvent(t *testing.T) {
 
 // Promise 4, for every operation of the spine that carries the header.
 func TestACommandRepeatedHasItsEffectOnceAndGetsItsFirstAnswerAgain(t *testing.T) {
-	w := start(t, server.Options{Lab: true})
+	w := start(t, server.Config{Lab: true})
 	created := twice(t, "createCall", func(o client.Option) client.Response {
 		return w.api.CreateCall(w.app.URL("/callback"), []client.Object{number("+15550100")}, nil, o)
 	})
@@ -98,9 +98,9 @@ func TestACommandOnAnIncomingCallRepeatedHasItsEffectOnce(t *testing.T) {
 }
 
 func TestARedirectionRepeatedHasItsEffectOnce(t *testing.T) {
-	options := ourNumber
-	options.Lab = true
-	w := start(t, options)
+	config := ourNumber
+	config.Lab = true
+	w := start(t, config)
 	caller := w.callers("calls-and-is-refused", 1, 1, sipp.Values{Status: "486"})
 	context := w.app.AwaitIncoming("4:"+ours, 1).Text("incomingCallContext")
 	twice(t, "redirect", func(o client.Option) client.Response { return w.api.Redirect(context, number("+15550101"), o) })

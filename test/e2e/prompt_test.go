@@ -11,7 +11,7 @@ import (
 
 // The smallest of these tests; docs/testing.md explains it line by line.
 func TestAPromptIsHeardOnAPhone(t *testing.T) {
-	w := start(t, server.Options{Users: []server.User{alice}})
+	w := start(t, server.Config{Users: []server.User{alice}})
 	p := w.phoneOf(alice, phone.Config{AutoAnswer: true})
 	beep := w.app.Serve("/beep.wav", heard.MakeWAV(
 		heard.Format{RateHz: 16000, Channels: 1, Bits: 16},

@@ -31,7 +31,7 @@ func TestJavaScriptSDK(t *testing.T) {
 	// Nothing listens there, and TCP says so at once.
 	unreachable := trunkTo("+1666", fmt.Sprintf("127.0.0.1:%d", port.Free()))
 	unreachable.Transport = "tcp"
-	s := server.Start(t, server.Options{
+	s := server.Start(t, server.Config{
 		Lab:    true,
 		Users:  []server.User{alice, bob, carol, absent},
 		Trunks: []server.Trunk{carrier(), unreachable},

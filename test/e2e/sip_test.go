@@ -17,7 +17,7 @@ import (
 func TestARingingBackToBackWithItsAnswerIsNeverLost(t *testing.T) {
 	const calls = 10
 	callee := sipp.Start(t, sipp.Config{Scenario: "answers", Calls: calls, Echo: true})
-	w := start(t, server.Options{Users: []server.User{alice}, Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
+	w := start(t, server.Config{Users: []server.User{alice}, Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
 	for n := 1; n <= calls; n++ {
 		a.Dial("sip:+17770001@" + server.Domain)
@@ -35,7 +35,7 @@ func TestARingingBackToBackWithItsAnswerIsNeverLost(t *testing.T) {
 // The same library gave up after ten responses.
 func TestMoreThanTenProvisionalsAreFine(t *testing.T) {
 	callee := sipp.Start(t, sipp.Config{Scenario: "answers-after-many-provisionals", Values: sipp.Values{Times: make([]struct{}, 14)}})
-	w := start(t, server.Options{Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
+	w := start(t, server.Config{Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
 	w.end(w.connected(number("+17770001")))
 	callee.AwaitSuccess()
 }
@@ -44,7 +44,7 @@ func TestMoreThanTenProvisionalsAreFine(t *testing.T) {
 // stayed in it.
 func TestAnAnswerThatCrossesOurCancelIsAcknowledgedAndEnded(t *testing.T) {
 	callee := sipp.Start(t, sipp.Config{Scenario: "answers-as-the-caller-cancels"})
-	w := start(t, server.Options{Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
+	w := start(t, server.Config{Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
 	connection := w.create(number("+17770001"))
 	callee.AwaitMessage("180 Ringing")
 	expect(t, w.api.HangUp(connection), 204)
@@ -63,7 +63,7 @@ func TestEveryRefusalOfATrunkIsToldWithItsCode(t *testing.T) {
 		callees = append(callees, callee)
 		trunks = append(trunks, trunkTo("+177"+string(rune('0'+i)), callee.Address()))
 	}
-	w := start(t, server.Options{Trunks: trunks})
+	w := start(t, server.Config{Trunks: trunks})
 	for i, refusal := range refusals {
 		d := w.app.AwaitEvent(w.create(number("+177"+string(rune('0'+i))+"001")), "CreateCallFailed")
 		expectResult(t, d, "CreateCallFailed", refusal.result)
@@ -84,7 +84,7 @@ func TestACallOverATCPTrunk(t *testing.T) {
 	callee := sipp.Start(t, sipp.Config{Scenario: "answers", TCP: true})
 	trunk := trunkTo("+1777", callee.Address())
 	trunk.Transport = "tcp"
-	w := start(t, server.Options{Trunks: []server.Trunk{trunk, carrier()}})
+	w := start(t, server.Config{Trunks: []server.Trunk{trunk, carrier()}})
 	w.end(w.connected(number("+17770001")))
 	callee.AwaitSuccess()
 
@@ -100,7 +100,7 @@ func TestATrunkThatAsksWhoCallsIsToldAndReached(t *testing.T) {
 	callee := sipp.Start(t, sipp.Config{Scenario: "challenges", Values: sipp.Values{Username: "strowger", Password: "almon"}})
 	trunk := trunkTo("+1777", callee.Address())
 	trunk.Username, trunk.Password = "strowger", "almon"
-	w := start(t, server.Options{Trunks: []server.Trunk{trunk}})
+	w := start(t, server.Config{Trunks: []server.Trunk{trunk}})
 	w.end(w.connected(number("+17770001")))
 	callee.AwaitSuccess()
 }
@@ -109,7 +109,7 @@ func TestATrunkThatWantsItIsRegisteredWith(t *testing.T) {
 	registrar := sipp.Start(t, sipp.Config{Scenario: "registers", Values: sipp.Values{Username: "strowger", Password: "almon"}})
 	trunk := trunkTo("+1777", registrar.Address())
 	trunk.Username, trunk.Password, trunk.Register = "strowger", "almon", true
-	start(t, server.Options{Trunks: []server.Trunk{trunk}})
+	start(t, server.Config{Trunks: []server.Trunk{trunk}})
 	registrar.AwaitSuccess()
 	if registrar.Saw("403 Forbidden") {
 		t.Errorf("the registrar did not believe us:\n%s", registrar.Story())
@@ -117,7 +117,7 @@ func TestATrunkThatWantsItIsRegisteredWith(t *testing.T) {
 }
 
 func TestUnknownSourcesAreRefused(t *testing.T) {
-	w := start(t, server.Options{Users: []server.User{alice}, Trunks: []server.Trunk{carrier()}})
+	w := start(t, server.Config{Users: []server.User{alice}, Trunks: []server.Trunk{carrier()}})
 	// The same call from the carrier's address is announced, so that the
 	// refusal is about the source and nothing else.
 	stranger := sipp.Start(t, sipp.Config{Scenario: "is-turned-away", Server: w.SIP, Number: ours, Source: "127.0.0.77", Values: sipp.Values{From: "+15551230001"}})
@@ -159,7 +159,7 @@ func TestMalformedMessagesEndNoCall(t *testing.T) {
 func TestALegWhoseMediaStopsIsEnded(t *testing.T) {
 	// SIPp answers and sends no RTP at all.
 	callee := sipp.Start(t, sipp.Config{Scenario: "answers"})
-	w := start(t, server.Options{MediaTimeout: "2s", Users: []server.User{alice}, Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
+	w := start(t, server.Config{MediaTimeout: "2s", Users: []server.User{alice}, Trunks: []server.Trunk{trunkTo("+1777", callee.Address())}})
 	connection := w.connected(number("+17770001"))
 	expectResult(t, w.app.AwaitEvent(connection, "CallDisconnected"), "CallDisconnected", "408/8513")
 	callee.AwaitSuccess()
@@ -199,7 +199,7 @@ func TestATrunkThatNeverRespondsIsUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { deaf.Close() })
-	w := start(t, server.Options{Trunks: []server.Trunk{trunkTo("+1777", deaf.LocalAddr().String())}})
+	w := start(t, server.Config{Trunks: []server.Trunk{trunkTo("+1777", deaf.LocalAddr().String())}})
 	d := w.app.AwaitSlowEvent(w.create(number("+17770001")), "CreateCallFailed")
 	expectResult(t, d, "CreateCallFailed", "480/560480")
 }
@@ -208,7 +208,7 @@ func TestATrunkThatNeverRespondsIsUnreachable(t *testing.T) {
 // in the lab: eight ports are enough for two calls at once, and for any number
 // one after the other if each gives its ports back.
 func TestRTPPortsAreGivenBack(t *testing.T) {
-	w := start(t, server.Options{Lab: true, RTPPorts: 8})
+	w := start(t, server.Config{Lab: true, RTPPorts: 8})
 	for range 12 {
 		w.end(w.connected(number("+15550100")))
 	}

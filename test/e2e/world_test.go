@@ -53,17 +53,17 @@ type world struct {
 
 // start makes a world of its own for a test, which then runs beside others.
 // All Event Grid events go to /events of the application.
-func start(t *testing.T, options server.Options) *world {
+func start(t *testing.T, config server.Config) *world {
 	t.Helper()
 	t.Parallel()
-	return startAlone(t, options)
+	return startAlone(t, config)
 }
 
-func startAlone(t *testing.T, options server.Options) *world {
+func startAlone(t *testing.T, config server.Config) *world {
 	t.Helper()
 	app := webhook.New(t)
-	options.EventGrid = append(options.EventGrid, server.Subscription{URL: app.URL("/events")})
-	s := server.Start(t, options)
+	config.EventGrid = append(config.EventGrid, server.Subscription{URL: app.URL("/events")})
+	s := server.Start(t, config)
 	app.AwaitValidated(1)
 	return &world{Server: s, t: t, app: app, api: client.New(t, s.URL, server.AccessKey)}
 }

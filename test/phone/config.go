@@ -45,20 +45,20 @@ type Config struct {
 
 const modules = "/usr/lib/baresip/modules"
 
-// places are what a phone occupies on this machine.
-type places struct {
+// desk is what a phone stands on: a folder and ports of this machine.
+type desk struct {
 	dir     string
 	sip     int
 	control int
 }
 
 // choosePlaces leaves the port above SIP free: baresip listens for TLS there.
-func choosePlaces(dir string) places {
-	return places{dir: dir, sip: port.Range(2), control: port.Free()}
+func newDesk(dir string) desk {
+	return desk{dir: dir, sip: port.Range(2), control: port.Free()}
 }
 
-func (c Config) write(p places) error {
-	if err := os.WriteFile(filepath.Join(p.dir, "config"), []byte(c.settings(p)), 0o600); err != nil {
+func (c Config) write(d desk) error {
+	if err := os.WriteFile(filepath.Join(d.dir, "config"), []byte(c.settings(d)), 0o600); err != nil {
 		return fmt.Errorf("write the phone's settings: %w", err)
 	}
 	// A phone that registers gets its account once we listen to it: the
@@ -67,21 +67,21 @@ func (c Config) write(p places) error {
 	if c.Password != "" {
 		account = ""
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, "accounts"), []byte(account), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(d.dir, "accounts"), []byte(account), 0o600); err != nil {
 		return fmt.Errorf("write the phone's account: %w", err)
 	}
 	// An empty contact list, or baresip writes one of its own.
-	if err := os.WriteFile(filepath.Join(p.dir, "contacts"), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(d.dir, "contacts"), nil, 0o600); err != nil {
 		return fmt.Errorf("write the phone's contacts: %w", err)
 	}
 	return nil
 }
 
-func (c Config) settings(p places) string {
+func (c Config) settings(d desk) string {
 	rtp := port.Range(20)
 	return strings.Join([]string{
 		"poll_method epoll",
-		fmt.Sprintf("sip_listen 127.0.0.1:%d", p.sip),
+		fmt.Sprintf("sip_listen 127.0.0.1:%d", d.sip),
 		"net_interface 127.0.0.1",
 		"call_local_timeout 120",
 		"call_max_calls 50",
@@ -105,8 +105,8 @@ func (c Config) settings(p places) string {
 		"module_tmp account.so",
 		"module_app menu.so",
 		"module_app ctrl_tcp.so",
-		fmt.Sprintf("ctrl_tcp_listen 127.0.0.1:%d", p.control),
-		"snd_path " + p.dir,
+		fmt.Sprintf("ctrl_tcp_listen 127.0.0.1:%d", d.control),
+		"snd_path " + d.dir,
 		"menu_bell no",
 		"ringback_disabled yes",
 		"statmode_default off",

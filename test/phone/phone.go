@@ -22,7 +22,7 @@ const Patience = 15 * time.Second
 type Phone struct {
 	t       testing.TB
 	config  Config
-	places  places
+	desk    desk
 	command *exec.Cmd
 	control *control
 	log     *logFile
@@ -34,7 +34,7 @@ type Phone struct {
 // stops it.
 func Start(t testing.TB, config Config) *Phone {
 	t.Helper()
-	p := &Phone{t: t, config: config, places: choosePlaces(t.TempDir()), exited: make(chan struct{})}
+	p := &Phone{t: t, config: config, desk: newDesk(t.TempDir()), exited: make(chan struct{})}
 	if err := p.start(); err != nil {
 		t.Fatalf("start phone %s: %v", config.Name, err)
 	}
@@ -49,16 +49,16 @@ func Start(t testing.TB, config Config) *Phone {
 }
 
 func (p *Phone) start() error {
-	if err := p.config.write(p.places); err != nil {
+	if err := p.config.write(p.desk); err != nil {
 		return err
 	}
-	out, err := os.Create(filepath.Join(p.places.dir, "trace"))
+	out, err := os.Create(filepath.Join(p.desk.dir, "trace"))
 	if err != nil {
 		return fmt.Errorf("create the trace: %w", err)
 	}
 	defer out.Close()
 	p.log = &logFile{path: out.Name()}
-	p.command = exec.Command("baresip", "-4", "-s", "-v", "-f", p.places.dir)
+	p.command = exec.Command("baresip", "-4", "-s", "-v", "-f", p.desk.dir)
 	p.command.Stdout, p.command.Stderr = out, out
 	if err := p.command.Start(); err != nil {
 		return fmt.Errorf("start baresip (Debian package baresip-core): %w", err)
@@ -67,7 +67,7 @@ func (p *Phone) start() error {
 		defer close(p.exited)
 		_ = p.command.Wait()
 	}()
-	p.control, err = dialControl(fmt.Sprintf("127.0.0.1:%d", p.places.control), p.exited)
+	p.control, err = dialControl(fmt.Sprintf("127.0.0.1:%d", p.desk.control), p.exited)
 	if err != nil {
 		_ = p.command.Process.Kill()
 		<-p.exited
@@ -101,7 +101,7 @@ func (p *Phone) Vanish() {
 }
 
 // Address is where the phone can be called directly, as host:port.
-func (p *Phone) Address() string { return fmt.Sprintf("127.0.0.1:%d", p.places.sip) }
+func (p *Phone) Address() string { return fmt.Sprintf("127.0.0.1:%d", p.desk.sip) }
 
 // Dial calls a number or user: a bare one in the phone's own domain, or a
 // full SIP URI.
@@ -212,7 +212,7 @@ func nth(eventType string, n int) func([]Event) (Event, bool) {
 // Messages are all SIP messages that the phone sent or received, in order.
 func (p *Phone) Messages() []Message { return parseTrace(p.log.text()) }
 
-// received says whether a message came to the phone: to where it listens, or
+// received reports whether a message came to the phone: to where it listens, or
 // over a connection that it opened to its server.
 func (p *Phone) received(m Message) bool {
 	return m.To == p.Address() || m.From == p.config.Server
@@ -258,7 +258,7 @@ func (p *Phone) AwaitReceived(text string) {
 // other.
 func (p *Phone) Heard() heard.Sound {
 	p.t.Helper()
-	paths, err := filepath.Glob(filepath.Join(p.places.dir, "dump-*-dec.wav"))
+	paths, err := filepath.Glob(filepath.Join(p.desk.dir, "dump-*-dec.wav"))
 	if err != nil {
 		p.t.Fatalf("phone %s: look for recordings: %v", p.config.Name, err)
 	}
@@ -326,7 +326,7 @@ func (p *Phone) DidNotHear(hz float64) {
 }
 
 // poll asks again and again until it is so, up to [Patience]: for facts on
-// disk, which announce nothing.
+// disk, which tell nobody.
 func poll(so func() bool) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

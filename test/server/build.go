@@ -18,7 +18,7 @@ var built struct {
 }
 
 // binaryName is none by which a developer would kill a server of their own.
-const binaryName = "exchange-under-test"
+const binaryName = "server-under-test"
 
 // Main runs a package's tests and removes the binary that they built.
 func Main(m *testing.M) int {
@@ -58,7 +58,7 @@ func build() {
 	if built.err = Watch(filepath.Join(Root(), "cmd"), filepath.Join(Root(), "internal")); built.err != nil {
 		return
 	}
-	built.dir, built.err = os.MkdirTemp("", "exchange-")
+	built.dir, built.err = os.MkdirTemp("", "server-under-test-")
 	if built.err != nil {
 		return
 	}

@@ -44,8 +44,8 @@ type Trunk struct {
 	Register           bool
 }
 
-// Options are what a test wants to be different from the smallest server.
-type Options struct {
+// Config is what a test wants to be different from the smallest server.
+type Config struct {
 	Users  []User
 	Trunks []Trunk
 	// EventGrid are the webhooks that Event Grid events go to.
@@ -87,33 +87,33 @@ func choosePorts() ports {
 type object = map[string]any
 
 // write makes the configuration file, whose keys strowger.example.yaml explains.
-func (o Options) write(path, dataDir string, p ports) error {
-	config := object{
+func (c Config) write(path, dataDir string, p ports) error {
+	file := object{
 		"data_dir": dataDir,
 		"resource": object{"id": ResourceID, "access_keys": []string{AccessKey}},
 		"http": object{
-			"listen":     o.httpListeners(p),
+			"listen":     c.httpListeners(p),
 			"public_url": fmt.Sprintf("http://127.0.0.1:%d", p.http),
 		},
 		"operator": object{"listen": fmt.Sprintf("http://127.0.0.1:%d", p.operator)},
-		"sip":      object{"listen": o.sipListeners(p), "domain": Domain},
-		"rtp":      o.rtp(p),
-		"users":    o.users(),
-		"trunks":   o.trunks(p),
+		"sip":      object{"listen": c.sipListeners(p), "domain": Domain},
+		"rtp":      c.rtp(p),
+		"users":    c.users(),
+		"trunks":   c.trunks(p),
 		"event_grid": object{
-			"subscriptions": o.subscriptions(),
+			"subscriptions": c.subscriptions(),
 		},
 		"outbound": object{"allow_networks": []string{"127.0.0.0/8"}},
 	}
-	if o.Lab {
-		config["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}
+	if c.Lab {
+		file["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}
 	}
 	// Tests end with calls still up, and do not wait for them.
-	config["shutdown"] = object{"grace": "100ms"}
-	if o.Grace != "" {
-		config["shutdown"] = object{"grace": o.Grace}
+	file["shutdown"] = object{"grace": "100ms"}
+	if c.Grace != "" {
+		file["shutdown"] = object{"grace": c.Grace}
 	}
-	text, err := yaml.Marshal(config)
+	text, err := yaml.Marshal(file)
 	if err != nil {
 		return fmt.Errorf("encode the configuration: %w", err)
 	}
@@ -123,45 +123,45 @@ func (o Options) write(path, dataDir string, p ports) error {
 	return nil
 }
 
-func (o Options) httpListeners(p ports) []string {
+func (c Config) httpListeners(p ports) []string {
 	listeners := []string{fmt.Sprintf("http://127.0.0.1:%d", p.http)}
-	if o.HTTPS {
+	if c.HTTPS {
 		listeners = append(listeners, fmt.Sprintf("https://127.0.0.1:%d", p.http+1))
 	}
 	return listeners
 }
 
-func (o Options) sipListeners(p ports) []string {
+func (c Config) sipListeners(p ports) []string {
 	listeners := []string{fmt.Sprintf("udp://127.0.0.1:%d", p.sip), fmt.Sprintf("tcp://127.0.0.1:%d", p.sip)}
-	if o.TLS {
+	if c.TLS {
 		listeners = append(listeners, fmt.Sprintf("tls://127.0.0.1:%d", p.sip+1))
 	}
 	return listeners
 }
 
-func (o Options) rtp(p ports) object {
-	count := o.RTPPorts
+func (c Config) rtp(p ports) object {
+	count := c.RTPPorts
 	if count == 0 {
 		count = mostRTPPorts
 	}
 	rtp := object{"ports": fmt.Sprintf("%d-%d", p.rtp, p.rtp+count-1)}
-	if o.MediaTimeout != "" {
-		rtp["timeout"] = o.MediaTimeout
+	if c.MediaTimeout != "" {
+		rtp["timeout"] = c.MediaTimeout
 	}
 	return rtp
 }
 
-func (o Options) users() []object {
+func (c Config) users() []object {
 	users := []object{}
-	for _, u := range o.Users {
+	for _, u := range c.Users {
 		users = append(users, object{"name": u.Name, "id": u.ID, "password": Password, "display_name": u.Name, "may_dial": u.MayDial})
 	}
 	return users
 }
 
-func (o Options) trunks(p ports) []object {
-	all := o.Trunks
-	if o.Lab {
+func (c Config) trunks(p ports) []object {
+	all := c.Trunks
+	if c.Lab {
 		all = append(all[:len(all):len(all)], Trunk{
 			Name: "lab", Address: fmt.Sprintf("127.0.0.1:%d", p.lab), Prefixes: []string{"+1555010"}, Sources: []string{"127.0.0.9/32"},
 		})
@@ -185,9 +185,9 @@ func (o Options) trunks(p ports) []object {
 	return trunks
 }
 
-func (o Options) subscriptions() []object {
+func (c Config) subscriptions() []object {
 	subscriptions := []object{}
-	for _, s := range o.EventGrid {
+	for _, s := range c.EventGrid {
 		subscriptions = append(subscriptions, object{"url": s.URL, "event_types": orEmpty(s.EventTypes), "to": orEmpty(s.To)})
 	}
 	return subscriptions

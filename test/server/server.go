@@ -22,7 +22,7 @@ const Patience = 30 * time.Second
 type Server struct {
 	// URL is the public address, without a slash at its end.
 	URL string
-	// SecureURL is the HTTPS address, where the options ask for it.
+	// SecureURL is the HTTPS address, where the configuration asks for it.
 	SecureURL string
 	// OperatorURL serves /metrics.
 	OperatorURL string
@@ -34,7 +34,7 @@ type Server struct {
 	ReadyAfter time.Duration
 
 	t       testing.TB
-	options Options
+	config  Config
 	dir     string
 	process *process
 }
@@ -47,7 +47,7 @@ type process struct {
 }
 
 // Start starts a server and returns when it is ready.
-func Start(t testing.TB, options Options) *Server {
+func Start(t testing.TB, config Config) *Server {
 	t.Helper()
 	binary := Binary(t)
 	p := choosePorts()
@@ -57,10 +57,10 @@ func Start(t testing.TB, options Options) *Server {
 		OperatorURL: fmt.Sprintf("http://127.0.0.1:%d", p.operator),
 		SIP:         fmt.Sprintf("127.0.0.1:%d", p.sip),
 		SIPS:        fmt.Sprintf("127.0.0.1:%d", p.sip+1),
-		t:           t, options: options, dir: t.TempDir(),
+		t:           t, config: config, dir: t.TempDir(),
 	}
 	s.DataDir = filepath.Join(s.dir, "data")
-	if err := options.write(s.configFile(), s.DataDir, p); err != nil {
+	if err := config.write(s.configFile(), s.DataDir, p); err != nil {
 		t.Fatalf("configure strowger: %v", err)
 	}
 	t.Cleanup(s.cleanUp)
@@ -82,7 +82,7 @@ func (s *Server) run(binary string) {
 	defer log.Close()
 	p := &process{command: exec.Command(binary, "serve", "--config", s.configFile()), exited: make(chan struct{})}
 	p.command.Dir = s.dir
-	p.command.Env = append(os.Environ(), s.options.Environment...)
+	p.command.Env = append(os.Environ(), s.config.Environment...)
 	p.command.Stdout, p.command.Stderr = log, log
 	started := time.Now()
 	if err := p.command.Start(); err != nil {
