@@ -15,7 +15,8 @@ type Legs interface {
 	Media(leg call.LegID) (Media, bool)
 }
 
-// Media is the sound of one leg: what its far end says, and what it hears.
+// Media is the sound of one leg: what its far end says, and what it hears. It
+// prints the stages that lie behind it.
 type Media interface {
 	media.Source
 	media.Sink
@@ -26,17 +27,15 @@ type Signals interface {
 	Signal(id call.ID, sig call.Signal)
 }
 
-// Prompts fetches what is to be played, at the rate of the bridge's rooms. The
-// error says why in words for the log, without the URL; reason turns it into
-// the call's.
+// Prompts fetches what is to be played, at a rate. The error says why in words for
+// the log, without the URL; reason turns it into the call's.
 type Prompts interface {
-	Prompt(ctx context.Context, src call.PlaySource) (*player.Prompt, error)
+	Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error)
 }
 
 // Config is what a bridge works with.
 type Config struct {
 	Clock   *media.Clock
-	RateHz  int // of the rooms, and of the frames that legs give and take
 	Legs    Legs
 	Signals Signals
 	Prompts Prompts

@@ -37,6 +37,8 @@ type ear struct {
 
 func newEar(says int16) *ear { return &ear{says: says, news: make(chan struct{}, 1)} }
 
+func (e *ear) SampleRateHz() int { return media.Narrowband }
+
 func (e *ear) ReadFrame(dst []int16) bool {
 	for i := range dst {
 		dst[i] = e.says
@@ -97,7 +99,7 @@ func (f *fixture) Media(leg call.LegID) (Media, bool) {
 
 func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
 
-func (f *fixture) Prompt(ctx context.Context, src call.PlaySource) (*player.Prompt, error) {
+func (f *fixture) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error) {
 	if src.File == "slow" {
 		select {
 		case <-f.gate:
@@ -117,7 +119,7 @@ func (f *fixture) Prompt(ctx context.Context, src call.PlaySource) (*player.Prom
 	if err != nil {
 		return nil, formatError{err}
 	}
-	return audio.Prompt(8000), nil
+	return audio.Prompt(rateHz), nil
 }
 
 // serve runs a bridge until f returns.
@@ -125,7 +127,7 @@ func serve(t *testing.T, f func(*fixture)) {
 	x := &fixture{legs: map[call.LegID]*ear{legA: newEar(100), legB: newEar(2000)}, signals: make(chan call.Signal, 64),
 		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, gate: make(chan struct{})}
 	clock := media.NewClock(1)
-	x.bridge = New(Config{Clock: clock, RateHz: 8000, Legs: x, Signals: x, Prompts: x, Log: slog.New(slog.DiscardHandler)})
+	x.bridge = New(Config{Clock: clock, Legs: x, Signals: x, Prompts: x, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() { _ = clock.Run(ctx) })

@@ -33,7 +33,7 @@ func newConversation(cfg Config, id call.ID) *conversation {
 	return &conversation{
 		cfg: cfg, id: id, log: cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
-		room:    mixer.NewRoom(cfg.RateHz),
+		room:    mixer.NewRoom(),
 		members: map[call.LegID]*mixer.Member{}, players: map[call.OperationID]*playing{},
 	}
 }
@@ -88,7 +88,9 @@ func (c *conversation) join(leg call.LegID) {
 	if !ok || c.members[leg] != nil {
 		return
 	}
-	c.members[leg] = c.room.Add(m, m)
+	member := c.room.Add(m, m)
+	c.members[leg] = member
+	c.log.Info("leg joins the conversation", "leg", string(leg), "sound", member.String())
 }
 
 func (c *conversation) leave(leg call.LegID) {

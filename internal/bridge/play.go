@@ -96,11 +96,14 @@ func (c *conversation) stopPlayer(op call.OperationID) {
 	}
 }
 
-// fetch gets every source, or says which could not be got.
+// fetch gets every source at the rate of those who listen now, or says which
+// could not be got. The room takes the sound at any rate: whoever comes
+// meanwhile changes nothing.
 func (c *conversation) fetch(ctx context.Context, e call.StartPlayer) ([]*player.Prompt, *call.PlayerFailed) {
+	rateHz := c.room.RateHz()
 	prompts := make([]*player.Prompt, len(e.Sources))
 	for i, src := range e.Sources {
-		p, err := c.cfg.Prompts.Prompt(ctx, src)
+		p, err := c.cfg.Prompts.Prompt(ctx, src, rateHz)
 		if err != nil {
 			c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
 				"source", i, "host", hostOf(src.File), "error", err)

@@ -58,7 +58,7 @@ func (c *conversation) run(ctx context.Context) {
 		c.session.Reject(503, "", nil)
 		return
 	}
-	c.rtp = rtp.NewSession(rtp.Config{Transport: io, RoomRateHz: media.Narrowband})
+	c.rtp = rtp.NewSession(rtp.Config{Transport: io})
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer c.rtp.Close()

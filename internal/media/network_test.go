@@ -29,7 +29,7 @@ func legs(t *testing.T) (a, b *rtp.Session) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := rtp.NewSession(rtp.Config{Transport: io, RoomRateHz: media.Narrowband})
+		s := rtp.NewSession(rtp.Config{Transport: io})
 		run(t, s.Run)
 		return s
 	}
@@ -81,6 +81,8 @@ type ear struct {
 	heard    chan dtmf.Digit
 }
 
+func (e *ear) SampleRateHz() int { return media.Narrowband }
+
 func (e *ear) ReadFrame([]int16) bool { return false }
 
 func (e *ear) WriteFrame(src []int16) {
@@ -94,7 +96,7 @@ func (e *ear) WriteFrame(src []int16) {
 func TestAPromptIsHeardInTheRoomAtTheOtherEndOfTheNetwork(t *testing.T) {
 	a, b := legs(t)
 	clock := media.NewClock(2)
-	here, there := mixer.NewRoom(media.Narrowband), mixer.NewRoom(media.Narrowband)
+	here, there := mixer.NewRoom(), mixer.NewRoom()
 	listener := &ear{dtmf.NewDetector(media.Narrowband), make(chan dtmf.Digit, 16)}
 	here.Add(a, a)
 	there.Add(b, b)

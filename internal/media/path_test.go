@@ -79,20 +79,29 @@ type hall struct {
 
 func newHall(tb testing.TB, members, roomRateHz int) *hall {
 	tb.Helper()
-	h := &hall{room: mixer.NewRoom(roomRateHz)}
+	h := &hall{room: mixer.NewRoom()}
+	if roomRateHz > media.Narrowband {
+		h.room.Add(guest(roomRateHz), nil)
+	}
 	h.packet[0] = 0x80
 	for i := range 160 {
 		h.packet[12+i] = byte(0x90 + i%16)
 	}
 	for range members {
-		h.join(tb, roomRateHz)
+		h.join(tb)
 	}
 	return h
 }
 
-func (h *hall) join(tb testing.TB, roomRateHz int) {
+// guest is a silent source of a rate, for which the room mixes at that rate.
+type guest int
+
+func (g guest) SampleRateHz() int      { return int(g) }
+func (g guest) ReadFrame([]int16) bool { return false }
+
+func (h *hall) join(tb testing.TB) {
 	p := newPipe()
-	s := rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(p), RoomRateHz: roomRateHz, MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit) {}})
+	s := rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(p), MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit) {}})
 	if err := s.Update(rtp.Params{Remote: peer, Codec: codec.PCMU, EventPayloadType: 101}); err != nil {
 		tb.Fatal(err)
 	}

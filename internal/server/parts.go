@@ -35,8 +35,6 @@ const (
 	callbackTime = 10 * time.Second
 	// audioTime bounds the fetch of one audio file.
 	audioTime = 30 * time.Second
-	// roomRateHz is what rooms mix at: all legs speak G.711.
-	roomRateHz = media.Narrowband
 )
 
 // parts are everything that a server consists of.
@@ -135,8 +133,8 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return err
 	}
 	p.bridge = bridge.New(bridge.Config{
-		Clock: p.clock, RateHz: roomRateHz, Legs: sounds{p.exchange}, Signals: to, Log: p.log,
-		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientOptions{Timeout: audioTime, RedirectsMax: 3}), roomRateHz),
+		Clock: p.clock, Legs: sounds{p.exchange}, Signals: to, Log: p.log,
+		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientOptions{Timeout: audioTime, RedirectsMax: 3})),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.exchange, Sound: p.bridge, Log: p.log})
 	to.to = p.board
@@ -154,7 +152,7 @@ func (p *parts) buildExchange(to *signals, serverTLS *tls.Config) error {
 			TLS: serverTLS, Log: p.log,
 		},
 		Domain: p.cfg.SIP.Domain, Directory: directory.New(settings, time.Now),
-		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), RoomRateHz: roomRateHz,
+		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen),
 		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
 	})
 	if err != nil {

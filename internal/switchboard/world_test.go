@@ -54,7 +54,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}}
 	w.store.stored = w.stored
-	w.journal = journal.Over(w.store, slog.New(slog.DiscardHandler))
+	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
 }
 
@@ -205,7 +205,13 @@ func (w *world) restart(string) []string {
 		if err != nil {
 			return outcome(err)
 		}
-		if err := board.Recover(context.Background(), live); err != nil {
+		var ours []call.Key
+		for _, l := range live {
+			if l.Ours {
+				ours = append(ours, l.Key)
+			}
+		}
+		if err := board.Recover(context.Background(), ours); err != nil {
 			return outcome(err)
 		}
 		return "ready"

@@ -15,7 +15,6 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/ua"
 )
@@ -39,9 +38,6 @@ type Config struct {
 	// on all addresses). UA.ExternalIP, when set, is what SDP says instead.
 	Ports   *rtp.Ports
 	MediaIP netip.Addr
-	// RoomRateHz is the rate of the frames that legs give and take; 0 means
-	// media.Narrowband.
-	RoomRateHz int
 	// MediaTimeout ends an answered leg from which no media comes; 0: never.
 	MediaTimeout time.Duration
 	Signals      Signals
@@ -77,9 +73,6 @@ type Exchange struct {
 func New(cfg Config) (*Exchange, error) {
 	if cfg.Directory == nil || cfg.Ports == nil || cfg.Signals == nil || cfg.Domain == "" {
 		return nil, errors.New("sip: an exchange needs a directory, ports, signals and a domain")
-	}
-	if cfg.RoomRateHz == 0 {
-		cfg.RoomRateHz = media.Narrowband
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

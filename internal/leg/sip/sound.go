@@ -41,7 +41,7 @@ func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
 	}
 	s := &sound{
 		session: rtp.NewSession(rtp.Config{
-			Transport: io, RoomRateHz: x.cfg.RoomRateHz, MediaTimeout: x.cfg.MediaTimeout,
+			Transport: io, MediaTimeout: x.cfg.MediaTimeout,
 			OnDigit: h.digit, OnMediaTimeout: h.silent,
 		}),
 		negotiation: sdp.Negotiation{

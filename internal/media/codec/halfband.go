@@ -1,6 +1,14 @@
 package codec
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Latency is by how much every Resampler delays its stream. It is a whole
+// number of samples at each rate.
+const Latency = time.Millisecond
 
 // A Resampler changes the rate of one stream, frame by frame. It keeps the end
 // of each frame for the next, so a stream has its own.
@@ -10,16 +18,17 @@ type Resampler interface {
 	Resample(dst, src []int16) int
 }
 
-// NewResampler makes a resampler between 8 and 16 kHz, or nil when the rates
-// are the same. Rooms know no other rates; files go through Resample.
+// NewResampler makes a resampler between 8 and 16 kHz. There is none between
+// equal rates, nor for others: streams have no others, and files go through
+// Resample.
 func NewResampler(fromHz, toHz int) Resampler {
 	switch {
-	case toHz == 2*fromHz:
+	case fromHz == 8000 && toHz == 16000:
 		return &doubler{}
-	case fromHz == 2*toHz:
+	case fromHz == 16000 && toHz == 8000:
 		return &halver{}
 	}
-	return nil
+	panic(fmt.Sprintf("codec: no resampler from %d to %d Hz", fromHz, toHz))
 }
 
 const (
@@ -57,8 +66,8 @@ func halfbandTaps() (t [pairs]int32) {
 // maxFrame is the longest frame that a resampler sees: 20 ms at 16 kHz.
 const maxFrame = 320
 
-// doubler brings 8 kHz to 16 kHz: it passes each sample on and adds the point
-// halfway to the next.
+// doubler brings 8 kHz to 16 kHz: it passes each sample on, Latency later, and
+// adds the point halfway to the next.
 type doubler struct {
 	window [2*pairs - 1 + maxFrame]int32
 }
@@ -83,9 +92,10 @@ func (d *doubler) Resample(dst, src []int16) int {
 	return 2 * n
 }
 
-// halver brings 16 kHz to 8 kHz.
+// halver brings 16 kHz to 8 kHz. Its filter would do with one sample less in
+// the window; then its delay would fall between two samples of its output.
 type halver struct {
-	window [4*pairs - 2 + maxFrame]int32
+	window [4*pairs - 1 + maxFrame]int32
 }
 
 func (h *halver) Resample(dst, src []int16) int {

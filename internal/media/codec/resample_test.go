@@ -58,9 +58,16 @@ func TestHalfBandPassesFullScaleWithoutOverflow(t *testing.T) {
 	}
 }
 
-func TestSameRateNeedsNoResampler(t *testing.T) {
-	if r := NewResampler(8000, 8000); r != nil {
-		t.Fatalf("got %T", r)
+func TestEveryResamplerIsLateByTheLatencyExactly(t *testing.T) {
+	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}} {
+		from, to := float64(rates[0]), float64(rates[1])
+		out := stream(NewResampler(rates[0], rates[1]), sine(440, from, 10000, 50*rates[0]/50), rates[0]/50)
+		late := int(Latency.Seconds() * to)
+		for i, want := range sine(440, to, 10000, len(out)-late)[late:] { // past the first transient
+			if got := out[i+2*late]; abs(int(got)-int(want)) > 60 {
+				t.Fatalf("from %v to %v Hz: sample %d is %d, want %d", from, to, i, got, want)
+			}
+		}
 	}
 }
 

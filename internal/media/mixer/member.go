@@ -1,31 +1,43 @@
 package mixer
 
 import (
+	"fmt"
 	"slices"
 
 	"strowger/internal/media"
 )
 
-// Member is one source and one sink in a room. Its fields are the room's.
+// Member is somebody in a room: a source whom the others hear, a sink that
+// hears the others, or both. Its fields are the room's.
 type Member struct {
 	room   *Room
-	source media.Source
-	sink   media.Sink
+	source media.Source // nil: it only listens
+	sink   media.Sink   // nil: it only speaks
 
 	muted    bool
 	isolated bool
 
-	own      [media.MaxFrameSamples]int16 // what it says in this tick
-	heard    bool                         // whether own is part of the room's sum
-	extra    []int32                      // what is played to it alone; made when first needed
+	in       *edge   // from the source to the room; nil without a source
+	out      *edge   // from the room to the sink; nil without a sink
+	voiced   bool    // whether the source gave anything in this tick
+	own      []int16 // what it says in this tick, at the room's rate
+	heard    bool    // whether own is part of the room's sum
+	extra    []int32 // what is played to it alone; made when first needed
 	hasExtra bool
 }
 
-// Add lets a source be heard and a sink hear from the next tick on.
+// Add lets a source be heard and a sink hear from the next tick on. Either may
+// be nil, for a member that only listens or only speaks.
 func (r *Room) Add(source media.Source, sink media.Sink) *Member {
 	m := &Member{room: r, source: source, sink: sink}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if source != nil {
+		m.in = newEdge(source.SampleRateHz(), r.rateHz)
+	}
+	if sink != nil {
+		m.out = newEdge(r.rateHz, sink.SampleRateHz())
+	}
 	r.members = append(r.members, m)
 	return m
 }
@@ -54,4 +66,48 @@ func (m *Member) SetIsolated(isolated bool) {
 	m.room.mu.Lock()
 	defer m.room.mu.Unlock()
 	m.isolated = isolated
+}
+
+// String prints the stages that the member's sound goes through.
+func (m *Member) String() string {
+	m.room.mu.Lock()
+	defer m.room.mu.Unlock()
+	s := fmt.Sprintf("%d Hz room", m.room.rateHz)
+	if m.in != nil {
+		s = fmt.Sprintf("%v%v → %s", m.source, m.in, s)
+	}
+	if m.out != nil {
+		s = fmt.Sprintf("%s%v → %v", s, m.out, m.sink)
+	}
+	return s
+}
+
+// read takes a frame from the source, also when nobody will hear it: a jitter
+// buffer that is not read would grow old.
+func (m *Member) read() {
+	if m.in != nil {
+		m.in = m.in.from(m.source.SampleRateHz())
+		m.voiced = m.source.ReadFrame(m.in.next())
+	}
+}
+
+// fastest is the highest rate that m speaks or hears.
+func (m *Member) fastest() (hz int) {
+	if m.in != nil {
+		hz = m.in.fromHz
+	}
+	if m.out != nil {
+		hz = max(hz, m.out.toHz)
+	}
+	return hz
+}
+
+// turn makes m's edges lead to and from another rate of the room.
+func (m *Member) turn(rateHz int) {
+	if m.in != nil {
+		m.in = m.in.turned(rateHz)
+	}
+	if m.out != nil {
+		m.out = newEdge(rateHz, m.out.toHz)
+	}
 }

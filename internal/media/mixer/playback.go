@@ -9,10 +9,11 @@ import (
 // A Player is a source that ends: ReadFrame returns false when there is
 // nothing left, and is not called again.
 type Player interface {
+	SampleRateHz() int // of its frames, as for a media.Source
 	ReadFrame(dst []int16) (playing bool)
 }
 
-// End tells why a playback ended.
+// End is why a playback ended.
 type End int
 
 const (
@@ -41,9 +42,10 @@ type Playback struct {
 	play    Play
 	to      []*Member
 	toAll   bool
+	in      *edge
+	playing bool // whether the player gave anything in this tick
 	started bool
 	ended   bool
-	frame   [media.MaxFrameSamples]int16
 }
 
 // Play starts playing with the next tick. Several plays at once are summed.
@@ -51,13 +53,14 @@ func (r *Room) Play(p Play) *Playback {
 	pb := &Playback{room: r, play: p, toAll: p.To == nil}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	pb.in = newEdge(p.Player.SampleRateHz(), r.rateHz)
 	for _, m := range p.To {
 		if !slices.Contains(r.members, m) {
 			continue
 		}
 		pb.to = append(pb.to, m)
 		if m.extra == nil {
-			m.extra = make([]int32, r.samples)
+			m.extra = make([]int32, media.MaxFrameSamples)
 		}
 	}
 	if !pb.toAll && len(pb.to) == 0 {
@@ -79,33 +82,46 @@ func (pb *Playback) Stop() {
 	}
 }
 
-// play reads one frame of every player. Players that end are taken out here,
-// in place, as a tick must not allocate.
-func (r *Room) play() {
-	for i := 0; i < len(r.players); {
-		pb := r.players[i]
-		if !pb.play.Player.ReadFrame(pb.frame[:r.samples]) {
-			r.takeOut(pb, Finished)
-			continue
-		}
+func (pb *Playback) read() {
+	pb.in = pb.in.from(pb.play.Player.SampleRateHz())
+	pb.playing = pb.play.Player.ReadFrame(pb.in.next())
+}
+
+// play adds what was read to what those hear for whom it is played. The end of
+// what a player gave last is still due when it gives nothing more.
+func (r *Room) play(pb *Playback) {
+	frame, sounds := pb.in.pass(pb.playing)
+	if pb.playing {
 		pb.start()
-		r.deliver(pb)
-		i++
+	}
+	switch {
+	case !sounds:
+	case pb.toAll:
+		r.add(frame)
+	default:
+		r.deliver(pb, frame)
 	}
 }
 
-func (r *Room) deliver(pb *Playback) {
-	frame := pb.frame[:r.samples]
-	if pb.toAll {
-		r.add(frame)
-		return
-	}
+func (r *Room) deliver(pb *Playback, frame []int16) {
 	for _, m := range pb.to {
 		if !m.hasExtra {
-			clear(m.extra)
+			clear(m.extra[:r.samples])
 			m.hasExtra = true
 		}
-		accumulate(m.extra, frame)
+		accumulate(m.extra[:r.samples], frame)
+	}
+}
+
+// retire takes out the players that had nothing more to give, in place, as a
+// tick must not allocate.
+func (r *Room) retire() {
+	for i := 0; i < len(r.players); {
+		if pb := r.players[i]; !pb.playing {
+			r.takeOut(pb, Finished)
+			continue
+		}
+		i++
 	}
 }
 

@@ -2,7 +2,6 @@ package mixer
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"strowger/internal/media"
@@ -10,41 +9,58 @@ import (
 
 // Room mixes the sound of its members, one frame per Tick.
 //
+// It mixes at the lowest rate that serves its members and changes over from one
+// rate to another between two ticks, when somebody comes who has more to say or
+// to hear, and when the last of them has left.
+//
 // One lock is held for a tick, so a change waits at most for the tick in
 // progress, and a tick for a change of a few pointers.
 type Room struct {
-	rateHz  int
-	samples int // per frame
-
 	mu       sync.Mutex
+	rateHz   int // at which it mixes now
+	samples  int // per frame
 	members  []*Member
 	players  []*Playback
 	all      [media.MaxFrameSamples]int32 // what everyone says and what is played to everyone
 	mixed    [media.MaxFrameSamples]int16 // all, saturated, for those who add nothing to it
-	out      [media.MaxFrameSamples]int16 // one member's own mix
-	silence  [media.MaxFrameSamples]int16
-	anything bool // whether all holds any sound
+	anything bool                         // whether all holds any sound
 
 	notices notices
 }
 
-// NewRoom makes an empty room that mixes at media.Narrowband or media.Wideband.
-func NewRoom(sampleRateHz int) *Room {
-	if sampleRateHz != media.Narrowband && sampleRateHz != media.Wideband {
-		panic(fmt.Sprintf("mixer: no room at %d Hz", sampleRateHz))
-	}
-	return &Room{rateHz: sampleRateHz, samples: media.FrameSamples(sampleRateHz), notices: newNotices()}
+// silence is a frame at any rate.
+var silence [media.MaxFrameSamples]int16
+
+// NewRoom makes an empty room.
+func NewRoom() *Room {
+	r := &Room{notices: newNotices()}
+	r.setRate(media.Narrowband)
+	return r
 }
+
+func (r *Room) setRate(hz int) { r.rateHz, r.samples = hz, media.FrameSamples(hz) }
 
 // Run delivers the callbacks of players, one at a time and in order, until ctx
 // is done. Callbacks may call the room.
 func (r *Room) Run(ctx context.Context) error { return r.notices.run(ctx) }
 
-// RateHz is the rate of the room's frames.
-func (r *Room) RateHz() int { return r.rateHz }
+// RateHz is the lowest rate that serves the members who are in the room now. The
+// room mixes at it from its second tick with them on.
+func (r *Room) RateHz() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.serving()
+}
 
-// String describes the room as the end of a pipeline.
-func (r *Room) String() string { return fmt.Sprintf("%d Hz room", r.rateHz) }
+// serving is the lowest rate that serves all members.
+func (r *Room) serving() int {
+	for _, m := range r.members {
+		if m.fastest() > media.Narrowband {
+			return media.Wideband
+		}
+	}
+	return media.Narrowband
+}
 
 // Weight is how many members and players a tick has to serve.
 func (r *Room) Weight() int {
@@ -57,30 +73,47 @@ func (r *Room) Weight() int {
 func (r *Room) Tick() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.begin()
+	for _, m := range r.members {
+		m.read()
+	}
+	for _, pb := range r.players {
+		pb.read()
+	}
+	r.mix()
+	for _, m := range r.members {
+		r.write(m)
+	}
+	if hz := r.serving(); hz != r.rateHz {
+		r.changeOver(hz)
+	}
+	r.retire()
+}
+
+// mix sums what was read.
+func (r *Room) mix() {
+	clear(r.all[:r.samples])
+	r.anything = false
 	for _, m := range r.members {
 		r.listen(m)
 	}
-	r.play()
-	r.finish()
-	for _, m := range r.members {
-		m.sink.WriteFrame(r.mixFor(m))
+	for _, pb := range r.players {
+		r.play(pb)
+	}
+	if r.anything {
+		saturate(r.mixed[:r.samples], r.all[:r.samples])
 	}
 }
 
-func (r *Room) begin() {
-	clear(r.all[:r.samples])
-	r.anything = false
-}
-
-// listen reads a member's frame, also when nobody will hear it: a jitter
-// buffer that is not read would grow old.
 func (r *Room) listen(m *Member) {
-	m.hasExtra = false
-	own := m.own[:r.samples]
-	m.heard = m.source.ReadFrame(own) && !m.muted && !m.isolated
+	m.hasExtra, m.heard = false, false
+	if m.in == nil {
+		return
+	}
+	var says bool
+	m.own, says = m.in.pass(m.voiced)
+	m.heard = says && !m.muted && !m.isolated
 	if m.heard {
-		r.add(own)
+		r.add(m.own)
 	}
 }
 
@@ -89,33 +122,59 @@ func (r *Room) add(frame []int16) {
 	r.anything = true
 }
 
-func (r *Room) finish() {
-	if r.anything {
-		saturate(r.mixed[:r.samples], r.all[:r.samples])
+// write gives m what it hears.
+func (r *Room) write(m *Member) {
+	if m.out == nil {
+		return
 	}
+	m.out = m.out.to(m.sink.SampleRateHz())
+	frame, sounds := m.out.pass(r.mixFor(m, m.out.next()))
+	if !sounds {
+		frame = silence[:media.FrameSamples(m.out.toHz)]
+	}
+	m.sink.WriteFrame(frame)
 }
 
-// mixFor is what m hears: everything less itself, plus what is played to it.
-// Summing, not averaging: dividing by the number of speakers would make
+// mixFor fills dst with what m hears, everything less itself, plus what is
+// played to it. It reports whether there is anything to hear; if not, dst means
+// nothing. Summing, not averaging: dividing by the number of speakers would make
 // everyone quieter each time someone joins.
 //
-// Members who add nothing and are played nothing share one frame. This is
-// where listeners would share one encoder too.
-func (r *Room) mixFor(m *Member) []int16 {
-	out := r.out[:r.samples]
+// Members who add nothing and are played nothing hear the same. This is where
+// listeners would share one encoder too.
+func (r *Room) mixFor(m *Member, dst []int16) bool {
 	switch {
 	case m.isolated && m.hasExtra:
-		saturate(out, m.extra[:r.samples])
+		saturate(dst, m.extra[:r.samples])
 	case m.isolated, !r.anything && !m.hasExtra:
-		return r.silence[:r.samples]
+		return false
 	case m.heard && m.hasExtra:
-		mixMinusPlus(out, r.all[:r.samples], m.own[:r.samples], m.extra[:r.samples])
+		mixMinusPlus(dst, r.all[:r.samples], m.own, m.extra[:r.samples])
 	case m.heard:
-		mixMinus(out, r.all[:r.samples], m.own[:r.samples])
+		mixMinus(dst, r.all[:r.samples], m.own)
 	case m.hasExtra:
-		mixPlus(out, r.all[:r.samples], m.extra[:r.samples])
+		mixPlus(dst, r.all[:r.samples], m.extra[:r.samples])
 	default:
-		return r.mixed[:r.samples]
+		copy(dst, r.mixed[:r.samples])
 	}
-	return out
+	return true
+}
+
+// changeOver makes the room mix at another rate from the next tick on. All
+// streams get new edges, which have to know what was heard before: so this tick
+// is mixed a second time, at the new rate and for nobody.
+func (r *Room) changeOver(rateHz int) {
+	r.setRate(rateHz)
+	for _, m := range r.members {
+		m.turn(rateHz)
+	}
+	for _, pb := range r.players {
+		pb.in = pb.in.turned(rateHz)
+	}
+	r.mix()
+	for _, m := range r.members {
+		if m.out != nil {
+			m.out.pass(r.mixFor(m, m.out.next()))
+		}
+	}
 }

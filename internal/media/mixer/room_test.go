@@ -19,10 +19,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // person says one steady level and remembers what it heard last.
 type person struct {
 	*Member
+	hz    int
 	says  int16
 	heard int16
 	ticks int
 }
+
+func (p *person) SampleRateHz() int { return p.hz }
 
 func (p *person) ReadFrame(dst []int16) bool {
 	for i := range dst {
@@ -36,8 +39,10 @@ func (p *person) WriteFrame(src []int16) {
 	p.ticks++
 }
 
-func join(r *Room, says int16) *person {
-	p := &person{says: says}
+func join(r *Room, says int16) *person { return joinAt(r, media.Narrowband, says) }
+
+func joinAt(r *Room, hz int, says int16) *person {
+	p := &person{hz: hz, says: says}
 	p.Member = r.Add(p, p)
 	return p
 }
@@ -47,6 +52,8 @@ type notes struct {
 	level  int16
 	frames int
 }
+
+func (n *notes) SampleRateHz() int { return media.Narrowband }
 
 func (n *notes) ReadFrame(dst []int16) bool {
 	if n.frames == 0 {
@@ -69,7 +76,7 @@ func hears(t *testing.T, want map[*person]int16) {
 }
 
 func TestEveryoneHearsEveryoneButThemselves(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b, c, d := join(r, 100), join(r, 20), join(r, 3), join(r, 0)
 	r.Tick()
 	hears(t, map[*person]int16{a: 23, b: 103, c: 120, d: 123})
@@ -78,11 +85,12 @@ func TestEveryoneHearsEveryoneButThemselves(t *testing.T) {
 func TestMixMinusIsExactWhateverIsSaid(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{1, 2, 3, 10, 50} {
-		r := NewRoom(media.Wideband)
+		r := NewRoom()
 		var people []*person
 		for range n {
-			people = append(people, join(r, int16(random.Uint32())))
+			people = append(people, joinAt(r, media.Wideband, int16(random.Uint32())))
 		}
+		r.Tick()
 		r.Tick()
 		for _, p := range people {
 			var want int32
@@ -99,7 +107,7 @@ func TestMixMinusIsExactWhateverIsSaid(t *testing.T) {
 }
 
 func TestALoudCrowdSaturatesAndDoesNotWrap(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b, c := join(r, 30000), join(r, 30000), join(r, -30000)
 	d := join(r, -30000)
 	e := join(r, -30000)
@@ -107,8 +115,25 @@ func TestALoudCrowdSaturatesAndDoesNotWrap(t *testing.T) {
 	hears(t, map[*person]int16{a: -32768, b: -32768, c: 0, d: 0, e: 0})
 }
 
+func TestWhoOnlySpeaksOrOnlyListensIsAMemberToo(t *testing.T) {
+	r := NewRoom()
+	a := join(r, 100)
+	speaker, listener := &person{hz: media.Narrowband, says: 20}, &person{hz: media.Wideband}
+	speaker.Member, listener.Member = r.Add(speaker, nil), r.Add(nil, listener)
+	for range 3 {
+		r.Tick()
+	}
+	hears(t, map[*person]int16{a: 20, listener: 120})
+	if speaker.ticks != 0 {
+		t.Error("who only speaks was given sound")
+	}
+	if r.Weight() != 3 {
+		t.Errorf("the room weighs %d", r.Weight())
+	}
+}
+
 func TestAMutedMemberHearsButIsNotHeard(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b := join(r, 100), join(r, 20)
 	a.SetMuted(true)
 	r.Tick()
@@ -119,7 +144,7 @@ func TestAMutedMemberHearsButIsNotHeard(t *testing.T) {
 }
 
 func TestAnIsolatedMemberHearsOnlyWhatIsPlayedToItAlone(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b := join(r, 100), join(r, 20)
 	r.Play(Play{Player: &notes{level: 5, frames: -1}})
 	a.SetIsolated(true)
@@ -134,7 +159,7 @@ func TestAnIsolatedMemberHearsOnlyWhatIsPlayedToItAlone(t *testing.T) {
 }
 
 func TestMembersComeAndGoBetweenTicks(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b := join(r, 100), join(r, 20)
 	r.Tick()
 	r.Remove(b.Member)
@@ -151,7 +176,7 @@ func TestMembersComeAndGoBetweenTicks(t *testing.T) {
 }
 
 func TestSeveralPlayersAreSummedForThoseTheyAreFor(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	a, b, silent := join(r, 100), join(r, 20), join(r, 0)
 	r.Play(Play{Player: &notes{level: 1000, frames: -1}})
 	r.Play(Play{Player: &notes{level: 2000, frames: -1}, To: []*Member{a.Member}})
@@ -161,7 +186,7 @@ func TestSeveralPlayersAreSummedForThoseTheyAreFor(t *testing.T) {
 }
 
 func TestWhatIsPlayedToEveryoneIsHeardByThoseWhoComeLater(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	r.Play(Play{Player: &notes{level: 9, frames: -1}})
 	r.Tick()
 	late := join(r, 0)
@@ -197,7 +222,7 @@ func (d *diary) play(name string, p Player, to ...*Member) Play {
 
 func TestPlaybacksReportTheirStartAndTheirOneEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := NewRoom(media.Narrowband)
+		r := NewRoom()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- r.Run(ctx) }()
@@ -258,7 +283,7 @@ func TestPlaybacksReportTheirStartAndTheirOneEnd(t *testing.T) {
 
 func TestCallbacksMayCallTheRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := NewRoom(media.Narrowband)
+		r := NewRoom()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- r.Run(ctx) }()
@@ -277,7 +302,7 @@ func TestCallbacksMayCallTheRoom(t *testing.T) {
 }
 
 func TestChangesWhileTheRoomRunsAreSafe(t *testing.T) {
-	r := NewRoom(media.Narrowband)
+	r := NewRoom()
 	var changing sync.WaitGroup
 	for range 4 {
 		changing.Go(func() {
@@ -307,11 +332,12 @@ func TestChangesWhileTheRoomRunsAreSafe(t *testing.T) {
 }
 
 func TestATickDoesNotAllocate(t *testing.T) {
-	r := NewRoom(media.Wideband)
+	r := NewRoom()
 	a := join(r, 100)
 	for range 20 {
 		join(r, 1)
 	}
+	joinAt(r, media.Wideband, 1)
 	r.Play(Play{Player: &notes{level: 1, frames: -1}})
 	r.Play(Play{Player: &notes{level: 1, frames: -1}, To: []*Member{a.Member}})
 	r.Tick()
@@ -323,7 +349,7 @@ func TestATickDoesNotAllocate(t *testing.T) {
 func BenchmarkTick(b *testing.B) {
 	for _, members := range []int{2, 100} {
 		b.Run(fmt.Sprintf("members=%d", members), func(b *testing.B) {
-			r := NewRoom(media.Narrowband)
+			r := NewRoom()
 			for range members {
 				join(r, 100)
 			}

@@ -3,26 +3,20 @@ package player
 import (
 	"sync/atomic"
 	"time"
+
+	"strowger/internal/media"
 )
 
-// Prompt is sound at a room's rate, ready to be played. It is immutable.
+// Prompt is sound at a rate of sources, ready to be played. It is immutable.
 type Prompt struct {
 	rateHz  int
 	samples []int16
-}
-
-// NewPrompt makes a prompt of samples at a room's rate, which it keeps.
-func NewPrompt(rateHz int, samples []int16) *Prompt {
-	return &Prompt{rateHz: rateHz, samples: samples}
 }
 
 // Duration is how long the prompt lasts.
 func (p *Prompt) Duration() time.Duration {
 	return time.Duration(len(p.samples)) * time.Second / time.Duration(p.rateHz)
 }
-
-// RateHz is the rate of the prompt's samples.
-func (p *Prompt) RateHz() int { return p.rateHz }
 
 // Bytes is the memory that the prompt's samples take.
 func (p *Prompt) Bytes() int { return 2 * len(p.samples) }
@@ -35,13 +29,21 @@ type Player struct {
 	index   atomic.Int32 // of the current prompt
 }
 
-// New makes a player of prompts, all at the room's rate. With loop it starts
-// again from the first after the last, until it is stopped.
+// New makes a player of prompts, all of one rate. With loop it starts again from
+// the first after the last, until it is stopped.
 func New(prompts []*Prompt, loop bool) *Player {
 	return &Player{prompts: prompts, loop: loop}
 }
 
-// Index tells which prompt is being played, or was last.
+// SampleRateHz is the rate of the prompts.
+func (p *Player) SampleRateHz() int {
+	if len(p.prompts) == 0 {
+		return media.Narrowband
+	}
+	return p.prompts[0].rateHz
+}
+
+// Index is which prompt is being played, or was last.
 func (p *Player) Index() int { return int(p.index.Load()) }
 
 // ReadFrame fills dst and reports whether there was anything left to play. The

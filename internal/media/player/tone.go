@@ -19,6 +19,9 @@ func NewTone(rateHz int, amplitude float64, hz ...float64) *Tone {
 	return &Tone{rateHz: rateHz, amplitude: amplitude, hz: hz}
 }
 
+// SampleRateHz is the rate of the tone's samples.
+func (t *Tone) SampleRateHz() int { return t.rateHz }
+
 // ReadFrame fills dst with the next samples.
 func (t *Tone) ReadFrame(dst []int16) bool {
 	for i := range dst {

@@ -33,8 +33,15 @@ func (a *Audio) Duration() time.Duration {
 	return time.Duration(len(a.Samples)) * time.Second / time.Duration(a.RateHz)
 }
 
-// Prompt brings the sound to a room's rate.
+// Bytes is the memory that the samples take.
+func (a *Audio) Bytes() int { return 2 * len(a.Samples) }
+
+// Prompt brings the sound to a rate of sources. At its own rate it shares its
+// samples with the prompt.
 func (a *Audio) Prompt(rateHz int) *Prompt {
+	if a.RateHz == rateHz {
+		return &Prompt{rateHz: rateHz, samples: a.Samples}
+	}
 	return &Prompt{rateHz: rateHz, samples: codec.Resample(a.Samples, a.RateHz, rateHz)}
 }
 

@@ -91,9 +91,6 @@ func newTestSession(t testing.TB, cfg Config) (*Session, *wire) {
 	t.Helper()
 	w := newWire()
 	cfg.Transport = NewSymmetric(w)
-	if cfg.RoomRateHz == 0 {
-		cfg.RoomRateHz = media.Narrowband
-	}
 	s := NewSession(cfg)
 	if err := s.Update(basic()); err != nil {
 		t.Fatal(err)

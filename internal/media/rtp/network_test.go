@@ -11,7 +11,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"strowger/internal/media"
 	"strowger/internal/media/codec"
 	"strowger/internal/media/dtmf"
 )
@@ -102,8 +101,8 @@ func TestRangesWithoutAnEvenPortAreRefused(t *testing.T) {
 func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 	p := newPorts(t, 30300, 30399)
 	digits := make(chan dtmf.Digit, 4)
-	a := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
-	b := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband,
+	a := NewSession(Config{Transport: listen(t, p)})
+	b := NewSession(Config{Transport: listen(t, p),
 		OnDigit: func(d dtmf.Digit) { digits <- d }})
 	agree(t, a, b)
 	agree(t, b, a)
@@ -140,9 +139,9 @@ func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
 	p := newPorts(t, 30400, 30499)
 	timeouts := make(chan struct{}, 1)
-	s := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband, MediaTimeout: 100 * time.Millisecond,
+	s := NewSession(Config{Transport: listen(t, p), MediaTimeout: 100 * time.Millisecond,
 		OnMediaTimeout: func() { timeouts <- struct{}{} }})
-	other := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
+	other := NewSession(Config{Transport: listen(t, p)})
 	agree(t, s, other)
 	agree(t, other, s)
 	running := start(s)
@@ -159,8 +158,8 @@ func TestARealSocketIsWokenForTheMediaTimeout(t *testing.T) {
 
 func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
 	p := newPorts(t, 30500, 30599)
-	a := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Wideband})
-	b := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
+	a := NewSession(Config{Transport: listen(t, p)})
+	b := NewSession(Config{Transport: listen(t, p)})
 	agree(t, a, b)
 	agree(t, b, a)
 	runningA, runningB := start(a), start(b)
@@ -179,12 +178,12 @@ func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
 			_ = a.Stats()
 		}
 	}()
-	wide, narrow := make([]int16, 320), make([]int16, 160)
+	frame := make([]int16, 160)
 	for done := false; !done; {
-		a.ReadFrame(wide)
-		a.WriteFrame(wide)
-		b.ReadFrame(narrow)
-		b.WriteFrame(narrow)
+		a.ReadFrame(frame)
+		a.WriteFrame(frame)
+		b.ReadFrame(frame)
+		b.WriteFrame(frame)
 		select {
 		case <-updated:
 			done = true

@@ -42,7 +42,7 @@ func (m *mailbox) Poll(take func([]byte, netip.AddrPort, time.Duration)) {
 func newPolledSession(t *testing.T, cfg Config) (*Session, *mailbox) {
 	t.Helper()
 	m := &mailbox{wire: newWire()}
-	cfg.Transport, cfg.RoomRateHz = NewSymmetric(m), 8000
+	cfg.Transport = NewSymmetric(m)
 	s := NewSession(cfg)
 	if err := s.Update(basic()); err != nil {
 		t.Fatal(err)

@@ -16,8 +16,8 @@ type sending struct {
 	digits dtmf.Sender
 	busy   bool // a burst of the outbox is being sent
 
+	applied *pipeline // by WriteFrame
 	packet  [headerSize + maxPayload]byte
-	scratch [media.MaxFrameSamples]int16
 	silence [media.MaxFrameSamples]int16
 
 	sent   atomic.Uint64
@@ -38,11 +38,14 @@ func (o *sending) init() {
 // WriteFrame sends 20 ms to the far end, or digits in its place. It belongs to
 // the clock, like ReadFrame.
 func (s *Session) WriteFrame(src []int16) {
-	l := s.pipeline.Load()
-	if l == nil {
+	o := &s.out
+	if l := s.pipeline.Load(); l != nil && l.frame() == len(src) {
+		o.applied = l // else it came just before a frame of the old rate
+	}
+	l := o.applied
+	if l == nil || l.frame() != len(src) {
 		return
 	}
-	o := &s.out
 	now := o.header.timestamp
 	o.header.timestamp += l.units(l.frame())
 
@@ -95,7 +98,7 @@ func (s *Session) sendEvent(l *pipeline, p dtmf.Packet) {
 func (s *Session) sendSound(l *pipeline, src []int16, now uint32) {
 	h := s.out.header
 	h.payloadType, h.timestamp = l.PayloadType, now
-	n := l.encode(s.out.packet[headerSize:], src, s.out.scratch[:])
+	n := l.encoder.Encode(s.out.packet[headerSize:], src)
 	s.out.header.marker = false
 	s.send(h, n)
 }

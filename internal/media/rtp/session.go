@@ -17,7 +17,6 @@ import (
 // Config is what a session is for all its life.
 type Config struct {
 	Transport    Transport
-	RoomRateHz   int           // of the frames read and written
 	MediaTimeout time.Duration // 0: never
 	// OnDigit is called at the end of each digit; OnMediaTimeout once each
 	// time that no packet came for MediaTimeout though some were due. Both
@@ -49,9 +48,8 @@ type Session struct {
 	digits   chan dtmf.Digit // found by either, to be told by the reader
 
 	// The clock's.
-	applied *pipeline // as of the last ReadFrame
+	applied *pipeline // by ReadFrame
 	playout playout
-	frame   [media.MaxFrameSamples]int16 // at the codec's rate
 	out     sending
 	hush    hush
 }
@@ -69,12 +67,21 @@ func NewSession(cfg Config) *Session {
 	return s
 }
 
-// String prints the stages that sound goes through.
+// String names the codec that was agreed on.
 func (s *Session) String() string {
 	if l := s.pipeline.Load(); l != nil {
-		return l.String()
+		return l.Codec.String()
 	}
 	return "nothing agreed on"
+}
+
+// SampleRateHz is the rate of the frames read and written: that of the codec
+// that was agreed on, and narrowband before.
+func (s *Session) SampleRateHz() int {
+	if l := s.pipeline.Load(); l != nil {
+		return l.Codec.SampleRateHz
+	}
+	return media.Narrowband
 }
 
 // LocalAddr is the address of the transport.
@@ -91,7 +98,7 @@ func (s *Session) Update(p Params) error {
 	p.Remote = netip.AddrPortFrom(p.Remote.Addr().Unmap(), p.Remote.Port())
 	s.updating.Lock()
 	defer s.updating.Unlock()
-	s.pipeline.Store(newPipeline(p, s.cfg.RoomRateHz, s.pipeline.Load()))
+	s.pipeline.Store(newPipeline(p, s.pipeline.Load()))
 	s.cfg.Transport.Follow(p.Remote)
 	return nil
 }
@@ -139,34 +146,31 @@ func (s *Session) Close() error {
 	return s.cfg.Transport.Close()
 }
 
-// ReadFrame gives the next 20 ms of what the far end says, at the room's rate,
-// and reports whether there is any sound in it. One goroutine at a time may read
-// and write: the clock.
+// ReadFrame gives the next 20 ms of what the far end says and reports whether
+// there is any sound in it. One goroutine at a time may read and write: the
+// clock.
 func (s *Session) ReadFrame(dst []int16) (voiced bool) {
 	s.poll()
 	l := s.pipeline.Load()
 	if l == nil {
 		return false
 	}
-	if l != s.applied {
+	if l != s.applied && l.frame() == len(dst) {
 		s.apply(l)
+	}
+	if l = s.applied; l == nil || l.frame() != len(dst) {
+		return false // of a rate that was never agreed on
 	}
 	s.listen(l)
 	if !l.Direction.receives() {
 		return false
 	}
-	if l.toRoom == nil {
-		return s.playout.read(dst, l, s.intake.late.Load())
-	}
-	frame := s.frame[:l.frame()]
-	voiced = s.playout.read(frame, l, s.intake.late.Load())
-	if voiced {
-		l.toRoom.Resample(dst, frame)
-	}
-	return voiced
+	return s.playout.read(dst, l, s.intake.late.Load())
 }
 
-// apply makes the clock's half follow an Update.
+// apply makes the hearing half follow an Update. One that changes the rate waits
+// for the first frame of the new rate: it may have come just before a frame of
+// the old.
 func (s *Session) apply(l *pipeline) {
 	if s.applied == nil || s.applied.Codec != l.Codec {
 		s.playout.reset(l.frame())

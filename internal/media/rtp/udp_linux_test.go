@@ -104,8 +104,8 @@ func TestPollingAndSendingDoNotAllocate(t *testing.T) {
 func TestASocketMayBeClosedUnderTheClock(t *testing.T) {
 	for range 20 {
 		p := newPorts(t, 30900, 30919)
-		s := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
-		other := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband})
+		s := NewSession(Config{Transport: listen(t, p)})
+		other := NewSession(Config{Transport: listen(t, p)})
 		agree(t, s, other)
 		running := start(s)
 		var clock sync.WaitGroup
@@ -133,7 +133,7 @@ func TestASocketMayBeClosedUnderTheClock(t *testing.T) {
 func TestALegInNoRoomStillTellsItsDigits(t *testing.T) {
 	p := newPorts(t, 30920, 30939)
 	digits := make(chan dtmf.Digit, 1)
-	s := NewSession(Config{Transport: listen(t, p), RoomRateHz: media.Narrowband, OnDigit: func(d dtmf.Digit) { digits <- d }})
+	s := NewSession(Config{Transport: listen(t, p), OnDigit: func(d dtmf.Digit) { digits <- d }})
 	phone := listen(t, p)
 	if err := s.Update(Params{Remote: phone.LocalAddr(), Codec: basic().Codec, EventPayloadType: 101}); err != nil {
 		t.Fatal(err)

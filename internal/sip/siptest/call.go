@@ -73,7 +73,7 @@ func (c *Call) open() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.rtp = rtp.NewSession(rtp.Config{Transport: io, RoomRateHz: media.Narrowband, OnDigit: func(d dtmf.Digit) { c.digits <- d }})
+	c.rtp = rtp.NewSession(rtp.Config{Transport: io, OnDigit: func(d dtmf.Digit) { c.digits <- d }})
 	c.negotiation = sdp.Negotiation{Session: uint64(io.LocalAddr().Port()), Local: io.LocalAddr()}
 	session, done := c.rtp, make(chan struct{})
 	go func() {
