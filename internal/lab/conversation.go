@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"strowger/internal/media"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/player"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/sdp"
@@ -75,7 +76,7 @@ func (c *conversation) run(ctx context.Context) {
 
 func (c *conversation) answer() bool {
 	local := c.rtp.LocalAddr()
-	c.negotiation = sdp.Negotiation{Session: uint64(local.Port()), Local: local}
+	c.negotiation = sdp.Negotiation{Codecs: codec.G711, Session: uint64(local.Port()), Local: local}
 	body, err := c.accept(c.offer)
 	if err != nil {
 		c.log.Info("offer cannot be used", "error", err)

@@ -35,7 +35,7 @@ func legs(t *testing.T) (a, b *rtp.Session) {
 	}
 	a, b = open(), open()
 	for s, other := range map[*rtp.Session]*rtp.Session{a: b, b: a} {
-		if err := s.Update(rtp.Params{Remote: other.LocalAddr(), Codec: codec.PCMU, EventPayloadType: 101}); err != nil {
+		if err := s.Update(rtp.Params{Remote: other.LocalAddr(), Format: rtp.Format{Codec: codec.PCMU}, EventPayloadType: 101}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"strowger/internal/lab"
 	"strowger/internal/leg/sip"
 	"strowger/internal/media"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
 	"strowger/internal/outbound"
 	"strowger/internal/sip/ua"
@@ -152,7 +153,7 @@ func (p *parts) buildExchange(to *signals, serverTLS *tls.Config) error {
 			TLS: serverTLS, Log: p.log,
 		},
 		Domain: p.cfg.SIP.Domain, Directory: directory.New(settings, time.Now),
-		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen),
+		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711,
 		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/ua"
 )
@@ -38,6 +39,7 @@ type Config struct {
 	// on all addresses). UA.ExternalIP, when set, is what SDP says instead.
 	Ports   *rtp.Ports
 	MediaIP netip.Addr
+	Codecs  codec.Set // what legs can do
 	// MediaTimeout ends an answered leg from which no media comes; 0: never.
 	MediaTimeout time.Duration
 	Signals      Signals
@@ -71,8 +73,8 @@ type Exchange struct {
 
 // New checks the configuration.
 func New(cfg Config) (*Exchange, error) {
-	if cfg.Directory == nil || cfg.Ports == nil || cfg.Signals == nil || cfg.Domain == "" {
-		return nil, errors.New("sip: an exchange needs a directory, ports, signals and a domain")
+	if cfg.Directory == nil || cfg.Ports == nil || cfg.Signals == nil || cfg.Domain == "" || len(cfg.Codecs) == 0 {
+		return nil, errors.New("sip: an exchange needs a directory, ports, codecs, signals and a domain")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

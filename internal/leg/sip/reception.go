@@ -101,7 +101,7 @@ func (r reception) receive(in *ua.Incoming) (*leg, call.LegArrived, *answer) {
 		return nil, call.LegArrived{}, &answer{code: 503, phrase: phrase, headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
 	}
 	if len(in.Body) > 0 {
-		if _, _, err := new(sdp.Negotiation).Answer(in.Body); err != nil {
+		if _, _, err := (&sdp.Negotiation{Codecs: r.x.cfg.Codecs}).Answer(in.Body); err != nil {
 			return nil, call.LegArrived{}, &answer{code: refusalOf(err)}
 		}
 	}

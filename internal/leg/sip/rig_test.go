@@ -15,6 +15,7 @@ import (
 	"strowger/internal/directory"
 	"strowger/internal/leg/sip"
 	"strowger/internal/media"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
@@ -82,7 +83,7 @@ func start(t *testing.T, plans ...plan) *rig {
 		UA: ua.Config{
 			Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0"}, TLS: siptest.TLS(t),
 		},
-		Domain: domain, Ports: r.ports, MediaIP: netip.MustParseAddr("127.0.0.1"), Signals: r.signals,
+		Domain: domain, Ports: r.ports, MediaIP: netip.MustParseAddr("127.0.0.1"), Codecs: codec.G711, Signals: r.signals,
 	}
 	if os.Getenv("SIP_LOG") != "" {
 		cfg.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))

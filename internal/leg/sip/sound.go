@@ -48,6 +48,7 @@ func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
 			// RFC 8866 5.2 suggests the time, to be unlike any other of ours.
 			Session: uint64(x.now().UnixMilli()),
 			Local:   netip.AddrPortFrom(shown, io.LocalAddr().Port()),
+			Codecs:  x.cfg.Codecs,
 		},
 		done: make(chan struct{}),
 	}

@@ -1,19 +1,32 @@
 package codec
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
 
+func TestASetIsInTheOrderOfPriority(t *testing.T) {
+	wide := &Codec{Name: "wide", PayloadType: 97, ClockRateHz: 16000, Priority: 3}
+	if got := fmt.Sprint(NewSet(PCMA, PCMU, wide)); got != "[wide/16000 PCMU/8000 PCMA/8000]" {
+		t.Errorf("offered as %s", got)
+	}
+}
+
 func TestCodecsAreFoundByPayloadTypeAndByName(t *testing.T) {
-	if ByPayloadType(0) != PCMU || ByPayloadType(8) != PCMA || ByPayloadType(9) != nil {
-		t.Fatal("static payload types are 0 for PCMU, 8 for PCMA and nothing else")
+	opus := &Codec{Name: "opus", PayloadType: 96, ClockRateHz: 48000, Channels: 2}
+	all := NewSet(PCMU, PCMA, opus)
+	if all.Static(0) != PCMU || all.Static(8) != PCMA || all.Static(9) != nil || all.Static(96) != nil {
+		t.Error("static payload types are 0 for PCMU, 8 for PCMA and nothing else")
 	}
-	if ByName("pcmu", 8000) != PCMU || ByName("PCMA", 8000) != PCMA {
-		t.Fatal("rtpmap names are matched whatever their case")
+	if all.Named("pcmu", 8000, 1) != PCMU || all.Named("PCMA", 8000, 0) != PCMA || all.Named("Opus", 48000, 2) != opus {
+		t.Error("rtpmap names are matched whatever their case")
 	}
-	if ByName("PCMU", 16000) != nil || ByName("opus", 48000) != nil {
-		t.Fatal("another clock rate or an unknown name is no codec")
+	if all.Named("PCMU", 16000, 1) != nil || all.Named("PCMU", 8000, 2) != nil || all.Named("opus", 48000, 1) != nil {
+		t.Error("another clock rate or number of channels is another codec")
+	}
+	if opus.String() != "opus/48000/2" {
+		t.Errorf("it is called %v", opus)
 	}
 }
 
@@ -35,7 +48,7 @@ func TestG711DecodesTheValuesOfTheRecommendation(t *testing.T) {
 		{PCMA, 0xaa, 32256}, {PCMA, 0x2a, -32256},
 	} {
 		var got [1]int16
-		v.codec.NewDecoder().Decode(got[:], []byte{v.code})
+		v.codec.NewDecoder("").Decode(got[:], []byte{v.code})
 		if got[0] != v.want {
 			t.Errorf("%v %#02x = %d, want %d", v.codec, v.code, got[0], v.want)
 		}
@@ -43,12 +56,12 @@ func TestG711DecodesTheValuesOfTheRecommendation(t *testing.T) {
 }
 
 func TestG711EncodesEachCodesValueBackToThatCode(t *testing.T) {
-	for _, c := range All() {
+	for _, c := range G711 {
 		for i := range 256 {
 			var sample [1]int16
 			var back [1]byte
-			c.NewDecoder().Decode(sample[:], []byte{byte(i)})
-			c.NewEncoder().Encode(back[:], sample[:])
+			c.NewDecoder("").Decode(sample[:], []byte{byte(i)})
+			c.NewEncoder("").Encode(back[:], sample[:])
 			if c == PCMU && i == 0x7f {
 				continue // µ-law has a negative zero; zero goes back as 0xff
 			}
@@ -60,12 +73,12 @@ func TestG711EncodesEachCodesValueBackToThatCode(t *testing.T) {
 }
 
 func TestG711EncodesEverySampleWithinHalfAStep(t *testing.T) {
-	for _, c := range All() {
+	for _, c := range G711 {
 		for s := math.MinInt16; s <= math.MaxInt16; s++ {
 			var code [1]byte
 			var back [1]int16
-			c.NewEncoder().Encode(code[:], []int16{int16(s)})
-			c.NewDecoder().Decode(back[:], code[:])
+			c.NewEncoder("").Encode(code[:], []int16{int16(s)})
+			c.NewDecoder("").Decode(back[:], code[:])
 			most := step(c, code[0]) / 2
 			if abs(s) > 32124 {
 				most = 32768 - 32124 // clipped at the law's end
@@ -87,7 +100,7 @@ func step(c *Codec, code byte) int {
 
 func TestG711CutsWhatDoesNotFit(t *testing.T) {
 	dst := make([]int16, 3)
-	if n := PCMU.NewDecoder().Decode(dst, make([]byte, 10)); n != 3 {
+	if n := PCMU.NewDecoder("").Decode(dst, make([]byte, 10)); n != 3 {
 		t.Fatalf("decoded %d samples into room for 3", n)
 	}
 }

@@ -3,16 +3,19 @@ package codec
 // PCMU and PCMA are the two laws of ITU-T G.711, 64 kbit/s.
 var (
 	PCMU = &Codec{
-		Name: "PCMU", PayloadType: 0, ClockRateHz: 8000, SampleRateHz: 8000,
-		NewDecoder: func() Decoder { return &ulaw },
-		NewEncoder: func() Encoder { return &ulaw },
+		Name: "PCMU", PayloadType: 0, ClockRateHz: 8000, SampleRateHz: 8000, Priority: 2,
+		NewDecoder: func(string) Decoder { return &ulaw },
+		NewEncoder: func(string) Encoder { return &ulaw },
 	}
 	PCMA = &Codec{
-		Name: "PCMA", PayloadType: 8, ClockRateHz: 8000, SampleRateHz: 8000,
-		NewDecoder: func() Decoder { return &alaw },
-		NewEncoder: func() Encoder { return &alaw },
+		Name: "PCMA", PayloadType: 8, ClockRateHz: 8000, SampleRateHz: 8000, Priority: 1,
+		NewDecoder: func(string) Decoder { return &alaw },
+		NewEncoder: func(string) Encoder { return &alaw },
 	}
 )
+
+// G711 is what every telephone can do.
+var G711 = NewSet(PCMU, PCMA)
 
 // law is a companding law as two tables. Full 64 KiB encode tables were
 // measured to be faster than reduced ones that need a shift.

@@ -78,9 +78,9 @@ func TestWhatIsSentIsReceivedWhateverIsLostOfEachDigitButOnePacket(t *testing.T)
 		var heard strings.Builder
 		r := NewReceiver(func(d Digit) { heard.WriteString(d.String()) })
 		var s Sender
-		s.Start(Burst{Digits: digits, Tone: 100 * time.Millisecond, Gap: 80 * time.Millisecond})
+		s.Start(Burst{Digits: digits, Tone: 100 * time.Millisecond, Gap: 80 * time.Millisecond}, 8000)
 		nth := 0
-		for now := uint32(math.MaxUint32 - 5000); s.Busy(); now += tickUnits {
+		for now := uint32(math.MaxUint32 - 5000); s.Busy(); now += 160 {
 			p, step := s.Next(now)
 			if step != Send {
 				nth = 0
@@ -100,7 +100,7 @@ func TestWhatIsSentIsReceivedWhateverIsLostOfEachDigitButOnePacket(t *testing.T)
 
 func TestSenderSpacesItsPacketsAsRFC4733Asks(t *testing.T) {
 	var s Sender
-	s.Start(Burst{Digits: []Digit{'7'}, Tone: 60 * time.Millisecond, Gap: 100 * time.Millisecond})
+	s.Start(Burst{Digits: []Digit{'7'}, Tone: 60 * time.Millisecond, Gap: 100 * time.Millisecond}, 8000)
 	type line struct {
 		step     Step
 		marker   bool
@@ -113,7 +113,7 @@ func TestSenderSpacesItsPacketsAsRFC4733Asks(t *testing.T) {
 		{step: Pause}, {step: Pause}, {step: Pause}, {step: Idle},
 	}
 	for i, w := range want {
-		p, step := s.Next(1000 + uint32(i)*tickUnits)
+		p, step := s.Next(1000 + uint32(i)*160)
 		if got := (line{step, p.Marker, p.Event.End, p.Event.Duration}); got != w {
 			t.Errorf("tick %d: %+v, want %+v", i, got, w)
 		}
@@ -124,10 +124,10 @@ func TestSenderSpacesItsPacketsAsRFC4733Asks(t *testing.T) {
 }
 
 func TestBurstsThatCannotBeSentAreRefused(t *testing.T) {
-	if err := (Burst{Digits: []Digit{'1'}, Tone: 9 * time.Second}).Validate(); err == nil {
+	if err := (Burst{Digits: []Digit{'1'}, Tone: 9 * time.Second}).Validate(8000); err == nil {
 		t.Error("nine seconds fit in no event")
 	}
-	if err := (Burst{Digits: []Digit{'x'}}).Validate(); err == nil {
+	if err := (Burst{Digits: []Digit{'x'}}).Validate(8000); err == nil {
 		t.Error("x is no digit")
 	}
 	if _, err := ParseDigits("12x"); err == nil {
@@ -168,13 +168,13 @@ func TestSendingAndReceivingDoNotAllocate(t *testing.T) {
 	var s Sender
 	var now uint32
 	if n := testing.AllocsPerRun(100, func() {
-		s.Start(Burst{Digits: digits})
+		s.Start(Burst{Digits: digits}, 8000)
 		for s.Busy() {
 			p, step := s.Next(now)
 			if step == Send {
 				r.Packet(p.Marker, p.Timestamp, p.Event)
 			}
-			now += tickUnits
+			now += 160
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

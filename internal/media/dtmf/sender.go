@@ -6,8 +6,6 @@ import (
 )
 
 const (
-	tickUnits = 160 // of the 8 kHz event clock in a frame
-
 	// ends is how often the end is sent: once, and twice more in case it is
 	// lost (RFC 4733 section 2.5.1.4).
 	ends = 3
@@ -15,16 +13,15 @@ const (
 	// volume in -dBm0, the customary level of a keypad.
 	volume = 10
 
-	frame   = 20 * time.Millisecond
-	maxTone = maxSegment / tickUnits * frame
+	frame = 20 * time.Millisecond
 	// minTone and minGap are the shortest that receivers must recognise
 	// (ITU-T Q.24); the gap also has to hold the repeated ends.
 	minTone = 40 * time.Millisecond
 	minGap  = 60 * time.Millisecond
 )
 
-// ErrTooLong refuses a tone that does not fit in one event.
-var ErrTooLong = errors.New("dtmf: tone is longer than 8 s")
+// ErrTooLong refuses a tone that does not fit in one event: 8 s at 8 kHz.
+var ErrTooLong = errors.New("dtmf: tone is longer than one event can say")
 
 // Step is what a Sender wants done in one tick.
 type Step int
@@ -49,9 +46,9 @@ type Burst struct {
 	Gap    time.Duration // after each; at least 60 ms is sent
 }
 
-// Validate reports whether the burst can be sent.
-func (b Burst) Validate() error {
-	if b.Tone > maxTone {
+// Validate says why the burst cannot be sent by an event clock.
+func (b Burst) Validate(clockRateHz int) error {
+	if ticks(b.Tone)*tickUnits(clockRateHz) > maxSegment {
 		return ErrTooLong
 	}
 	for _, d := range b.Digits {
@@ -65,16 +62,19 @@ func (b Burst) Validate() error {
 // Sender spreads bursts over ticks of 20 ms.
 type Sender struct {
 	digits    []Digit
+	tickUnits int // of the event clock
 	toneTicks int
 	gapTicks  int
 	tick      int    // within the current digit
 	began     uint32 // timestamp of the current digit
 }
 
-// Start begins a valid burst. The sender must be idle.
-func (s *Sender) Start(b Burst) {
+// Start begins a valid burst by an event clock, which is that of the sound around
+// it (RFC 4733 section 2.1). The sender must be idle.
+func (s *Sender) Start(b Burst, clockRateHz int) {
 	*s = Sender{
 		digits:    b.Digits,
+		tickUnits: tickUnits(clockRateHz),
 		toneTicks: ticks(max(b.Tone, minTone)),
 		gapTicks:  ticks(max(b.Gap, minGap)),
 	}
@@ -110,9 +110,12 @@ func (s *Sender) packet() Packet {
 			Code:     uint8(s.digits[0].event()),
 			End:      s.tick >= s.toneTicks,
 			Volume:   volume,
-			Duration: uint16(min(s.tick, s.toneTicks) * tickUnits),
+			Duration: uint16(min(s.tick, s.toneTicks) * s.tickUnits),
 		},
 	}
 }
 
 func ticks(d time.Duration) int { return int((d + frame - 1) / frame) }
+
+// tickUnits is how many units of a clock are in a frame.
+func tickUnits(clockRateHz int) int { return clockRateHz / 50 }

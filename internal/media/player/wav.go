@@ -206,7 +206,7 @@ func floatSample(b []byte) int {
 }
 
 func lawSample(c *codec.Codec) func([]byte) int {
-	decoder := c.NewDecoder()
+	decoder := c.NewDecoder("")
 	return func(b []byte) int {
 		var v [1]int16
 		decoder.Decode(v[:], b[:1])

@@ -85,7 +85,7 @@ func TestG711FilesAreRead(t *testing.T) {
 	for code, c := range map[int]*codec.Codec{6: codec.PCMA, 7: codec.PCMU} {
 		a, err := ParseWAV(file(fmtChunk(code, 1, 8000, 8), chunk("data", []byte{0x12, 0x34})))
 		want := make([]int16, 2)
-		c.NewDecoder().Decode(want, []byte{0x12, 0x34})
+		c.NewDecoder("").Decode(want, []byte{0x12, 0x34})
 		if err != nil || !slices.Equal(a.Samples, want) {
 			t.Errorf("%v: %v, %v", c, a, err)
 		}

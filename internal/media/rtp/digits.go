@@ -94,14 +94,22 @@ func (o *outbox) close() {
 // the leg may not send, they wait.
 func (s *Session) SendDTMF(digits []dtmf.Digit, tone, gap time.Duration) <-chan error {
 	b := dtmf.Burst{Digits: digits, Tone: tone, Gap: gap}
-	err := b.Validate()
-	if l := s.pipeline.Load(); err == nil && (l == nil || l.EventPayloadType == 0) {
-		err = ErrNoEvents
-	}
-	if err != nil {
+	if err := s.refuses(b); err != nil {
 		refused := make(chan error, 1)
 		refused <- err
 		return refused
 	}
 	return s.outbox.add(b)
+}
+
+// refuses says why a burst cannot be sent.
+func (s *Session) refuses(b dtmf.Burst) error {
+	l := s.pipeline.Load()
+	if l == nil {
+		return ErrNoEvents
+	}
+	if err := b.Validate(l.eventClockRateHz()); err != nil || l.EventPayloadType != 0 {
+		return err
+	}
+	return ErrNoEvents
 }

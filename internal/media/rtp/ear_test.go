@@ -21,7 +21,7 @@ var (
 
 // basic is what most tests agree on.
 func basic() Params {
-	return Params{Remote: farEnd, Codec: codec.PCMU, PayloadType: 0, EventPayloadType: 101}
+	return Params{Remote: farEnd, Format: Format{Codec: codec.PCMU, PayloadType: 0}, EventPayloadType: 101}
 }
 
 // wire is a PacketIO without a network: it keeps what is sent, and its reader
@@ -160,6 +160,6 @@ func (e *ear) hear() string {
 		return "~"
 	}
 	var code [1]byte
-	codec.PCMU.NewEncoder().Encode(code[:], frame[100:101])
+	codec.PCMU.NewEncoder("").Encode(code[:], frame[100:101])
 	return strconv.Itoa(int(0xff-code[0]) - 1)
 }

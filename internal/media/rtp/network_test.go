@@ -167,7 +167,7 @@ func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
 	go func() {
 		defer close(updated)
 		for i := range 200 {
-			params := Params{Remote: b.LocalAddr(), Codec: codec.PCMU, EventPayloadType: 101, Direction: Direction(i % 4)}
+			params := Params{Remote: b.LocalAddr(), Format: Format{Codec: codec.PCMU}, EventPayloadType: 101, Direction: Direction(i % 4)}
 			if i%3 == 0 {
 				params.Codec, params.PayloadType = codec.PCMA, 8
 			}
@@ -196,7 +196,7 @@ func TestUpdatesWhileSoundFlowsAreSafe(t *testing.T) {
 
 func agree(t *testing.T, s, other *Session) {
 	t.Helper()
-	err := s.Update(Params{Remote: other.LocalAddr(), Codec: codec.PCMU, EventPayloadType: 101})
+	err := s.Update(Params{Remote: other.LocalAddr(), Format: Format{Codec: codec.PCMU}, EventPayloadType: 101})
 	if err != nil {
 		t.Fatal(err)
 	}

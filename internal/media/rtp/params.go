@@ -1,8 +1,10 @@
 package rtp
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"strowger/internal/media/codec"
 )
@@ -24,20 +26,51 @@ func (d Direction) String() string {
 func (d Direction) sends() bool    { return d == SendRecv || d == SendOnly }
 func (d Direction) receives() bool { return d == SendRecv || d == RecvOnly }
 
+// Format is a codec with what one session calls it.
+type Format struct {
+	Codec       *codec.Codec
+	PayloadType uint8
+	FMTP        string // what the far end said of it
+}
+
 // Params is what an offer and its answer agreed on.
 type Params struct {
-	Remote           netip.AddrPort // from the far end's SDP; unspecified (0.0.0.0) means send nothing
-	Codec            *codec.Codec
-	PayloadType      uint8 // of Codec
+	Remote netip.AddrPort // from the far end's SDP; unspecified (0.0.0.0) means send nothing
+	// Format is what we send. The frames of the session have its rate.
+	Format
+	// Understood is what the far end may send beside Format: all that was
+	// agreed on may come at any time (RFC 3264 section 7).
+	Understood       []Format
 	EventPayloadType uint8 // of telephone-event; 0 when it was not negotiated
+	EventClockRateHz int   // of its timestamps and durations; 0 is 8000
 	Direction        Direction
 }
 
+// formats is all that the far end may send, each payload type once.
+func (p Params) formats() []Format {
+	all := []Format{p.Format}
+	for _, f := range p.Understood {
+		taken := f.PayloadType == p.EventPayloadType && p.EventPayloadType != 0
+		if !taken && !slices.ContainsFunc(all, func(o Format) bool { return o.PayloadType == f.PayloadType }) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func (p Params) eventClockRateHz() int { return cmp.Or(p.EventClockRateHz, 8000) }
+
 func (p Params) validate() error {
+	for _, f := range append([]Format{p.Format}, p.Understood...) {
+		switch {
+		case f.Codec == nil:
+			return fmt.Errorf("rtp: no codec")
+		case f.PayloadType > 127:
+			return fmt.Errorf("rtp: payload type out of range")
+		}
+	}
 	switch {
-	case p.Codec == nil:
-		return fmt.Errorf("rtp: no codec")
-	case p.PayloadType > 127 || p.EventPayloadType > 127:
+	case p.EventPayloadType > 127:
 		return fmt.Errorf("rtp: payload type out of range")
 	case p.PayloadType == p.EventPayloadType && p.EventPayloadType != 0:
 		return fmt.Errorf("rtp: payload type %d is both audio and telephone-event", p.PayloadType)

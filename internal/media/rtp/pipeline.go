@@ -9,46 +9,55 @@ import (
 // it never change; the codecs it points to are the clock's.
 type pipeline struct {
 	Params
-
-	decoder codec.Decoder
-	encoder codec.Encoder
-
-	// sibling is the other law of G.711. An answer may list both, and the far
-	// end may then send either (RFC 3264 section 7).
-	sibling     codec.Decoder
-	siblingType uint8
+	encoder   codec.Encoder
+	decodings []*decoding // one for each payload type that carries sound
+	heard     *decoding   // the clock's: what was decoded last
 }
 
 func newPipeline(p Params, before *pipeline) *pipeline {
 	l := &pipeline{Params: p}
-	if before != nil && before.Codec == p.Codec {
+	if before != nil && before.Codec == p.Codec && before.FMTP == p.FMTP {
 		// The same stream goes on: a fresh codec state would click.
-		l.decoder, l.encoder = before.decoder, before.encoder
+		l.encoder = before.encoder
 	} else {
-		l.decoder, l.encoder = p.Codec.NewDecoder(), p.Codec.NewEncoder()
+		l.encoder = p.Codec.NewEncoder(p.FMTP)
 	}
-	switch p.Codec {
-	case codec.PCMU:
-		l.sibling, l.siblingType = codec.PCMA.NewDecoder(), codec.PCMA.PayloadType
-	case codec.PCMA:
-		l.sibling, l.siblingType = codec.PCMU.NewDecoder(), codec.PCMU.PayloadType
+	for _, f := range p.formats() {
+		l.decodings = append(l.decodings, before.decoding(f, p.Codec.SampleRateHz))
 	}
 	return l
 }
 
-// carries tells what a payload type is good for here.
-func (l *pipeline) carries(payloadType uint8) (k kind, ok bool) {
-	switch {
-	case payloadType == l.PayloadType:
-		return sound, true
-	case l.isEvent(payloadType):
-		return quiet, true
-	case l.sibling != nil && payloadType == l.siblingType:
-		return sound, true
-	case payloadType == comfortNoise:
-		return quiet, true
+// decoding finds the decoding of a format that was agreed on before too, or
+// makes one.
+func (l *pipeline) decoding(f Format, rateHz int) *decoding {
+	if l != nil && l.Codec.SampleRateHz == rateHz {
+		for _, d := range l.decodings {
+			if d.Format == f {
+				return d
+			}
+		}
 	}
-	return 0, false
+	return newDecoding(f, rateHz)
+}
+
+// find is the decoding of a payload type, or nil.
+func (l *pipeline) find(payloadType uint8) *decoding {
+	for _, d := range l.decodings {
+		if d.PayloadType == payloadType {
+			return d
+		}
+	}
+	return nil
+}
+
+// carries finds what a payload type is good for here: sound in a format, or
+// what is not lost but not sound.
+func (l *pipeline) carries(payloadType uint8) (k kind, d *decoding, ok bool) {
+	if d := l.find(payloadType); d != nil {
+		return sound, d, true
+	}
+	return quiet, nil, l.isEvent(payloadType) || payloadType == comfortNoise
 }
 
 // comfortNoise is the static payload type of RFC 3389. What it describes is
@@ -59,21 +68,38 @@ func (l *pipeline) isEvent(payloadType uint8) bool {
 	return l.EventPayloadType != 0 && payloadType == l.EventPayloadType
 }
 
-// frame is how many samples of the codec last 20 ms.
+// frame is how many samples last 20 ms.
 func (l *pipeline) frame() int { return media.FrameSamples(l.Codec.SampleRateHz) }
 
-func (l *pipeline) decode(dst []int16, it *item) int {
-	payload := it.payload[:it.length]
-	if it.payloadType != l.PayloadType && l.sibling != nil {
-		return l.sibling.Decode(dst, payload)
+// frameUnits is how many timestamp units of what is sent last 20 ms.
+func (l *pipeline) frameUnits() uint32 { return uint32(l.Codec.ClockRateHz / 50) }
+
+// clockRateHz is the rate of a payload type's timestamps.
+func (l *pipeline) clockRateHz(payloadType uint8) int {
+	if d := l.find(payloadType); d != nil {
+		return d.Codec.ClockRateHz
 	}
-	return l.decoder.Decode(dst, payload)
+	return l.Codec.ClockRateHz
 }
 
-func (l *pipeline) samples(units uint32) int {
-	return int(uint64(units) * uint64(l.Codec.SampleRateHz) / uint64(l.Codec.ClockRateHz))
+func (l *pipeline) decode(dst []int16, it *item) int {
+	d := l.find(it.payloadType)
+	if d == nil {
+		return 0 // agreed on no more
+	}
+	l.heard = d
+	return d.decode(dst, it.payload[:it.length])
 }
 
-func (l *pipeline) units(samples int) uint32 {
-	return uint32(uint64(samples) * uint64(l.Codec.ClockRateHz) / uint64(l.Codec.SampleRateHz))
+// conceal lets the codec that was heard last make up what is missing before
+// next, or for as long as nothing comes.
+func (l *pipeline) conceal(dst []int16, next *item) bool {
+	if l.heard == nil {
+		return false
+	}
+	var payload []byte
+	if next != nil && next.payloadType == l.heard.PayloadType {
+		payload = next.payload[:next.length]
+	}
+	return l.heard.conceal(dst, payload)
 }

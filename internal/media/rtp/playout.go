@@ -1,6 +1,9 @@
 package rtp
 
-import "sync/atomic"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // The depth of the jitter buffer, in frames. It starts at none: the first
 // packet is played in the next tick, so that sound waits 10 ms on average and
@@ -27,12 +30,13 @@ const (
 type playout struct {
 	ring ring
 
-	fifo   [4 * maxPayload]int16 // decoded, not played yet
-	length int                   // of what is in fifo
+	fifo   []int16 // decoded, not played yet
+	length int     // of what is in fifo
 	made   concealer
 
 	playing bool
 	known   bool // whether cursor means something
+	clockHz int  // of the timestamps
 	cursor  uint32
 	epoch   uint32
 	stalled uint32 // timestamp units made up since the ring ran dry
@@ -55,16 +59,24 @@ type playout struct {
 	waiting   atomic.Int64  // samples
 }
 
-// format is what the playout has to know of the codec.
+// fifoFrames is how much can be decoded at once: two frames that are due and the
+// longest packet, 120 ms.
+const fifoFrames = 8
+
+// format is what the playout has to know of the codecs.
 type format interface {
 	decode(dst []int16, it *item) (samples int)
-	// samples and units convert between PCM samples and timestamp units.
-	samples(units uint32) int
-	units(samples int) uint32
+	// conceal fills dst with what the codec makes up before next, or reports
+	// that it cannot. next is nil when what follows dst has not come.
+	conceal(dst []int16, next *item) bool
+	clockRateHz(payloadType uint8) int
 }
 
 // reset forgets all sound, for frames of a new length.
 func (p *playout) reset(frame int) {
+	if len(p.fifo) != fifoFrames*frame {
+		p.fifo = make([]int16, fifoFrames*frame)
+	}
 	p.length, p.packet = 0, frame
 	p.playing, p.known = false, false
 	p.stalled = 0
@@ -85,7 +97,7 @@ func (p *playout) read(dst []int16, f format, overtaken uint64) bool {
 		want = 2 * need
 	}
 	if p.deepen(overtaken) {
-		p.conceal(need)
+		p.conceal(need, f, nil)
 	}
 	for p.length < want && p.pull(want, f) {
 	}
@@ -117,13 +129,16 @@ func (p *playout) pull(want int, f format) bool {
 	}
 	if !p.known || s.epoch != p.epoch {
 		p.known, p.epoch, p.stalled = true, s.epoch, 0
-		p.cursor = s.timestamp
+		p.clockHz, p.cursor = f.clockRateHz(s.payloadType), s.timestamp
 	}
-	if missing := p.gap(s.timestamp, f); missing > 0 {
+	if missing := p.gap(s.timestamp); missing > 0 {
+		fill, next := missing, &s.item
+		if fill > want-p.length {
+			fill, next = want-p.length, nil
+		}
+		p.conceal(fill, f, next)
 		p.ring.give(sequence, s)
-		fill := min(missing, want-p.length)
-		p.conceal(fill)
-		p.cursor += f.units(fill)
+		p.cursor += p.units(fill)
 		return true
 	}
 	p.decode(&s.item, f)
@@ -134,7 +149,7 @@ func (p *playout) pull(want int, f format) bool {
 // gap is how many samples are missing between the cursor and a packet. The
 // time that was made up while the ring was dry has passed for the far end too,
 // if the packet says so; else the packet was late, and the delay has grown.
-func (p *playout) gap(timestamp uint32, f format) int {
+func (p *playout) gap(timestamp uint32) int {
 	gap := int32(timestamp - p.cursor)
 	if gap >= 0 {
 		passed := min(uint32(gap), p.stalled)
@@ -145,10 +160,10 @@ func (p *playout) gap(timestamp uint32, f format) int {
 		gap -= int32(passed)
 	}
 	p.stalled = 0
-	if limit := int32(f.units(maxDepth * len(p.made.past))); gap > limit || gap < -limit {
+	if limit := int32(p.units(maxDepth * len(p.made.past))); gap > limit || gap < -limit {
 		p.cursor, gap = timestamp, 0 // the far end started its timestamps anew
 	}
-	return f.samples(uint32(max(gap, 0)))
+	return p.samples(uint32(max(gap, 0)))
 }
 
 // decode appends a packet, less what lies before the cursor.
@@ -161,7 +176,7 @@ func (p *playout) decode(it *item, f format) {
 	p.packet = n
 	old := 0
 	if behind := int32(p.cursor - it.timestamp); behind > 0 {
-		old = min(f.samples(uint32(behind)), n)
+		old = min(p.samples(uint32(behind)), n)
 	}
 	if old == n {
 		p.tooLate.Add(1)
@@ -171,7 +186,7 @@ func (p *playout) decode(it *item, f format) {
 	fresh = fresh[:n-old]
 	p.made.hear(fresh)
 	p.length += len(fresh)
-	p.cursor = it.timestamp + f.units(n)
+	p.cursor = it.timestamp + p.units(n)
 }
 
 // runDry makes up the rest of a frame for which no packet came.
@@ -180,15 +195,25 @@ func (p *playout) runDry(need int, f format) {
 	if missing <= 0 {
 		return
 	}
-	p.conceal(missing)
-	p.stalled += f.units(missing)
-	if p.stalled > f.units(maxDepth*need) {
+	p.conceal(missing, f, nil)
+	p.stalled += p.units(missing)
+	if p.stalled > p.units(maxDepth*need) {
 		p.playing, p.known, p.stalled = false, false, 0 // whoever speaks next starts afresh
 	}
 }
 
-func (p *playout) conceal(samples int) {
-	p.made.fill(p.fifo[p.length : p.length+samples])
+// samples and units convert between timestamp units and samples, of which there
+// are 50 frames in a second.
+func (p *playout) samples(units uint32) int {
+	return int(uint64(units) * uint64(50*len(p.made.past)) / uint64(p.clockHz))
+}
+
+func (p *playout) units(samples int) uint32 {
+	return uint32(uint64(samples) * uint64(p.clockHz) / uint64(50*len(p.made.past)))
+}
+
+func (p *playout) conceal(samples int, f format, next *item) {
+	p.made.fill(p.fifo[p.length:p.length+samples], f, next)
 	p.length += samples
 	p.concealed.Add(uint64(samples))
 }
@@ -207,7 +232,7 @@ func (p *playout) emit(dst []int16) {
 		p.hurry, p.sinceHurry = false, 0
 		p.hurried.Add(1)
 	}
-	p.length = copy(p.fifo[:], p.fifo[used:p.length])
+	p.length = copy(p.fifo, p.fifo[used:p.length])
 }
 
 // limit drops what is too old: after a pause of the network everything comes
@@ -262,15 +287,15 @@ func (p *playout) watch(need int) {
 	p.fastTicks++
 	if p.fastTicks >= fastWindow {
 		p.hurry = p.hurry || p.fastSpare >= farDepth*need
-		p.fastTicks, p.fastSpare = 0, len(p.fifo)*ringSlots
+		p.fastTicks, p.fastSpare = 0, math.MaxInt
 	}
 	if p.ticks >= p.window {
 		p.hurry = p.hurry || p.spare >= need
-		p.ticks, p.spare = 0, len(p.fifo)*ringSlots
+		p.ticks, p.spare = 0, math.MaxInt
 	}
 }
 
 func (p *playout) restartWindows() {
-	p.ticks, p.spare = 0, len(p.fifo)*ringSlots
-	p.fastTicks, p.fastSpare = 0, len(p.fifo)*ringSlots
+	p.ticks, p.spare = 0, math.MaxInt
+	p.fastTicks, p.fastSpare = 0, math.MaxInt
 }

@@ -11,11 +11,18 @@ import (
 type receiving struct {
 	started  time.Time
 	sequence sequencer
-	epoch    uint32
+	stream   stream // of the last packet
+	epoch    uint32 // counts the streams
 	events   *dtmf.Receiver
 	item     item
 	arrival  time.Duration // of the packet in hand, since started
 	take     Take          // receive; a value made per call would be garbage
+}
+
+// stream is what the timestamps of packets have in common that can be compared.
+type stream struct {
+	epoch       uint32 // the sequencer's
+	clockRateHz int    // 0 before there was sound
 }
 
 // receive takes one packet of the far end, which came so long ago, and reports
@@ -37,7 +44,7 @@ func (s *Session) accept(packet []byte, age time.Duration) bool {
 	if l == nil || !ok || len(payload) > maxPayload {
 		return false
 	}
-	k, ok := l.carries(h.payloadType)
+	k, d, ok := l.carries(h.payloadType)
 	if !ok {
 		return false
 	}
@@ -46,23 +53,40 @@ func (s *Session) accept(packet []byte, age time.Duration) bool {
 		return false
 	}
 	s.intake.due.Store(s.in.sequence.due())
+	s.follow(d)
 	s.take(l, k, h, sequence, payload)
 	return true
+}
+
+// follow begins another epoch when the far end has begun another stream, or
+// counts time by another clock since it sends another codec (RFC 7160): the
+// timestamps before mean nothing any more.
+func (s *Session) follow(d *decoding) {
+	in := &s.in
+	stream := in.stream
+	stream.epoch = in.sequence.epoch
+	if d != nil {
+		stream.clockRateHz = d.Codec.ClockRateHz
+	}
+	if stream == in.stream {
+		return
+	}
+	if stream.epoch != in.stream.epoch || in.stream.clockRateHz != 0 {
+		in.epoch++
+		in.events.Reset()
+	}
+	in.stream = stream
+	s.intake.jitter.started = false
 }
 
 // take puts a numbered packet where it belongs.
 func (s *Session) take(l *pipeline, k kind, h header, sequence uint64, payload []byte) {
 	in := &s.in
-	if in.epoch != in.sequence.epoch {
-		in.epoch = in.sequence.epoch
-		in.events.Reset()
-		s.intake.jitter.started = false
-	}
 	if !l.Direction.receives() {
 		return
 	}
 	if k == sound {
-		s.intake.jitter.take(in.arrival, h.timestamp, l.Codec.ClockRateHz)
+		s.intake.jitter.take(in.arrival, h.timestamp, in.stream.clockRateHz)
 	}
 	if l.isEvent(h.payloadType) {
 		s.takeEvent(h, payload)

@@ -51,11 +51,11 @@ type ring struct {
 	slots  [ringSlots]slot
 }
 
-// verdict is what became of a packet.
-type verdict int
+// outcome is what became of a packet.
+type outcome int
 
 const (
-	taken verdict = iota
+	taken outcome = iota
 	late
 	duplicate
 	refused // the clock is reading the slot: it is a whole ring behind
@@ -65,7 +65,7 @@ func state(sequence uint64, owner uint64) uint64 { return sequence<<2 | owner }
 
 // put is for the reader goroutine. sequence never moves back by more than the
 // ring over calls.
-func (r *ring) put(sequence uint64, h *item, payload []byte) verdict {
+func (r *ring) put(sequence uint64, h *item, payload []byte) outcome {
 	s := &r.slots[sequence%ringSlots]
 	was := s.state.Load()
 	switch {

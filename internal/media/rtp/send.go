@@ -47,7 +47,7 @@ func (s *Session) WriteFrame(src []int16) {
 		return
 	}
 	now := o.header.timestamp
-	o.header.timestamp += l.units(l.frame())
+	o.header.timestamp += l.frameUnits()
 
 	if !l.sends() {
 		o.header.marker = true // RFC 3551 section 4.1: sound begins again after silence
@@ -76,15 +76,15 @@ func (s *Session) nextDigit(l *pipeline, now uint32) (dtmf.Packet, dtmf.Step) {
 		s.outbox.finish(nil)
 	}
 	if !o.busy && s.outbox.news.Load() {
-		s.startBurst()
+		s.startBurst(l)
 	}
 	return o.digits.Next(now)
 }
 
-func (s *Session) startBurst() {
+func (s *Session) startBurst(l *pipeline) {
 	if b, ok := s.outbox.take(); ok {
 		s.out.busy = true
-		s.out.digits.Start(b)
+		s.out.digits.Start(b, l.eventClockRateHz())
 	}
 }
 
@@ -99,7 +99,11 @@ func (s *Session) sendSound(l *pipeline, src []int16, now uint32) {
 	h := s.out.header
 	h.payloadType, h.timestamp = l.PayloadType, now
 	n := l.encoder.Encode(s.out.packet[headerSize:], src)
-	s.out.header.marker = false
+	// RFC 3551 section 4.1: sound that begins again after silence is marked.
+	s.out.header.marker = n == 0
+	if n == 0 {
+		return
+	}
 	s.send(h, n)
 }
 

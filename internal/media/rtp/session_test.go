@@ -18,7 +18,7 @@ import (
 
 func TestASessionStatesItsCodecAndRate(t *testing.T) {
 	s, _ := newTestSession(t, Config{})
-	if s.String() != "PCMU" || s.SampleRateHz() != media.Narrowband {
+	if s.String() != "PCMU/8000" || s.SampleRateHz() != media.Narrowband {
 		t.Errorf("%v at %d Hz", s, s.SampleRateHz())
 	}
 }
@@ -120,7 +120,7 @@ func TestOutgoingPacketsFollowEachOtherAndTheFirstIsMarked(t *testing.T) {
 		s.WriteFrame(frame)
 	}
 	want := make([]byte, 160)
-	codec.PCMU.NewEncoder().Encode(want, frame)
+	codec.PCMU.NewEncoder("").Encode(want, frame)
 	first := w.sent[0]
 	for i, p := range w.sent {
 		if p.sequence != first.sequence+uint16(i) || p.timestamp != first.timestamp+uint32(160*i) || p.ssrc != first.ssrc {
@@ -192,9 +192,14 @@ func TestAnUnspecifiedAddressIsSentNothing(t *testing.T) {
 
 func TestEitherLawOfG711IsUnderstood(t *testing.T) {
 	s, _ := newTestSession(t, Config{})
+	both := basic()
+	both.Understood = []Format{{Codec: codec.PCMA, PayloadType: 8}}
+	if err := s.Update(both); err != nil {
+		t.Fatal(err)
+	}
 	tone := tone440(8000, 160)
 	payload := make([]byte, 160)
-	codec.PCMA.NewEncoder().Encode(payload, tone)
+	codec.PCMA.NewEncoder("").Encode(payload, tone)
 	s.hears(datagram(header{payloadType: 8, sequence: 1}, payload), farEnd)
 	frame := make([]int16, 160)
 	if !s.ReadFrame(frame) {
@@ -374,9 +379,9 @@ func TestParamsThatMakeNoSenseAreRefused(t *testing.T) {
 	s, _ := newTestSession(t, Config{})
 	for name, p := range map[string]Params{
 		"no codec":        {Remote: farEnd},
-		"payload type":    {Remote: farEnd, Codec: codec.PCMU, PayloadType: 128},
-		"one for both":    {Remote: farEnd, Codec: codec.PCMU, PayloadType: 101, EventPayloadType: 101},
-		"event too large": {Remote: farEnd, Codec: codec.PCMU, EventPayloadType: 200},
+		"payload type":    {Remote: farEnd, Format: Format{Codec: codec.PCMU, PayloadType: 128}},
+		"one for both":    {Remote: farEnd, Format: Format{Codec: codec.PCMU, PayloadType: 101}, EventPayloadType: 101},
+		"event too large": {Remote: farEnd, Format: Format{Codec: codec.PCMU}, EventPayloadType: 200},
 	} {
 		if err := s.Update(p); err == nil {
 			t.Errorf("%s: accepted", name)

@@ -135,7 +135,7 @@ func TestALegInNoRoomStillTellsItsDigits(t *testing.T) {
 	digits := make(chan dtmf.Digit, 1)
 	s := NewSession(Config{Transport: listen(t, p), OnDigit: func(d dtmf.Digit) { digits <- d }})
 	phone := listen(t, p)
-	if err := s.Update(Params{Remote: phone.LocalAddr(), Codec: basic().Codec, EventPayloadType: 101}); err != nil {
+	if err := s.Update(Params{Remote: phone.LocalAddr(), Format: basic().Format, EventPayloadType: 101}); err != nil {
 		t.Fatal(err)
 	}
 	running := start(s)

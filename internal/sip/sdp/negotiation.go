@@ -3,7 +3,6 @@ package sdp
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 
 	pion "github.com/pion/sdp/v3"
 
@@ -11,28 +10,22 @@ import (
 	"strowger/internal/media/rtp"
 )
 
-// eventPayloadType is the payload type that we offer for telephone-event, the
-// one that most phones and carriers use too.
-const eventPayloadType = 101
-
 // Negotiation is our side of the media session of one leg. It belongs to one
 // goroutine.
 type Negotiation struct {
 	Session uint64         // o= session id
 	Version uint64         // o= version of our last description; 0 before the first
 	Local   netip.AddrPort // where we receive RTP, as the far end reaches it
+	Codecs  codec.Set      // what we can do
 
-	last string // our last description, without its version
+	numbers numbers
+	last    string // our last description, without its version
 }
 
 // Offer describes what we can do: all our codecs in order of preference.
 func (n *Negotiation) Offer() []byte {
-	formats := make([]format, 0, 3)
-	for _, c := range codec.All() {
-		formats = append(formats, format{payloadType: c.PayloadType, codec: c})
-	}
-	formats = append(formats, format{payloadType: eventPayloadType, events: true})
-	return n.describe(n.audio(formats, rtp.SendRecv))
+	all, _ := n.offers()
+	return n.describe(n.audio(all, rtp.SendRecv))
 }
 
 // Agree reads the answer to our Offer.
@@ -46,7 +39,15 @@ func (n *Negotiation) Agree(answer []byte) (rtp.Params, error) {
 	if len(streams) == 0 || !streams[0].usable() {
 		return rtp.Params{}, fmt.Errorf("%w: the audio stream was refused", ErrNotAcceptable)
 	}
-	return streams[0].agree()
+	agreed, err := streams[0].agree(n.Codecs)
+	if err != nil {
+		return rtp.Params{}, err
+	}
+	// RFC 3264 6.1: the answer's numbers are for what we send. What comes may have
+	// those that we offered.
+	_, offered := n.offers()
+	agreed.Understood = append(agreed.Understood, offered...)
+	return agreed, nil
 }
 
 // Answer accepts an offer, as far as we can.
@@ -55,7 +56,7 @@ func (n *Negotiation) Answer(offer []byte) (answer []byte, agreed rtp.Params, er
 	if err != nil {
 		return nil, rtp.Params{}, err
 	}
-	chosen, agreed, err := choose(streams)
+	chosen, agreed, err := n.choose(streams)
 	if err != nil {
 		return nil, rtp.Params{}, err
 	}
@@ -65,24 +66,42 @@ func (n *Negotiation) Answer(offer []byte) (answer []byte, agreed rtp.Params, er
 			media = append(media, s.refused())
 			continue
 		}
-		formats := []format{{payloadType: agreed.PayloadType, codec: agreed.Codec}}
+		formats := []format{soundFormat(agreed.Codec, agreed.PayloadType)}
 		if agreed.EventPayloadType != 0 {
-			formats = append(formats, format{payloadType: agreed.EventPayloadType, events: true})
+			formats = append(formats, eventFormat(agreed.EventClockRateHz, agreed.EventPayloadType))
 		}
 		media = append(media, n.audio(formats, agreed.Direction))
+		n.keep(s, &agreed)
 	}
 	return n.describe(media...), agreed, nil
 }
 
+// keep notes what the numbers of an offer that we answer mean, and that we
+// understand our codecs with static numbers too, whether or not they were
+// listed: some phones send the other law of G.711 than they were answered.
+func (n *Negotiation) keep(s remoteStream, agreed *rtp.Params) {
+	if n.numbers == nil {
+		n.numbers = numbers{}
+	}
+	for _, f := range s.formats() {
+		n.numbers.learn(f)
+	}
+	for _, c := range n.Codecs {
+		if c.Static() {
+			agreed.Understood = append(agreed.Understood, rtp.Format{Codec: c, PayloadType: c.PayloadType})
+		}
+	}
+}
+
 // choose takes the first audio stream that we can do. Its error is that of the
 // first stream when there is none.
-func choose(streams []remoteStream) (int, rtp.Params, error) {
+func (n *Negotiation) choose(streams []remoteStream) (int, rtp.Params, error) {
 	var first error
 	for i, s := range streams {
 		if !s.usable() {
 			continue
 		}
-		agreed, err := s.agree()
+		agreed, err := s.agree(n.Codecs)
 		if err == nil {
 			return i, agreed, nil
 		}
@@ -96,26 +115,12 @@ func choose(streams []remoteStream) (int, rtp.Params, error) {
 	return 0, rtp.Params{}, first
 }
 
-// format is one entry of an m= line of ours.
-type format struct {
-	payloadType uint8
-	codec       *codec.Codec
-	events      bool
-}
-
 func (n *Negotiation) audio(formats []format, dir rtp.Direction) *pion.MediaDescription {
 	m := &pion.MediaDescription{MediaName: pion.MediaName{
 		Media: "audio", Port: pion.RangedPort{Value: int(n.Local.Port())}, Protos: []string{"RTP", "AVP"},
 	}}
 	for _, f := range formats {
-		pt := strconv.Itoa(int(f.payloadType))
-		m.MediaName.Formats = append(m.MediaName.Formats, pt)
-		if f.events {
-			m.WithValueAttribute("rtpmap", pt+" telephone-event/8000")
-			m.WithValueAttribute("fmtp", pt+" 0-15") // RFC 4733 2.4.1: the keys of a telephone
-			continue
-		}
-		m.WithValueAttribute("rtpmap", fmt.Sprintf("%s %s/%d", pt, f.codec.Name, f.codec.ClockRateHz))
+		f.put(m)
 	}
 	return m.WithValueAttribute("ptime", "20").WithPropertyAttribute(dir.String())
 }

@@ -17,7 +17,7 @@ func offerOf(media ...string) []byte {
 }
 
 func us() *Negotiation {
-	return &Negotiation{Session: 77, Local: netip.MustParseAddrPort("198.51.100.1:20000")}
+	return &Negotiation{Codecs: codec.G711, Session: 77, Local: netip.MustParseAddrPort("198.51.100.1:20000")}
 }
 
 func TestAnOfferListsOurCodecsAndTelephoneEvents(t *testing.T) {
@@ -129,7 +129,7 @@ func TestTheVersionRisesOnlyWithSomethingNew(t *testing.T) {
 }
 
 func TestWhatIsAnsweredIsAgreed(t *testing.T) {
-	caller, callee := us(), &Negotiation{Session: 5, Local: netip.MustParseAddrPort("203.0.113.9:30000")}
+	caller, callee := us(), &Negotiation{Codecs: codec.G711, Session: 5, Local: netip.MustParseAddrPort("203.0.113.9:30000")}
 	answer, theirs, err := callee.Answer(caller.Offer())
 	if err != nil {
 		t.Fatal(err)

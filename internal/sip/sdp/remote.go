@@ -104,7 +104,7 @@ func (s remoteStream) usable() bool {
 }
 
 // agree is what the stream and we have in common, in the far end's order.
-func (s remoteStream) agree() (rtp.Params, error) {
+func (s remoteStream) agree(ours codec.Set) (rtp.Params, error) {
 	addr, err := netip.ParseAddr(s.address)
 	if err != nil || addr.Zone() != "" {
 		return rtp.Params{}, fmt.Errorf("%w: the media address %.100q is no IP address", ErrNotAcceptable, s.address)
@@ -120,64 +120,62 @@ func (s remoteStream) agree() (rtp.Params, error) {
 	if addr.IsUnspecified() {
 		p.Direction = deaf(p.Direction)
 	}
-	s.pick(&p)
+	s.pick(&p, ours)
 	if p.Codec == nil {
 		return rtp.Params{}, fmt.Errorf("%w: none of the codecs %v", ErrNotAcceptable, s.media.MediaName.Formats)
 	}
 	return p, nil
 }
 
-// pick takes the first codec and the first telephone-event of the list. Payload
-// types 0 to 34 mean what RFC 3551 says when no rtpmap says otherwise.
-func (s remoteStream) pick(p *rtp.Params) {
-	for _, f := range s.media.MediaName.Formats {
-		n, err := strconv.ParseUint(f, 10, 7)
-		if err != nil {
-			continue
-		}
-		pt := uint8(n)
-		name, rate, mapped := s.rtpmap(f)
-		if mapped && strings.EqualFold(name, "telephone-event") {
-			if rate == 8000 && p.EventPayloadType == 0 {
-				p.EventPayloadType = pt
-			}
-			continue
-		}
-		if p.Codec != nil {
-			continue
-		}
-		c := codec.ByPayloadType(pt)
-		if mapped {
-			c = codec.ByName(name, rate)
-		}
-		if c != nil {
-			p.Codec, p.PayloadType = c, pt
+// pick takes the formats that we have too: the first is what we send, and events
+// are best counted by its clock (RFC 4733 2.1).
+func (s remoteStream) pick(p *rtp.Params, ours codec.Set) {
+	var sounds []rtp.Format
+	for _, f := range s.formats() {
+		if c := f.sound(ours); c != nil {
+			sounds = append(sounds, rtp.Format{Codec: c, PayloadType: f.payloadType, FMTP: f.fmtp})
 		}
 	}
-	// One payload type cannot be both: what is said twice is sound.
-	if p.EventPayloadType == p.PayloadType {
-		p.EventPayloadType = 0
+	if len(sounds) == 0 {
+		return
+	}
+	p.Format, p.Understood = sounds[0], sounds[1:]
+	for _, clockRateHz := range []int{p.Codec.ClockRateHz, 8000} {
+		for _, f := range s.formats() {
+			// One payload type cannot be both: what is said twice is sound.
+			if f.isEvent() && f.mapping.clockRateHz == clockRateHz && f.payloadType != p.PayloadType {
+				p.EventPayloadType, p.EventClockRateHz = f.payloadType, clockRateHz
+				return
+			}
+		}
 	}
 }
 
-// rtpmap finds a=rtpmap:<format> <name>/<rate>[/<channels>].
-func (s remoteStream) rtpmap(format string) (name string, rateHz int, found bool) {
-	for _, a := range s.media.Attributes {
-		pt, mapping, ok := strings.Cut(a.Value, " ")
-		if a.Key != "rtpmap" || !ok || pt != format {
-			continue
+// formats are the payload types of the m= line in their order, each with what is
+// said of it.
+func (s remoteStream) formats() []format {
+	var all []format
+	for _, number := range s.media.MediaName.Formats {
+		if pt, err := strconv.ParseUint(number, 10, 7); err == nil {
+			f := format{payloadType: uint8(pt), fmtp: s.attribute("fmtp", number)}
+			if rtpmap := s.attribute("rtpmap", number); rtpmap != "" {
+				f.mapping = parseMapping(rtpmap)
+			}
+			all = append(all, f)
 		}
-		parts := strings.Split(strings.TrimSpace(mapping), "/")
-		if len(parts) < 2 || len(parts) > 2 && parts[2] != "1" {
-			return "", 0, true // malformed or stereo: nothing that we have
-		}
-		rate, err := strconv.Atoi(parts[1])
-		if err != nil {
-			return "", 0, true
-		}
-		return parts[0], rate, true
 	}
-	return "", 0, false
+	return all
+}
+
+// attribute finds a=<key>:<format> <value>.
+func (s remoteStream) attribute(key, format string) string {
+	for _, a := range s.media.Attributes {
+		pt, value, _ := strings.Cut(a.Value, " ")
+		if a.Key == key && pt == format {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
 
 // refused is how we answer a stream that we do not take: its own name with

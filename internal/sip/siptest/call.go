@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"strowger/internal/media"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/player"
 	"strowger/internal/media/rtp"
@@ -74,7 +75,7 @@ func (c *Call) open() {
 		t.Fatal(err)
 	}
 	c.rtp = rtp.NewSession(rtp.Config{Transport: io, OnDigit: func(d dtmf.Digit) { c.digits <- d }})
-	c.negotiation = sdp.Negotiation{Session: uint64(io.LocalAddr().Port()), Local: io.LocalAddr()}
+	c.negotiation = sdp.Negotiation{Codecs: codec.G711, Session: uint64(io.LocalAddr().Port()), Local: io.LocalAddr()}
 	session, done := c.rtp, make(chan struct{})
 	go func() {
 		defer close(done)
