@@ -21,6 +21,7 @@ type Member struct {
 	out      *edge   // from the room to the sink; nil without a sink
 	voiced   bool    // whether the source gave anything in this tick
 	own      []int16 // what it says in this tick, at the room's rate
+	says     bool    // whether own is anything but silence
 	heard    bool    // whether own is part of the room's sum
 	extra    []int32 // what is played to it alone; made when first needed
 	hasExtra bool

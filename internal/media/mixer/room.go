@@ -24,6 +24,8 @@ type Room struct {
 	all      [media.MaxFrameSamples]int32 // what everyone says and what is played to everyone
 	mixed    [media.MaxFrameSamples]int16 // all, saturated, for those who add nothing to it
 	anything bool                         // whether all holds any sound
+	taps     []*Tap
+	tick     uint64 // the one in progress, or the last
 
 	notices notices
 }
@@ -73,6 +75,7 @@ func (r *Room) Weight() int {
 func (r *Room) Tick() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tick++
 	for _, m := range r.members {
 		m.read()
 	}
@@ -82,6 +85,9 @@ func (r *Room) Tick() {
 	r.mix()
 	for _, m := range r.members {
 		r.write(m)
+	}
+	for _, t := range r.taps {
+		t.hear(r)
 	}
 	if hz := r.serving(); hz != r.rateHz {
 		r.changeOver(hz)
@@ -105,13 +111,12 @@ func (r *Room) mix() {
 }
 
 func (r *Room) listen(m *Member) {
-	m.hasExtra, m.heard = false, false
+	m.hasExtra, m.says, m.heard = false, false, false
 	if m.in == nil {
 		return
 	}
-	var says bool
-	m.own, says = m.in.pass(m.voiced)
-	m.heard = says && !m.muted && !m.isolated
+	m.own, m.says = m.in.pass(m.voiced)
+	m.heard = m.says && !m.muted && !m.isolated
 	if m.heard {
 		r.add(m.own)
 	}

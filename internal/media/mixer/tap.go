@@ -1,0 +1,140 @@
+package mixer
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync/atomic"
+)
+
+// Heard is one tick of a room, as a Tap gives it. All its sound is at one rate.
+type Heard struct {
+	Tick   uint64  // of the room, from 1; what is missing in between was dropped
+	RateHz int     // of the samples
+	Mixed  []int16 // what was said, and played to everyone; nil: silence
+	Said   []Said  // what each member said who said anything
+}
+
+// Said is what one member said in a tick.
+type Said struct {
+	Member  *Member
+	Samples []int16
+	Heard   bool // by the others: false for the muted and the isolated
+}
+
+// Tap hears a room: what is mixed, and what each member says. It holds as many
+// ticks as it was made for. The clock never waits for whoever reads: when there
+// is no room for a tick it is dropped and counted.
+//
+// One goroutine at a time may read.
+type Tap struct {
+	room  *Room
+	ticks []tapped
+	news  chan struct{} // holds a token while there may be something to read
+
+	written atomic.Uint64 // ticks put into the ring; the clock's
+	read    atomic.Uint64 // ticks taken out of it and done with; the reader's
+	dropped atomic.Uint64
+	closed  atomic.Bool
+
+	lent bool // the reader has a tick that it may still look at
+}
+
+// tapped is a place for a tick, with memory that is used again.
+type tapped struct {
+	Heard
+	samples []int16
+}
+
+// Tap hears the room from the next tick on, until Close. ticks is how many may
+// wait to be read.
+func (r *Room) Tap(ticks int) *Tap {
+	t := &Tap{room: r, ticks: make([]tapped, ticks), news: make(chan struct{}, 1)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.taps = append(r.taps, t)
+	return t
+}
+
+// Read waits for the next tick. What it gives belongs to the tap again with the
+// next Read. After Close it gives what is left and then io.EOF.
+func (t *Tap) Read(ctx context.Context) (*Heard, error) {
+	if t.lent {
+		t.lent = false
+		t.read.Add(1)
+	}
+	for {
+		// In this order: nothing is written after Close.
+		closed := t.closed.Load()
+		if at := t.read.Load(); at < t.written.Load() {
+			t.lent = true
+			return &t.ticks[at%uint64(len(t.ticks))].Heard, nil
+		}
+		if closed {
+			return nil, io.EOF
+		}
+		select {
+		case <-t.news:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Dropped is how many ticks found no room.
+func (t *Tap) Dropped() uint64 { return t.dropped.Load() }
+
+// Close ends the tap. It may be called more than once and by anyone.
+func (t *Tap) Close() {
+	r := t.room
+	r.mu.Lock()
+	if i := slices.Index(r.taps, t); i >= 0 {
+		r.taps = slices.Delete(r.taps, i, i+1)
+	}
+	r.mu.Unlock()
+	t.closed.Store(true)
+	t.wake()
+}
+
+func (t *Tap) wake() {
+	select {
+	case t.news <- struct{}{}:
+	default:
+	}
+}
+
+// hear copies the room's tick. It allocates only when more is said at once than
+// ever before in this place.
+func (t *Tap) hear(r *Room) {
+	written := t.written.Load()
+	if written-t.read.Load() >= uint64(len(t.ticks)) {
+		t.dropped.Add(1)
+		return
+	}
+	t.ticks[written%uint64(len(t.ticks))].fill(r)
+	t.written.Store(written + 1)
+	t.wake()
+}
+
+func (h *tapped) fill(r *Room) {
+	h.Tick, h.RateHz = r.tick, r.rateHz
+	h.Mixed, h.Said = nil, h.Said[:0]
+	need := r.samples * (1 + len(r.members))
+	if cap(h.samples) < need {
+		h.samples = make([]int16, need)
+	}
+	free := h.samples[:cap(h.samples)]
+	keep := func(frame []int16) []int16 {
+		kept := free[:copy(free, frame)]
+		free = free[len(frame):]
+		return kept
+	}
+	if r.anything {
+		h.Mixed = keep(r.mixed[:r.samples])
+	}
+	for _, m := range r.members {
+		if m.says {
+			h.Said = append(h.Said, Said{Member: m, Samples: keep(m.own), Heard: m.heard})
+		}
+	}
+}
