@@ -9,6 +9,10 @@
 //   - A player that was started is reported as finished or failed exactly once
 //     and last, also when it was stopped, and as started before that when any
 //     of it was heard.
-//   - Fetching a file holds up neither the call nor anybody's sound.
+//   - Fetching a file holds up neither the call nor anybody's sound. Kept files
+//     are decoded once and brought once to each rate at which they are played,
+//     within a bound in bytes.
+//   - A leg gives and takes frames of its own rate; the room follows the legs that
+//     are in it, and what is played follows the room.
 //   - After Close nothing of the call runs any more.
 package bridge

@@ -1,7 +1,7 @@
 // Package rtp carries one leg's sound over UDP: ports, packets, the jitter
-// ring and the session that joins them to a room. How packets reach the far end
-// is below the session, behind Transport: today plain RTP (Symmetric) on a
-// socket (PacketIO).
+// ring and the session, a source and a sink at the rate of its codec. How packets
+// reach the far end is below the session, behind Transport: today plain RTP
+// (Symmetric) on a socket (PacketIO).
 //
 // Guarantees:
 //   - A Session neither allocates nor locks per packet or per frame.
@@ -10,6 +10,8 @@
 //   - Plain RTP goes to the address of the SDP until the first valid packet
 //     comes, then to where that came from (symmetric RTP, RFC 4961), and from
 //     then on nobody else is heard until Update gives another address.
+//   - Every format that was agreed on is understood at any time, whatever its rate
+//     and clock; the one that is sent gives the session its rate.
 //   - Each digit is reported once, as soon as its end is known: on Linux that is
 //     the clock's next frame, 20 ms away at most. A leg that has just been taken
 //     out of its room is noticed within a second, and served every 20 ms then.

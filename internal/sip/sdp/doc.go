@@ -2,9 +2,13 @@
 //
 // What it promises:
 //
-//   - An answer takes the first codec in the offerer's order that we have, and
-//     telephone events when they are offered. Every other stream is answered
-//     with port 0, in its place.
+//   - An offer has the codecs of our Set by priority, and telephone events for
+//     each of their clocks. An answer takes the first codec in the offerer's order
+//     that we have, and telephone events when they are offered, by its clock if
+//     possible. Every other stream is answered with port 0, in its place.
+//   - Payload types that mean nothing by themselves get a number, which they and
+//     the far end's keep for the session (RFC 3264 8.3.2). What the far end may
+//     send although another format was chosen is in Params.Understood.
 //   - The o= line keeps its session id; its version rises by one with every
 //     description that differs from the last and with no other (RFC 3264 8).
 //   - Whatever the far end sends ends in a Params that rtp accepts or in an
