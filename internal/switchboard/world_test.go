@@ -238,7 +238,7 @@ func (w *world) appendFails(rest string) []string {
 
 // anotherOwner is another node that takes a step of the call.
 func (w *world) anotherOwner(string) []string {
-	other := journal.Over(w.store.Store, slog.New(slog.DiscardHandler))
+	other := journal.Over(w.store.Store, "other", slog.New(slog.DiscardHandler))
 	state, log, err := other.Load(context.Background(), calltest.Call.Key())
 	if err != nil {
 		w.t.Fatal(err)
