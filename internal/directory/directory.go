@@ -21,6 +21,9 @@ type User struct {
 	MayDial     []string // beginnings of numbers
 }
 
+// ShownName is how others see the user.
+func (u User) ShownName() string { return cmp.Or(u.DisplayName, u.Name) }
+
 // Trunk is a way to the telephone network.
 type Trunk struct {
 	Name      string

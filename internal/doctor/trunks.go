@@ -49,7 +49,6 @@ func options(ctx context.Context, cfg config.Config, target config.SIPTarget) (c
 		Listen:     []string{"udp://" + net.JoinHostPort(source(cfg), "0"), "tcp://" + net.JoinHostPort(source(cfg), "0")},
 		ExternalIP: cfg.SIP.ExternalIP,
 		UserAgent:  "strowger doctor",
-		Handler:    deaf{},
 		Log:        slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -62,7 +61,7 @@ func options(ctx context.Context, cfg config.Config, target config.SIPTarget) (c
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		agent.Run(ctx)
+		agent.Run(ctx, deaf{})
 	}()
 	defer func() { cancel(); <-stopped }()
 

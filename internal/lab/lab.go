@@ -6,12 +6,12 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync"
 
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
 
@@ -43,7 +43,7 @@ func New(cfg Config) (*Lab, error) {
 	l := &Lab{cfg: cfg, log: cfg.Log, clock: media.NewClock(1), calls: make(chan *conversation, callsMost)}
 	var err error
 	l.ua, err = ua.New(ua.Config{
-		Listen: []string{cfg.Listen}, UserAgent: "Strowger lab", Handler: exchange{l}, Methods: []string{"OPTIONS"}, Log: cfg.Log,
+		Listen: []string{cfg.Listen}, UserAgent: "Strowger lab", Methods: []string{"OPTIONS"}, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
@@ -72,7 +72,7 @@ func (l *Lab) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = l.clock.Run(ctx) })
 	wg.Go(func() { l.talk(ctx) })
-	err := l.ua.Run(ctx)
+	err := l.ua.Run(ctx, numbers{l})
 	cancel()
 	wg.Wait()
 	return err
@@ -91,41 +91,38 @@ func (l *Lab) talk(ctx context.Context) {
 	}
 }
 
-// exchange connects calls to numbers. It runs on SIP shards.
-type exchange struct{ lab *Lab }
+// numbers take the lab's calls. They run on SIP shards.
+type numbers struct{ lab *Lab }
 
-func (x exchange) Invite(in *ua.Incoming) {
-	n, ok := find(userOf(in.RequestURI))
+func (n numbers) Invite(in *ua.Incoming) {
+	called, ok := numberOf(in.RequestURI)
 	switch {
 	case !ok:
 		in.Take(nil).Reject(404, "no such number in the lab", nil)
 		return
-	case n.status != 0:
-		in.Take(nil).Reject(n.status, "", nil)
+	case called.status != 0:
+		in.Take(nil).Reject(called.status, "", nil)
 		return
 	case len(in.Body) == 0:
 		in.Take(nil).Reject(488, "the lab wants an offer", nil)
 		return
 	}
-	c := newConversation(x.lab, n, in.Body)
+	c := newConversation(n.lab, called, in.Body)
 	c.session = in.Take(c)
 	c.session.Ring(180, nil, nil)
 	select {
-	case x.lab.calls <- c:
+	case n.lab.calls <- c:
 	default:
 		c.session.Reject(503, "the lab is full", nil)
 	}
 }
 
-func (x exchange) Request(r *ua.Request) { r.Respond(200, "", nil, nil) }
+func (n numbers) Request(r *ua.Request) { r.Respond(200, "", nil, nil) }
 
-func userOf(uri string) string {
-	_, rest, _ := strings.Cut(uri, ":")
-	user, _, _ := strings.Cut(rest, "@")
-	user, _, _ = strings.Cut(user, ";")
-	plain, err := url.PathUnescape(user)
-	if err != nil {
-		return user
+func numberOf(uri string) (Number, bool) {
+	a, ok := address.Parse(uri)
+	if !ok {
+		return Number{}, false
 	}
-	return plain
+	return find(a.User)
 }

@@ -44,10 +44,10 @@ type signals struct{ to *switchboard.Switchboard }
 func (s *signals) Signal(id call.ID, sig call.Signal) { s.to.Signal(id, sig) }
 
 // sounds finds the sound of a leg for the bridge.
-type sounds struct{ *sip.Exchange }
+type sounds struct{ *sip.Legs }
 
 func (s sounds) Media(leg call.LegID) (bridge.Media, bool) {
-	m, ok := s.Exchange.Media(leg)
+	m, ok := s.Legs.Media(leg)
 	if !ok {
 		return nil, false
 	}

@@ -37,21 +37,21 @@ func (p *parts) callFigures() []telemetry.Figure {
 }
 
 func (p *parts) legFigures() []telemetry.Figure {
-	s := p.exchange.Stats()
+	legs, reception, agent := p.legs.Stats(), p.reception.Stats(), p.agent.Counters()
 	return []telemetry.Figure{
-		level("legs", "SIP legs now.", float64(s.Legs)),
-		level("registrations", "Registered endpoints now.", float64(s.Registered)),
+		level("legs", "SIP legs now.", float64(legs.Legs)),
+		level("registrations", "Registered endpoints now.", float64(reception.Registered)),
 		level("rtp_ports_in_use", "RTP ports given out.", float64(p.ports.InUse())),
-		count("legs_offered", "Incoming calls admitted.", s.Offered),
-		count("legs_dialled", "Outgoing calls placed.", s.Dialled),
-		count("legs_answered", "Legs answered, either way.", s.Answered),
-		count("sip_refused", "Incoming calls not admitted.", s.Refused),
-		count("sip_challenged", "Requests asked for credentials.", s.Challenged),
-		count("sip_unheard", "Packets of sources that are not listened to.", s.Unheard),
-		count("sip_malformed", "SIP messages that could not be read.", s.Malformed),
-		count("sip_busy", "SIP messages dropped because too many were waiting.", s.Busy),
-		count("leg_news_dropped", "Keys, ringing and re-INVITEs dropped by a leg that was full.", s.Dropped),
-		count("sip_wrong_password", "Credentials that did not hold.", s.WrongPassword),
+		count("legs_arrived", "Incoming calls taken.", legs.Arrived),
+		count("legs_dialled", "Outgoing calls placed.", legs.Dialled),
+		count("legs_answered", "Legs answered, either way.", legs.Answered),
+		count("sip_refused", "Incoming calls refused after their source was known.", reception.Refused),
+		count("sip_challenged", "Requests asked for credentials.", reception.Challenged),
+		count("sip_unheard", "Packets of sources that are not listened to.", agent.Refused),
+		count("sip_malformed", "SIP messages that could not be read.", agent.Malformed),
+		count("sip_busy", "SIP messages dropped because too many were waiting.", agent.Busy),
+		count("leg_news_dropped", "Keys, ringing and re-INVITEs dropped by a leg that was full.", legs.Dropped),
+		count("sip_wrong_password", "Credentials that did not hold.", reception.WrongPassword),
 	}
 }
 

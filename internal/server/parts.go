@@ -25,6 +25,7 @@ import (
 	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
 	"strowger/internal/outbound"
+	"strowger/internal/reception"
 	"strowger/internal/sip/ua"
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
@@ -45,16 +46,18 @@ type parts struct {
 	health *telemetry.Health
 	info   Info
 
-	journal  *journal.Journal
-	clock    *media.Clock
-	ports    *rtp.Ports
-	exchange *sip.Exchange
-	bridge   *bridge.Bridge
-	board    *switchboard.Switchboard
-	courier  *webhook.Courier
-	lab      *lab.Lab // nil outside dev and tests
-	doors    []*door
-	closers  []func()
+	journal   *journal.Journal
+	clock     *media.Clock
+	ports     *rtp.Ports
+	agent     *ua.UA
+	legs      *sip.Legs
+	reception *reception.Reception
+	bridge    *bridge.Bridge
+	board     *switchboard.Switchboard
+	courier   *webhook.Courier
+	lab       *lab.Lab // nil outside dev and tests
+	doors     []*door
+	closers   []func()
 }
 
 // build makes the parts and binds their ports; nothing runs yet. After an
@@ -130,36 +133,49 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	}
 	p.clock = media.NewClock(0)
 	to := &signals{}
-	if err := p.buildExchange(to, serverTLS); err != nil {
+	if err := p.buildSIP(to, serverTLS); err != nil {
 		return err
 	}
 	p.bridge = bridge.New(bridge.Config{
-		Clock: p.clock, Legs: sounds{p.exchange}, Signals: to, Log: p.log,
+		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Log: p.log,
 		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientOptions{Timeout: audioTime, RedirectsMax: 3})),
 	})
-	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.exchange, Sound: p.bridge, Log: p.log})
+	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})
 	to.to = p.board
 	return nil
 }
 
-func (p *parts) buildExchange(to *signals, serverTLS *tls.Config) error {
+// buildSIP makes the SIP endpoint, the legs on it, and the reception that
+// decides whose calls become legs.
+func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 	settings, err := settings(p.cfg)
 	if err != nil {
 		return err
 	}
-	p.exchange, err = sip.New(sip.Config{
-		UA: ua.Config{
-			Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
-			TLS: serverTLS, Log: p.log,
-		},
-		Domain: p.cfg.SIP.Domain, Directory: directory.New(settings, time.Now),
-		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711,
-		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
+	d := directory.New(settings, time.Now)
+	admission := reception.NewAdmission(d, time.Now)
+	p.agent, err = ua.New(ua.Config{
+		Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
+		TLS: serverTLS, Admit: admission.Admit, Log: p.log,
 	})
 	if err != nil {
 		return fmt.Errorf("sip: %w", err)
 	}
-	if err := p.exchange.Listen(); err != nil {
+	p.legs, err = sip.New(sip.Config{
+		UA: p.agent, Domain: p.cfg.SIP.Domain, Directory: d, Locate: admission.Locate,
+		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711,
+		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
+	})
+	if err != nil {
+		return err
+	}
+	p.reception, err = reception.New(reception.Config{
+		UA: p.agent, Admission: admission, Domain: p.cfg.SIP.Domain, Directory: d, Legs: p.legs, Log: p.log,
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.agent.Listen(); err != nil {
 		return fmt.Errorf("sip.listen: %w", err)
 	}
 	return p.buildLab()
@@ -220,7 +236,7 @@ func (p *parts) sipAddresses() []string {
 	for _, l := range p.cfg.SIP.Listen {
 		scheme, host, _ := strings.Cut(l, "://")
 		if _, port, err := net.SplitHostPort(host); err == nil && port == "0" {
-			host = p.exchange.Addr(scheme).String()
+			host = p.agent.Addr(scheme).String()
 		}
 		all = append(all, scheme+"://"+host)
 	}

@@ -75,7 +75,9 @@ func (p *parts) start(ctx context.Context, l *life) error {
 	l.start(ctx, "media clock", p.clock.Run)
 	l.start(ctx, "bridge", p.bridge.Run)
 	l.start(ctx, "switchboard", p.board.Run)
-	l.start(ctx, "SIP", p.exchange.Run)
+	l.start(ctx, "legs", p.legs.Run)
+	l.start(ctx, "reception", p.reception.Run)
+	l.start(ctx, "SIP", func(ctx context.Context) error { return p.agent.Run(ctx, p.reception) })
 	l.start(ctx, "webhook", p.courier.Run)
 	if p.lab != nil {
 		l.start(ctx, "lab", p.lab.Run)
@@ -117,7 +119,7 @@ func (p *parts) wind(ctx context.Context) {
 	grace := p.cfg.Shutdown.Grace
 	p.log.Info("stopping: new calls are refused, live ones are given their time", "calls", p.board.Stats().Calls, "grace", grace)
 	p.health.NotReady("stopping")
-	p.exchange.Drain()
+	p.reception.Drain()
 	p.board.Drain()
 	if err := within(ctx, grace, p.board.Quiet); err != nil {
 		p.log.Warn("ending the calls that are left; raise shutdown.grace to give them longer", "calls", p.board.Stats().Calls)
@@ -125,7 +127,7 @@ func (p *parts) wind(ctx context.Context) {
 		p.logLate("calls did not end", within(ctx, settleTime, p.board.Quiet))
 	}
 	together(
-		func() { p.logLate("phones did not hang up", within(ctx, settleTime, p.exchange.Quiet)) },
+		func() { p.logLate("phones did not hang up", within(ctx, settleTime, p.agent.Quiet)) },
 		func() {
 			p.logLate("events are left: they are sent after the next start", within(ctx, settleTime, p.courier.Flush))
 		},

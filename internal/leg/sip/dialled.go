@@ -6,16 +6,17 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
+	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
 
-// silenceMost is how long a place may say nothing at all, not even 100 Trying,
-// before it counts as unreachable.
+// silenceMost is how long a destination may say nothing at all, not even 100
+// Trying, before it counts as unreachable.
 const silenceMost = 10 * time.Second
 
 // dial reaches for whom the call names.
 func (l *leg) dial(e call.Dial) {
-	to, err := l.x.cfg.Directory.Resolve(directory.ByApplication(), e.To)
+	to, err := l.legs.cfg.Directory.Resolve(directory.ByApplication(), e.To)
 	if err != nil {
 		l.end(refused(err, e.To))
 		return
@@ -39,9 +40,9 @@ func (l *leg) unclaimed(to directory.Application) {
 	l.signal(call.LegUnclaimed{Leg: l.id})
 }
 
-// ringUser rings every place where the user is registered, at once.
+// ringUser rings every contact that the user has registered, at once.
 func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
-	l.remote, l.name = to.Bindings[0].Flow.Remote.Addr(), nameOf(to.User)
+	l.remote, l.name = to.Bindings[0].Flow.Remote.Addr(), to.User.ShownName()
 	if !l.prepare() {
 		return
 	}
@@ -49,35 +50,35 @@ func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
 	for _, b := range to.Bindings {
 		l.invite(ua.Outgoing{
 			RequestURI: b.Contact,
-			From:       l.x.caller(e.From, e.FromName),
-			To:         ua.Party{URI: l.x.userURI(to.User.Name)},
+			From:       l.legs.caller(e.From, e.FromName),
+			To:         ua.Party{URI: l.legs.userURI(to.User.Name)},
 			Headers:    headers,
 			SDP:        l.sound.negotiation.Offer(),
 			Hop:        ua.Hop{Transport: b.Flow.Transport, Address: b.Flow.Remote.String()},
 		}, b.Flow)
 	}
-	l.log.Info("ringing a user", "user", to.User.Name, "places", len(to.Bindings))
+	l.log.Info("ringing a user", "user", to.User.Name, "contacts", len(to.Bindings))
 }
 
 // ringNumber places the call on a trunk, when that has room for it.
 func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
-	place, err := l.x.cfg.Directory.Take(to.Trunk.Name)
+	release, err := l.legs.cfg.Directory.Take(to.Trunk.Name)
 	if err != nil {
 		l.log.Info("trunk is full", "trunk", to.Trunk.Name, "error", err)
 		l.end(refused(err, e.To))
 		return
 	}
-	l.place = place
-	l.remote = l.x.gate.where(to.Trunk.Address)
+	l.release = release
+	l.remote = l.legs.cfg.Locate(to.Trunk.Address)
 	if !l.prepare() {
 		return
 	}
-	from := l.x.callerOnTrunk(e.From, to.Trunk)
+	from := l.legs.callerOnTrunk(e.From, to.Trunk)
 	headers := custom(e.Headers)
 	if e.From == call.Anonymous {
 		headers = append(headers, ua.Header{Name: "Privacy", Value: "id"}) // RFC 3323
 	}
-	number := trunkURI(to.Number, to.Trunk)
+	number := address.URI{User: to.Number, HostPort: to.Trunk.Address, Transport: to.Trunk.Transport}.String()
 	l.invite(ua.Outgoing{
 		RequestURI:  number,
 		From:        from,
@@ -105,16 +106,16 @@ func (l *leg) invite(out ua.Outgoing, flow directory.Flow) {
 	out.Patience = silenceMost
 	n := &line{leg: l, flow: flow}
 	l.lines = append(l.lines, n)
-	n.session = l.x.ua.Invite(out, n)
-	l.x.counters.dialled.Add(1)
+	n.session = l.legs.cfg.UA.Invite(out, n)
+	l.legs.counters.dialled.Add(1)
 }
 
-// progress: one of the places rings, or lets us hear something already.
+// progress: one of the lines rings, or lets us hear something already.
 func (l *leg) progress(n *line, code int, body []byte) {
 	if l.answered || n.over || code < 180 {
 		return
 	}
-	// Early media of one place only: with several the port could not tell whom
+	// Early media of one line only: with several the port could not tell whom
 	// it hears.
 	if len(body) > 0 && len(l.lines) == 1 {
 		if err := l.sound.agree(body); err != nil {
@@ -127,7 +128,7 @@ func (l *leg) progress(n *line, code int, body []byte) {
 	}
 }
 
-// won: a place was answered, the first of them. The others stop ringing.
+// won: a line was answered, the first of them. The others stop ringing.
 func (l *leg) won(n *line, body []byte, d ua.Dialog) {
 	if err := l.agreeFinally(body); err != nil {
 		l.log.Info("answer cannot be used", "error", err)
@@ -154,11 +155,11 @@ func (l *leg) agreeFinally(body []byte) error {
 	return l.sound.agree(body)
 }
 
-// lost: a place refused or was not reached. A 6xx speaks for all of them.
+// lost: a line was refused or reached nobody. A 6xx speaks for all of them.
 func (l *leg) lost(n *line) {
 	if o := n.cause.Origin; (o == ua.Transport || o == ua.Timeout) && n.flow.Transport != "udp" {
 		// RFC 5626 5.3: a phone whose connection broke has to register again.
-		l.x.cfg.Directory.FlowLost(n.flow)
+		l.legs.cfg.Directory.FlowLost(n.flow)
 	}
 	best := n.cause
 	for _, other := range l.lines {

@@ -1,6 +1,9 @@
 // Package sip reaches participants by SIP: it turns a call's effects into SIP
-// sessions and what becomes of them into signals, keeps the registrar, and
-// decides who may call us.
+// sessions and what becomes of them into signals. Who may call us is decided
+// before, by package reception, which hands over the calls that it lets in.
+//
+// A leg has one sound and one or more lines: a line is one SIP session (one
+// dialog), the caller's, or one for each contact of the user who is rung.
 //
 // What it promises:
 //
@@ -13,10 +16,6 @@
 //   - A leg keeps at most 64 things waiting while its signals find no room.
 //     Beyond that keys, ringing and re-INVITEs are dropped and counted (a
 //     re-INVITE is refused with 500); answers and endings always have room.
-//   - Nobody calls without being known: a trunk by its source, a user by the
-//     password. Others hear at most a challenge, the same whomever they name, and
-//     at a bounded rate. When there is no user who could come from anywhere, what
-//     they send is not even parsed.
-//   - Cancelling Run's context closes sockets and ports and leaves the far ends
-//     as they are: it is not a hang-up.
+//   - Cancelling Run's context closes the ports and leaves the far ends as they
+//     are: it is not a hang-up.
 package sip

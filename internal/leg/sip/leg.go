@@ -23,31 +23,31 @@ const (
 // leg is one participant's signalling and sound. Everything that happens to it
 // or is asked of it is a task in its mailbox, run in order by one goroutine.
 type leg struct {
-	x     *Exchange
+	legs  *Legs
 	id    call.LegID
 	log   *slog.Logger
 	tasks *mailbox[func()]
 	media atomic.Pointer[rtp.Session] // set once answered
 
 	// What follows belongs to the goroutine of run.
-	offered  bool       // somebody called us; else we dial
+	incoming bool       // somebody called us; else we dial
 	offer    []byte     // the caller's, empty when it wants ours
 	remote   netip.Addr // of the signalling; invalid when it is a name
 	headers  ua.Headers // for responses to one of our users
 	name     string     // of the user whom we dial
-	lines    []*line    // the caller's, or one for each place that rings
+	lines    []*line    // the caller's, or one for each contact that rings
 	line     *line      // the one that matters: the caller's, or the one that was answered
 	sound    *sound
-	place    func() // gives the place on a trunk back
+	release  func() // ends this leg's share of a trunk's limits
 	ringing  bool   // LegRinging was signalled
 	answered bool   // LegAnswered was signalled
 	over     bool   // LegFailed or LegEnded was signalled, or nothing is left to be
 }
 
-func (x *Exchange) newLeg(id call.LegID) *leg {
+func (ls *Legs) newLeg(id call.LegID) *leg {
 	return &leg{
-		x: x, id: id, tasks: newMailbox[func()](),
-		log: x.log.With("call", string(id.Call()), "leg", string(id)),
+		legs: ls, id: id, tasks: newMailbox[func()](),
+		log: ls.log.With("call", string(id.Call()), "leg", string(id)),
 	}
 }
 
@@ -71,24 +71,24 @@ func (l *leg) run(ctx context.Context) {
 }
 
 func (l *leg) giveBack() {
-	l.x.forget(l)
+	l.legs.forget(l)
 	if l.sound != nil {
 		l.sound.close()
 		l.sound = nil
 	}
-	if l.place != nil {
-		l.place()
-		l.place = nil
+	if l.release != nil {
+		l.release()
+		l.release = nil
 	}
 }
 
-func (l *leg) signal(sig call.Signal) { l.x.cfg.Signals.Signal(l.id.Call(), sig) }
+func (l *leg) signal(sig call.Signal) { l.legs.cfg.Signals.Signal(l.id.Call(), sig) }
 
 // news is a task that may be dropped when the leg has too many.
 func (l *leg) news(task func()) bool {
 	ok := l.tasks.offer(task)
 	if !ok {
-		l.x.counters.dropped.Add(1)
+		l.legs.counters.dropped.Add(1)
 	}
 	return ok
 }
@@ -125,7 +125,7 @@ func (l *leg) end(cause call.Cause) {
 func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.line, l.answered = n, true
 	l.media.Store(l.sound.session)
-	l.x.counters.answered.Add(1)
+	l.legs.counters.answered.Add(1)
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
 	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialogOf(d, l.sound)})
 }
@@ -144,7 +144,7 @@ func (l *leg) hangUp(reason call.Reason) {
 // open takes the leg's port.
 func (l *leg) open() error {
 	var err error
-	l.sound, err = l.x.openSound(l.remote, hearing{
+	l.sound, err = l.legs.openSound(l.remote, hearing{
 		digit: func(d dtmf.Digit) { l.news(func() { l.pressed(d) }) },
 		// Once for each silence: it may be put, and must not be lost.
 		silent: func() { l.tasks.put(l.fellSilent) },

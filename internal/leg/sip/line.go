@@ -8,8 +8,8 @@ import (
 	"strowger/internal/sip/ua"
 )
 
-// line is one SIP session of a leg: the caller's, or one for each place that is
-// rung. It is the session's observer.
+// line is one SIP session of a leg: the caller's, or one for each contact
+// that is rung. It is the session's observer.
 type line struct {
 	leg     *leg
 	session *ua.Session

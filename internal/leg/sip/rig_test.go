@@ -17,6 +17,7 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
+	"strowger/internal/reception"
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
 )
@@ -41,12 +42,13 @@ const (
 // patience is how long a fact may take; a test that waits this long has failed.
 const patience = 20 * time.Second
 
-// rig is an exchange on loopback with a telephone network beside it.
+// rig is a server's SIP side on loopback with a telephone network beside it.
 type rig struct {
-	*sip.Exchange
+	*sip.Legs
 	t         *testing.T
+	ua        *ua.UA
 	directory *directory.Directory
-	ports     *rtp.Ports // the exchange's
+	ports     *rtp.Ports // the legs'
 	phones    *rtp.Ports
 	network   *siptest.Phone
 	signals   signals
@@ -80,9 +82,6 @@ func start(t *testing.T, plans ...plan) *rig {
 		}},
 	}
 	cfg := sip.Config{
-		UA: ua.Config{
-			Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0"}, TLS: siptest.TLS(t),
-		},
 		Domain: domain, Ports: r.ports, MediaIP: netip.MustParseAddr("127.0.0.1"), Codecs: codec.G711, Signals: r.signals,
 	}
 	if os.Getenv("SIP_LOG") != "" {
@@ -100,17 +99,33 @@ func start(t *testing.T, plans ...plan) *rig {
 // run serves until the test ends. Then no leg and no port may be left.
 func (r *rig) run(cfg sip.Config) {
 	r.t.Helper()
-	x, err := sip.New(cfg)
+	admission := reception.NewAdmission(r.directory, time.Now)
+	agent, err := ua.New(ua.Config{
+		Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0"}, TLS: siptest.TLS(r.t), Admit: admission.Admit,
+	})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := x.Listen(); err != nil {
+	cfg.UA, cfg.Locate = agent, admission.Locate
+	legs, err := sip.New(cfg)
+	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.Exchange = x
+	desk, err := reception.New(reception.Config{
+		UA: agent, Admission: admission, Domain: cfg.Domain, Directory: r.directory, Legs: legs, Log: cfg.Log,
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := agent.Listen(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.Legs, r.ua = legs, agent
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = x.Run(ctx) })
+	wg.Go(func() { _ = legs.Run(ctx) })
+	wg.Go(func() { _ = desk.Run(ctx) })
+	wg.Go(func() { _ = agent.Run(ctx, desk) })
 	wg.Go(func() { _ = r.clock.Run(ctx) })
 	r.t.Cleanup(func() {
 		r.empty()
@@ -118,6 +133,9 @@ func (r *rig) run(cfg sip.Config) {
 		wg.Wait()
 	})
 }
+
+// Addr is where SIP is taken.
+func (r *rig) Addr(transport string) netip.AddrPort { return r.ua.Addr(transport) }
 
 // empty proves that everything that ended gave back what it had.
 func (r *rig) empty() {
@@ -132,7 +150,7 @@ func (r *rig) empty() {
 		r.t.Errorf("%d ports were not given back", n)
 	}
 	if n := r.directory.InUse("carrier"); n != 0 {
-		r.t.Errorf("%d places on the trunk were not given back", n)
+		r.t.Errorf("%d calls still count on the trunk", n)
 	}
 	select {
 	case sig := <-r.signals:
@@ -176,7 +194,7 @@ func (r *rig) dial(to call.Address) call.LegID {
 	return id
 }
 
-// hop is how a phone reaches the exchange.
+// hop is how a phone reaches us.
 func (r *rig) hop(transport string) ua.Hop {
 	return ua.Hop{Transport: transport, Address: r.Addr(transport).String()}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media/dtmf"
@@ -30,25 +31,25 @@ type hearing struct {
 
 // openSound takes a port for a far end whose signalling is at remote. The
 // sound must be closed.
-func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
-	bind, shown, err := x.mediaAddress(remote)
+func (ls *Legs) openSound(remote netip.Addr, h hearing) (*sound, error) {
+	bind, shown, err := ls.mediaAddress(remote)
 	if err != nil {
 		return nil, err
 	}
-	io, err := x.cfg.Ports.Listen(bind)
+	io, err := ls.cfg.Ports.Listen(bind)
 	if err != nil {
 		return nil, fmt.Errorf("open a media port: %w", err)
 	}
 	s := &sound{
 		session: rtp.NewSession(rtp.Config{
-			Transport: io, MediaTimeout: x.cfg.MediaTimeout,
+			Transport: io, MediaTimeout: ls.cfg.MediaTimeout,
 			OnDigit: h.digit, OnMediaTimeout: h.silent,
 		}),
 		negotiation: sdp.Negotiation{
 			// RFC 8866 5.2 suggests the time, to be unlike any other of ours.
-			Session: uint64(x.now().UnixMilli()),
+			Session: uint64(time.Now().UnixMilli()),
 			Local:   netip.AddrPortFrom(shown, io.LocalAddr().Port()),
-			Codecs:  x.cfg.Codecs,
+			Codecs:  ls.cfg.Codecs,
 		},
 		done: make(chan struct{}),
 	}
@@ -56,7 +57,7 @@ func (x *Exchange) openSound(remote netip.Addr, h hearing) (*sound, error) {
 		defer close(s.done)
 		// Close ends it, so that it ends with its leg and not before.
 		if err := s.session.Run(context.Background()); err != nil {
-			x.log.Warn("media socket failed", "error", err)
+			ls.log.Warn("media socket failed", "error", err)
 		}
 	}()
 	return s, nil
@@ -104,9 +105,9 @@ func (s *sound) media() call.Media {
 // mediaAddress is where a leg's port is bound and which address the far end is
 // told. Behind NAT that is the external address, but not for a program on this
 // machine: NAT does not bring its packets back.
-func (x *Exchange) mediaAddress(remote netip.Addr) (bind, shown netip.Addr, err error) {
+func (ls *Legs) mediaAddress(remote netip.Addr) (bind, shown netip.Addr, err error) {
 	remote = remote.Unmap()
-	bind = x.cfg.MediaIP
+	bind = ls.cfg.MediaIP
 	if !bind.IsValid() || bind.IsUnspecified() {
 		bind = netip.IPv4Unspecified()
 		if remote.Is6() {
@@ -114,8 +115,8 @@ func (x *Exchange) mediaAddress(remote netip.Addr) (bind, shown netip.Addr, err 
 		}
 	}
 	switch {
-	case x.externalIP.IsValid() && !remote.IsLoopback():
-		return bind, x.externalIP, nil
+	case ls.cfg.UA.External().IsValid() && !remote.IsLoopback():
+		return bind, ls.cfg.UA.External(), nil
 	case !bind.IsUnspecified():
 		return bind, bind, nil
 	}

@@ -2,10 +2,7 @@ package sip
 
 import (
 	"net/netip"
-	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/sip/ua"
@@ -20,11 +17,12 @@ func TestTheFarEndIsToldTheAddressThatItReaches(t *testing.T) {
 		{"198.51.100.7", "0.0.0.0", "127.0.0.1", "0.0.0.0", "127.0.0.1"}, // beside us: NAT would not bring it back
 		{"", "0.0.0.0", "127.0.0.1", "0.0.0.0", "127.0.0.1"},
 	} {
-		x := &Exchange{cfg: Config{MediaIP: ip(c.media)}}
-		if c.external != "" {
-			x.externalIP = ip(c.external)
+		agent, err := ua.New(ua.Config{ExternalIP: c.external})
+		if err != nil {
+			t.Fatal(err)
 		}
-		bind, shown, err := x.mediaAddress(ip(c.remote))
+		ls := &Legs{cfg: Config{UA: agent, MediaIP: ip(c.media)}}
+		bind, shown, err := ls.mediaAddress(ip(c.remote))
 		if err != nil || bind != ip(c.bind) || shown != ip(c.shown) {
 			t.Errorf("%+v: bound to %v, shown %v, %v", c, bind, shown, err)
 		}
@@ -54,46 +52,6 @@ func TestEveryReasonRefusesACallerWithAFinalStatus(t *testing.T) {
 	}
 }
 
-func TestAListIsSplitOutsideOfQuotesAndBrackets(t *testing.T) {
-	got := list(`"A, \"B" <sip:a,b@x>;q=1 , sip:c@x,, <sip:d@x>`)
-	want := []string{`"A, \"B" <sip:a,b@x>;q=1`, "sip:c@x", "", "<sip:d@x>"}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestContactsAreReadWithTheirParameters(t *testing.T) {
-	cases := map[string]contact{
-		"<sip:alice@192.0.2.1;transport=tcp>;expires=60;q=0.25": {"sip:alice@192.0.2.1;transport=tcp", 250, time.Minute},
-		"sip:alice@192.0.2.1:5062":                              {"sip:alice@192.0.2.1:5062", 1000, -1},
-		"<sip:alice@192.0.2.1>;expires=soon":                    {"sip:alice@192.0.2.1", 1000, time.Hour},
-	}
-	for value, want := range cases {
-		if got, err := parseContact(value); err != nil || got != want {
-			t.Errorf("%s: %+v, %v", value, got, err)
-		}
-	}
-	for _, bad := range []string{"", "<>", "sip:", "<sip:a@h>;q=2", "<sip:a@h>;q=NaN", "@@@"} {
-		if c, err := parseContact(bad); err == nil {
-			t.Errorf("%q was read as %+v", bad, c)
-		}
-	}
-}
-
-func TestARawIDIsReadEscapedOrNot(t *testing.T) {
-	for uri, want := range map[string]string{
-		"sip:8:acs:r_u@h":             "8:acs:r_u",
-		"sip:8%3Aacs%3Ar_u@h":         "8:acs:r_u",
-		"sip:4:+14255550100@h":        "4:+14255550100",
-		"sip:alice:secret@h":          "alice",
-		"sip:+1425;phone-context=x@h": "+1425",
-	} {
-		if p, ok := placeOf(uri); !ok || p.user != want {
-			t.Errorf("%s is read as %+v", uri, p)
-		}
-	}
-}
-
 func TestCustomHeadersAreBounded(t *testing.T) {
 	var many ua.Headers
 	for range 100 {
@@ -106,29 +64,4 @@ func TestCustomHeadersAreBounded(t *testing.T) {
 	if n := len(customOf(long)); n != 0 {
 		t.Error("a header beyond the bound passes")
 	}
-}
-
-func FuzzContact(f *testing.F) {
-	f.Add(`"A" <sip:a@h;lr?x=y>;expires=1;q=0.1, *`)
-	f.Fuzz(func(t *testing.T, value string) {
-		for _, v := range list(value) {
-			c, err := parseContact(v)
-			if err == nil && (c.uri == "" || c.q < 0 || c.q > 1000) {
-				t.Fatalf("%q was read as %+v", v, c)
-			}
-		}
-	})
-}
-
-func FuzzPlace(f *testing.F) {
-	f.Add("sip:%2B1425@h;user=phone")
-	f.Add("tel:+1-425;ext=1")
-	f.Fuzz(func(t *testing.T, uri string) {
-		if p, ok := placeOf(uri); ok {
-			number := strings.TrimPrefix(e164(p.user), "+")
-			if len(number) > 17 || strings.Trim(number, "0123456789") != "" {
-				t.Fatalf("%q is the number %q", uri, number)
-			}
-		}
-	})
 }

@@ -53,7 +53,7 @@ func NewPhoneAt(t testing.TB, host, transport string, ports *rtp.Ports) *Phone {
 		host: netip.MustParseAddr(host), via: transport,
 	}
 	var err error
-	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", TLS: TLS(t), Handler: p})
+	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", TLS: TLS(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func NewPhoneAt(t testing.TB, host, transport string, ports *rtp.Ports) *Phone {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = p.ua.Run(ctx) })
+	wg.Go(func() { _ = p.ua.Run(ctx, p) })
 	wg.Go(func() { _ = p.clock.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()

@@ -74,6 +74,7 @@ type Counters struct {
 type Layer struct {
 	cfg      Config
 	external netip.Addr
+	own      map[netip.Addr]bool
 	parser   *sip.Parser
 	Counters Counters
 
@@ -114,6 +115,7 @@ func New(cfg Config) (*Layer, error) {
 			return nil, err
 		}
 	}
+	l.own = ownAddresses(cfg.Listen, l.external)
 	return l, nil
 }
 
@@ -250,6 +252,36 @@ func (l *Layer) closeListeners() {
 	for _, ln := range l.listeners {
 		ln.Close()
 	}
+}
+
+// External is the configured address that replaces the sockets', invalid when
+// there is none.
+func (l *Layer) External() netip.Addr { return l.external }
+
+// Owns reports whether addr is one that we are reached at.
+func (l *Layer) Owns(addr netip.Addr) bool { return l.own[addr.Unmap()] }
+
+// ownAddresses are those that we listen on, all of this machine's when we
+// listen on all, and the external one.
+func ownAddresses(listen []string, external netip.Addr) map[netip.Addr]bool {
+	own := map[netip.Addr]bool{external.Unmap(): true}
+	for _, l := range listen {
+		_, hostPort, _ := strings.Cut(l, "://")
+		host, _, _ := net.SplitHostPort(hostPort)
+		addr, err := netip.ParseAddr(host)
+		if err == nil && !addr.IsUnspecified() {
+			own[addr.Unmap()] = true
+			continue
+		}
+		interfaces, _ := net.InterfaceAddrs()
+		for _, i := range interfaces {
+			if prefix, err := netip.ParsePrefix(i.String()); err == nil {
+				own[prefix.Addr().Unmap()] = true
+			}
+		}
+	}
+	delete(own, netip.Addr{})
+	return own
 }
 
 // spawn runs f on a goroutine that Run waits for; it refuses when not running.

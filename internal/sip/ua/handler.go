@@ -35,6 +35,17 @@ type Incoming struct {
 // within Handler.Invite.
 func (in *Incoming) Take(obs Observer) *Session { return in.take(obs) }
 
+// Refuse answers the INVITE at once, in place of Take.
+func (in *Incoming) Refuse(r Refusal) { in.Take(nil).Reject(r.Code, r.Phrase, r.Headers) }
+
+// Refusal is a final response that is no 2xx. An empty phrase means the code's
+// usual one.
+type Refusal struct {
+	Code    int
+	Phrase  string
+	Headers Headers
+}
+
 // Request is a request outside of a dialog (or, by RequestObserver, inside one).
 type Request struct {
 	Message
@@ -49,6 +60,9 @@ type Request struct {
 func (r *Request) Respond(code int, phrase string, headers Headers, body []byte) {
 	r.respond(code, phrase, headers, body)
 }
+
+// Refuse answers the request.
+func (r *Request) Refuse(no Refusal) { r.Respond(no.Code, no.Phrase, no.Headers, nil) }
 
 // Party is one end of a call as From and To name it.
 type Party struct {

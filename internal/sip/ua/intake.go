@@ -100,7 +100,7 @@ func (sh *shard) outside(tx *transaction.Server, flow transport.Flow) {
 	case req.Method == sip.INVITE:
 		sh.invited(tx, flow)
 	case slices.Contains(sh.ua.cfg.Methods, string(req.Method)):
-		sh.ua.cfg.Handler.Request(sh.answerable(tx, flow, newTag()))
+		sh.ua.handler.Request(sh.answerable(tx, flow, newTag()))
 	default:
 		tx.Respond(sh.ua.notAllowed(req))
 	}

@@ -24,11 +24,8 @@ import (
 
 // These tests use real sockets on loopback.
 
-func listening(t *testing.T, cfg Config) *UA {
+func listening(t *testing.T, cfg Config, h Handler) *UA {
 	t.Helper()
-	if cfg.Handler == nil {
-		cfg.Handler = &scriptedHandler{}
-	}
 	u, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +35,7 @@ func listening(t *testing.T, cfg Config) *UA {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- u.Run(ctx) }()
+	go func() { done <- u.Run(ctx, h) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -100,12 +97,12 @@ func TestACallOverEachTransport(t *testing.T) {
 	for _, transport := range []string{"udp", "tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {
 			callee := newAnswering()
-			there := listening(t, Config{Listen: []string{transport + "://127.0.0.1:0"}, TLS: server, Handler: callee})
+			there := listening(t, Config{Listen: []string{transport + "://127.0.0.1:0"}, TLS: server}, callee)
 			listen := []string{}
 			if transport == "udp" {
 				listen = append(listen, "udp://127.0.0.1:0")
 			}
-			here := listening(t, Config{Listen: listen, TLS: client})
+			here := listening(t, Config{Listen: listen, TLS: client}, &scriptedHandler{})
 			caller := newEars()
 			addr := there.Addr(transport).String()
 			s := here.Invite(Outgoing{
@@ -131,8 +128,8 @@ func TestACallOverIPv6(t *testing.T) {
 		l.Close()
 	}
 	callee := newAnswering()
-	there := listening(t, Config{Listen: []string{"udp://[::1]:0", "tcp://[::1]:0"}, Handler: callee})
-	here := listening(t, Config{Listen: []string{"udp://[::1]:0"}})
+	there := listening(t, Config{Listen: []string{"udp://[::1]:0", "tcp://[::1]:0"}}, callee)
+	here := listening(t, Config{Listen: []string{"udp://[::1]:0"}}, &scriptedHandler{})
 	for _, transport := range []string{"udp", "tcp"} {
 		caller := newEars()
 		s := here.Invite(Outgoing{RequestURI: "sip:bob@" + there.Addr(transport).String() + ";transport=" + transport, From: party("alice"), To: party("bob")}, caller)
@@ -145,10 +142,10 @@ func TestACallOverIPv6(t *testing.T) {
 
 func TestThePhoneBehindAConnectionIsCalledOverIt(t *testing.T) {
 	registrar := newAnswering()
-	server := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}, Handler: registrar})
+	server := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}}, registrar)
 	phone := newAnswering()
 	// The phone listens nowhere: only its own connection leads to it.
-	behindNAT := listening(t, Config{Handler: phone})
+	behindNAT := listening(t, Config{}, phone)
 	registered := make(chan Response, 1)
 	addr := server.Addr("tcp").String()
 	behindNAT.Do(OutgoingRequest{
@@ -172,8 +169,8 @@ func TestThePhoneBehindAConnectionIsCalledOverIt(t *testing.T) {
 func TestALargeInviteGoesByTCPWhereThePeerTakesIt(t *testing.T) {
 	callee := newAnswering()
 	port := freePort(t)
-	listening(t, Config{Listen: []string{"udp://" + port, "tcp://" + port}, Handler: callee})
-	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
+	listening(t, Config{Listen: []string{"udp://" + port, "tcp://" + port}}, callee)
+	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
 	for size, transport := range map[int]string{100: "udp", 2000: "tcp"} {
 		caller := newEars()
 		s := here.Invite(Outgoing{RequestURI: "sip:bob@" + port, From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), size)}, caller)
@@ -189,8 +186,8 @@ func TestALargeInviteGoesByTCPWhereThePeerTakesIt(t *testing.T) {
 
 func TestALargeInviteGoesByUDPWhereThereIsNoTCP(t *testing.T) {
 	callee := newAnswering()
-	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}, Handler: callee})
-	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
+	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, callee)
+	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
 	caller := newEars()
 	here.Invite(Outgoing{RequestURI: "sip:bob@" + there.Addr("udp").String(), From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), 9000)}, caller)
 	if in := <-callee.arrived; in.Transport != "udp" || len(in.Body) != 9000 {
@@ -220,7 +217,7 @@ func freePort(t *testing.T) string {
 }
 
 func TestARefusedConnectionFailsTheCallAtOnce(t *testing.T) {
-	here := listening(t, Config{})
+	here := listening(t, Config{}, &scriptedHandler{})
 	caller := newEars()
 	here.Invite(Outgoing{RequestURI: "sip:bob@" + freePort(t) + ";transport=tcp", From: party("alice"), To: party("bob")}, caller)
 	caller.want(t, "failed by transport 503")
@@ -231,8 +228,8 @@ func TestARefusedConnectionFailsTheCallAtOnce(t *testing.T) {
 
 func TestAnUntrustedCertificateFailsTheCall(t *testing.T) {
 	server, _ := certificate(t)
-	there := listening(t, Config{Listen: []string{"tls://127.0.0.1:0"}, TLS: server})
-	here := listening(t, Config{})
+	there := listening(t, Config{Listen: []string{"tls://127.0.0.1:0"}, TLS: server}, &scriptedHandler{})
+	here := listening(t, Config{}, &scriptedHandler{})
 	caller := newEars()
 	here.Invite(Outgoing{RequestURI: "sips:bob@" + there.Addr("tls").String(), From: party("alice"), To: party("bob")}, caller)
 	caller.want(t, "failed by transport 503")
@@ -246,8 +243,7 @@ func TestAStrangerGetsNoAnswer(t *testing.T) {
 			admitted <- transport
 			return false
 		},
-		Handler: ignorant{},
-	})
+	}, ignorant{})
 	udp, err := net.Dial("udp", u.Addr("udp").String())
 	if err != nil {
 		t.Fatal(err)
@@ -279,7 +275,7 @@ func options(transport string, from net.Addr) string {
 }
 
 func TestAConnectionThatBreaksItsFramingLosesOnlyItself(t *testing.T) {
-	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}, Handler: newAnswering()})
+	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}}, newAnswering())
 	dial := func() (net.Conn, *bufio.Reader) {
 		c, err := net.Dial("tcp", u.Addr("tcp").String())
 		if err != nil {
@@ -311,7 +307,7 @@ func TestAConnectionThatBreaksItsFramingLosesOnlyItself(t *testing.T) {
 }
 
 func TestAPingGetsItsPong(t *testing.T) {
-	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}})
+	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}}, &scriptedHandler{})
 	c, err := net.Dial("tcp", u.Addr("tcp").String())
 	if err != nil {
 		t.Fatal(err)
@@ -331,8 +327,8 @@ func TestAConnectionThatStopsReadingHoldsUpNobody(t *testing.T) {
 	}
 	defer deaf.Close()
 	callee := newAnswering()
-	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}, Handler: callee})
-	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
+	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, callee)
+	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
 	flooded := newEars()
 	for range 600 { // far more than the kernel and the queue of one connection take
 		here.Invite(Outgoing{RequestURI: "sip:x@" + deaf.Addr().String() + ";transport=tcp", From: party("alice"), To: party("x"), SDP: make([]byte, 20000)}, flooded)
@@ -346,7 +342,7 @@ func TestAConnectionThatStopsReadingHoldsUpNobody(t *testing.T) {
 
 func TestACallerWhoseConnectionIsLostIsNotRung(t *testing.T) {
 	hand := &scriptedHandler{}
-	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}, Handler: hand})
+	u := listening(t, Config{Listen: []string{"tcp://127.0.0.1:0"}}, hand)
 	c, err := net.Dial("tcp", u.Addr("tcp").String())
 	if err != nil {
 		t.Fatal(err)
@@ -367,8 +363,8 @@ func TestACallerWhoseConnectionIsLostIsNotRung(t *testing.T) {
 }
 
 func TestAPortThatIsTakenIsSeenByListen(t *testing.T) {
-	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
-	u, err := New(Config{Listen: []string{"udp://" + there.Addr("udp").String()}, Handler: ignorant{}})
+	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
+	u, err := New(Config{Listen: []string{"udp://" + there.Addr("udp").String()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +372,7 @@ func TestAPortThatIsTakenIsSeenByListen(t *testing.T) {
 		t.Error("two user agents on one port")
 	}
 	for _, bad := range []string{"http://127.0.0.1:1", "udp//x", "tls://127.0.0.1:0"} {
-		if u, err := New(Config{Listen: []string{bad}, Handler: ignorant{}}); err == nil && u.Listen() == nil {
+		if u, err := New(Config{Listen: []string{bad}}); err == nil && u.Listen() == nil {
 			t.Errorf("%s was accepted", bad)
 		}
 	}
@@ -389,7 +385,7 @@ func TestSIPpCallsAndIsCalled(t *testing.T) {
 	}
 	const calls = 60
 	callee := newAnswering()
-	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}, Handler: callee})
+	there := listening(t, Config{Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}}, callee)
 	for transport, flag := range map[string]string{"udp": "u1", "tcp": "t1"} {
 		out, err := exec.Command(sipp, "-sn", "uac", there.Addr(transport).String(), "-i", "127.0.0.1", "-t", flag, "-m", fmt.Sprint(calls),
 			"-r", "200", "-d", "10", "-nostdin", "-timeout", "60").CombinedOutput()
@@ -418,7 +414,7 @@ func TestSIPpCallsAndIsCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cancel()
-	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}})
+	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
 	var all []*ears
 	for range calls {
 		o := newEars()

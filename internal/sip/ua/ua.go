@@ -3,7 +3,6 @@ package ua
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,7 +14,7 @@ import (
 	"strowger/internal/sip/transport"
 )
 
-// Config says where a user agent listens and who handles what arrives.
+// Config says where a user agent listens and what it admits.
 type Config struct {
 	// Listen are addresses such as udp://127.0.0.1:5060, tcp://, tls://. Port 0
 	// lets the system choose; Addr tells what it chose. (ws:// and wss:// come later.)
@@ -31,8 +30,6 @@ type Config struct {
 	// goroutines at once; nil admits everyone. Responses to our own requests over
 	// UDP pass it too.
 	Admit func(src netip.AddrPort, transport string) bool
-	// Handler takes requests that belong to no session.
-	Handler Handler
 	// Methods are those that Handler.Request takes; others are refused with 405.
 	// Nil means REGISTER and OPTIONS.
 	Methods []string
@@ -51,6 +48,7 @@ type Counters struct {
 // UA is a user agent. New starts nothing, Listen binds, Run serves.
 type UA struct {
 	cfg          Config
+	handler      Handler // since Run
 	log          *slog.Logger
 	transport    *transport.Layer
 	transactions *transaction.Layer
@@ -66,9 +64,6 @@ type UA struct {
 
 // New checks the configuration.
 func New(cfg Config) (*UA, error) {
-	if cfg.Handler == nil {
-		return nil, errors.New("user agent: no handler")
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
@@ -100,12 +95,14 @@ func (u *UA) Listen() error {
 	return u.listenErr
 }
 
-// Run serves until ctx is done and returns when every goroutine has ended.
-// It binds first when Listen was not called.
-func (u *UA) Run(ctx context.Context) error {
+// Run serves until ctx is done and returns when every goroutine has ended. h
+// takes the requests that belong to no session. It binds first when Listen was
+// not called.
+func (u *UA) Run(ctx context.Context, h Handler) error {
 	if err := u.Listen(); err != nil {
 		return err
 	}
+	u.handler = h
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -120,6 +117,14 @@ func (u *UA) Run(ctx context.Context) error {
 
 // Addr is the address of the first listener of a transport, zero when there is none.
 func (u *UA) Addr(transport string) netip.AddrPort { return u.transport.Addr(transport) }
+
+// External is the address that stands for our sockets' in what we say of
+// ourselves; invalid when none was configured.
+func (u *UA) External() netip.Addr { return u.transport.External() }
+
+// Owns reports whether addr is one that we are reached at: one that we listen
+// on, any of this machine's when we listen on all, or the external one.
+func (u *UA) Owns(addr netip.Addr) bool { return u.transport.Owns(addr) }
 
 // Counters are the present counts.
 func (u *UA) Counters() Counters {

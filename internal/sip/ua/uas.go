@@ -26,7 +26,7 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow) {
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
 	taken := false
-	sh.ua.cfg.Handler.Invite(&Incoming{Message: messageOf(req, flow), take: func(obs Observer) *Session {
+	sh.ua.handler.Invite(&Incoming{Message: messageOf(req, flow), take: func(obs Observer) *Session {
 		taken = true
 		if obs != nil {
 			s.obs = obs

@@ -216,7 +216,7 @@ func TestHangUpOfAnUnansweredCallRefusesIt(t *testing.T) {
 
 func TestACallThatTheHandlerIgnoresIsRefused(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.ua.cfg.Handler = ignorant{}
+		w.ua.handler = ignorant{}
 		w.far.send(w.far.invite())
 		w.far.response(500)
 		w.empty()

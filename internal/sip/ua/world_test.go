@@ -41,7 +41,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		w.ua = w.start(ctx)
 		done := make(chan struct{})
-		go func() { defer close(done); w.ua.Run(ctx) }()
+		go func() { defer close(done); w.ua.Run(ctx, w.hand) }()
 		synctest.Wait()
 		test(w)
 		cancel()
@@ -51,7 +51,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 
 func (w *world) start(ctx context.Context) *UA {
 	u, err := New(Config{
-		Listen: []string{"udp://" + uaAddr.String()}, UserAgent: "test", Handler: w.hand,
+		Listen: []string{"udp://" + uaAddr.String()}, UserAgent: "test",
 		listenUDP: func(addr string) (transport.PacketConn, error) { return w.net.bind(netip.MustParseAddrPort(addr)), nil },
 	})
 	if err != nil {

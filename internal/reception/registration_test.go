@@ -1,10 +1,8 @@
-package sip
+package reception
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"net/netip"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -26,11 +24,12 @@ func TestARegistrationIsRefreshedInTimeAndRetriedWithPatience(t *testing.T) {
 	want := []time.Duration{0, 5, 10, 20, 60, 90, 5, 1350}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		x := &Exchange{
-			cfg: Config{Domain: "pbx.test"}, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-			own: map[netip.Addr]bool{netip.MustParseAddr("127.0.0.1"): true},
+		agent, err := ua.New(ua.Config{Listen: []string{"udp://127.0.0.1:5060"}})
+		if err != nil {
+			t.Fatal(err)
 		}
-		g := newRegistration(x, directory.Trunk{Name: "carrier", Username: "account"})
+		r := &Reception{cfg: Config{Domain: "pbx.test", UA: agent}, log: slog.New(slog.DiscardHandler)}
+		g := newRegistration(r, directory.Trunk{Name: "carrier", Username: "account"})
 		var waited []time.Duration
 		last := time.Now()
 		g.ask = func(context.Context) (ua.Response, bool) {

@@ -1,35 +1,13 @@
-package sip_test
+package reception_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/icholy/digest"
-
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
 )
-
-// authorize answers the last challenge of a 401 (which is MD5).
-func authorize(t *testing.T, response, method, uri, user, password string) string {
-	t.Helper()
-	challenges := header(response, "WWW-Authenticate")
-	return credentials(t, challenges[len(challenges)-1], method, uri, user, password, 1)
-}
-
-func credentials(t *testing.T, challenge, method, uri, user, password string, count int) string {
-	t.Helper()
-	c, err := digest.ParseChallenge(challenge)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cred, err := digest.Digest(c, digest.Options{Method: method, URI: uri, Username: user, Password: password, Count: count})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cred.String()
-}
 
 // registrant sends the REGISTERs of one boot of alice's phone.
 type registrant struct {

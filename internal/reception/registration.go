@@ -1,12 +1,14 @@
-package sip
+package reception
 
 import (
 	"context"
 	"crypto/rand"
+	"strconv"
 	"strings"
 	"time"
 
 	"strowger/internal/directory"
+	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
 
@@ -20,7 +22,7 @@ const (
 
 // registration keeps us registered at one trunk.
 type registration struct {
-	x      *Exchange
+	r      *Reception
 	trunk  directory.Trunk
 	callID string // RFC 3261 10.2: all registrations of a boot share it
 	cseq   uint32
@@ -28,8 +30,8 @@ type registration struct {
 	ask func(ctx context.Context) (ua.Response, bool)
 }
 
-func newRegistration(x *Exchange, t directory.Trunk) *registration {
-	g := &registration{x: x, trunk: t, callID: rand.Text() + "@" + x.cfg.Domain}
+func newRegistration(r *Reception, t directory.Trunk) *registration {
+	g := &registration{r: r, trunk: t, callID: rand.Text() + "@" + r.cfg.Domain}
 	g.ask = g.register
 	return g
 }
@@ -46,10 +48,10 @@ func (g *registration) run(ctx context.Context) {
 		if res.Code == 200 {
 			wait = g.granted(res) * 3 / 4 // well before it ends
 			retry = trunkRetry
-			g.x.log.Info("registered at trunk", "trunk", g.trunk.Name, "again_in", wait.String())
+			g.r.log.Info("registered at trunk", "trunk", g.trunk.Name, "again_in", wait.String())
 		} else {
 			retry = min(2*retry, trunkRetryMax)
-			g.x.log.Warn("trunk does not register us", "trunk", g.trunk.Name, "status", res.Code, "phrase", res.Phrase, "again_in", wait.String())
+			g.r.log.Warn("trunk does not register us", "trunk", g.trunk.Name, "status", res.Code, "phrase", res.Phrase, "again_in", wait.String())
 		}
 		select {
 		case <-ctx.Done():
@@ -60,16 +62,16 @@ func (g *registration) run(ctx context.Context) {
 }
 
 func (g *registration) register(ctx context.Context) (ua.Response, bool) {
-	account := trunkURI(g.trunk.Username, directory.Trunk{Address: g.trunk.Address})
+	account := address.URI{User: g.trunk.Username, HostPort: g.trunk.Address}.String()
 	done := make(chan ua.Response, 1)
 	g.cseq++
-	g.x.ua.Do(ua.OutgoingRequest{
+	g.r.cfg.UA.Do(ua.OutgoingRequest{
 		Method:      "REGISTER",
-		RequestURI:  trunkURI("", g.trunk),
+		RequestURI:  address.URI{HostPort: g.trunk.Address, Transport: g.trunk.Transport}.String(),
 		From:        ua.Party{URI: account},
 		To:          ua.Party{URI: account},
 		ContactUser: g.trunk.Username,
-		Headers:     ua.Headers{{Name: "Expires", Value: secondsOf(trunkExpiry)}},
+		Headers:     ua.Headers{{Name: "Expires", Value: strconv.Itoa(int(trunkExpiry / time.Second))}},
 		CallID:      g.callID,
 		CSeq:        g.cseq,
 		Hop:         ua.Hop{Transport: g.trunk.Transport, Address: g.trunk.Address},
@@ -89,16 +91,16 @@ func (g *registration) register(ctx context.Context) (ua.Response, bool) {
 func (g *registration) granted(res ua.Response) time.Duration {
 	granted := trunkExpiry
 	if e := res.Headers.Get("Expires"); e != "" {
-		granted = seconds(e)
+		granted = address.Seconds(e)
 	}
 	for _, header := range res.Headers.Values("Contact") {
-		for _, value := range list(header) {
-			c, err := parseContact(value)
-			if err != nil || c.expires < 0 {
+		for _, value := range address.List(header) {
+			c, err := address.ParseContact(value)
+			if err != nil || c.Expires < 0 {
 				continue
 			}
-			if p, ok := placeOf(c.uri); ok && strings.EqualFold(p.user, g.trunk.Username) && g.x.ours(p.host) {
-				granted = c.expires
+			if a, ok := address.Parse(c.URI); ok && strings.EqualFold(a.User, g.trunk.Username) && g.r.ours(a.Host) {
+				granted = c.Expires
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (l *leg) reject(cause call.Cause) {
 }
 
 // waits tells that the caller is there and not in the call.
-func (l *leg) waits() bool { return l.offered && !l.line.over && !l.answered }
+func (l *leg) waits() bool { return l.incoming && !l.line.over && !l.answered }
 
 // acknowledged: the caller has our answer.
 func (l *leg) acknowledged(n *line, body []byte, d ua.Dialog) {

@@ -1,4 +1,4 @@
-package sip
+package reception
 
 import (
 	"crypto/hmac"
@@ -64,14 +64,14 @@ type guesses struct {
 	forget time.Time
 }
 
-// verdict is what comes of looking at a request's credentials.
-type verdict int
+// proof is what the credentials of a request prove.
+type proof int
 
 const (
-	absent verdict = iota // no credentials for our realm
-	proven                // the user is who they say
-	stale                 // the password is right, the nonce is not good any more
-	wrong                 // anything else
+	absent proof = iota // no credentials for our realm
+	proven              // the user is who they say
+	stale               // the password is right, the nonce is not good any more
+	wrong               // anything else
 )
 
 func newGuard(realm string, users interface {
@@ -112,7 +112,7 @@ func algorithmsFor(userAgent string) []string {
 }
 
 // check looks at the credentials of a request.
-func (g *guard) check(m ua.Message, method string) (directory.User, verdict) {
+func (g *guard) check(m ua.Message, method string) (directory.User, proof) {
 	cred := g.credentials(m)
 	if cred == nil {
 		return directory.User{}, absent

@@ -1,4 +1,4 @@
-package sip
+package reception
 
 import (
 	"fmt"
@@ -71,10 +71,10 @@ func from(source, authorization string) ua.Message {
 	}
 }
 
-func (k *gatekeeper) expect(m ua.Message, want verdict, why string) {
+func (k *gatekeeper) expect(m ua.Message, want proof, why string) {
 	k.t.Helper()
 	if _, v := k.check(m, "INVITE"); v != want {
-		k.t.Errorf("%s: verdict %d, want %d", why, v, want)
+		k.t.Errorf("%s: proof %d, want %d", why, v, want)
 	}
 }
 

@@ -1,4 +1,4 @@
-package sip
+package reception
 
 import (
 	"errors"
@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"strowger/internal/directory"
+	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
 
 // register is the registrar (RFC 3261 10.3): a user who has proven who they are
 // says where they can be reached.
-func (r reception) register(req *ua.Request) {
+func (r *Reception) register(req *ua.Request) {
 	who, no := r.identify(req.Message, "REGISTER")
 	switch {
 	case no != nil:
@@ -21,35 +22,35 @@ func (r reception) register(req *ua.Request) {
 		// A trunk's source has no account to register for.
 		no = r.challenge(req.Message, false)
 	case !r.owns(*who.user, req.To.URI):
-		no = &answer{code: 403, phrase: "not your address"}
+		no = &ua.Refusal{Code: 403, Phrase: "not your address"}
 	}
 	if no != nil {
-		req.Respond(no.code, no.phrase, no.headers, nil)
+		req.Refuse(*no)
 		return
 	}
 	reg, err := registrationOf(req)
 	if err == nil {
-		reg.Flow.Local = r.x.ua.Addr(req.Transport)
+		reg.Flow.Local = r.cfg.UA.Addr(req.Transport)
 		var bindings []directory.Binding
-		if bindings, err = r.x.cfg.Directory.Register(who.user.ID, reg); err == nil {
-			r.x.log.Info("registered", "user", who.user.Name, "source", req.Source.String(), "places", len(bindings))
+		if bindings, err = r.cfg.Directory.Register(who.user.ID, reg); err == nil {
+			r.log.Info("registered", "user", who.user.Name, "source", req.Source.String(), "bindings", len(bindings))
 			req.Respond(200, "", r.bindings(bindings), nil)
 			return
 		}
 	}
 	no = registerRefusal(err)
-	r.x.log.Info("registration refused", "user", who.user.Name, "source", req.Source.String(), "error", err)
-	req.Respond(no.code, no.phrase, no.headers, nil)
+	r.log.Info("registration refused", "user", who.user.Name, "source", req.Source.String(), "error", err)
+	req.Refuse(*no)
 }
 
 // owns reports whether an address of record is the user's own.
-func (r reception) owns(u directory.User, uri string) bool {
-	p, ok := placeOf(uri)
-	if !ok || !r.x.ours(p.host) {
+func (r *Reception) owns(u directory.User, uri string) bool {
+	a, ok := address.Parse(uri)
+	if !ok || !r.ours(a.Host) {
 		return false
 	}
-	to, err := r.x.cfg.Directory.Dialled(p.user)
-	return err == nil && to == r.x.cfg.Directory.Address(u.ID)
+	to, err := r.cfg.Directory.Dialled(named(a))
+	return err == nil && to == r.cfg.Directory.Address(u.ID)
 }
 
 var errWildcard = errors.New(`"Contact: *" needs "Expires: 0" and nothing beside it`)
@@ -63,22 +64,22 @@ func registrationOf(req *ua.Request) (directory.Registration, error) {
 	expires := directory.DefaultExpiry
 	asked := req.Headers.Get("Expires")
 	if asked != "" {
-		expires = seconds(asked)
+		expires = address.Seconds(asked)
 	}
 	for _, header := range req.Headers.Values("Contact") {
-		for _, value := range list(header) {
+		for _, value := range address.List(header) {
 			if value == "*" {
 				reg.RemoveAll = true
 				continue
 			}
-			c, err := parseContact(value)
+			c, err := address.ParseContact(value)
 			if err != nil {
 				return reg, fmt.Errorf("%w: %w", directory.ErrBadContact, err)
 			}
-			if c.expires < 0 {
-				c.expires = expires
+			if c.Expires < 0 {
+				c.Expires = expires
 			}
-			reg.Contacts = append(reg.Contacts, directory.Contact{URI: c.uri, Q: c.q, Expires: c.expires})
+			reg.Contacts = append(reg.Contacts, directory.Contact{URI: c.URI, Q: c.Q, Expires: c.Expires})
 		}
 	}
 	// RFC 3261 10.3, step 6
@@ -88,26 +89,26 @@ func registrationOf(req *ua.Request) (directory.Registration, error) {
 	return reg, nil
 }
 
-func registerRefusal(err error) *answer {
+func registerRefusal(err error) *ua.Refusal {
 	switch {
 	case errors.Is(err, directory.ErrTooBrief):
 		least := strconv.Itoa(int(directory.MinExpiry / time.Second))
-		return &answer{code: 423, headers: ua.Headers{{Name: "Min-Expires", Value: least}}}
+		return &ua.Refusal{Code: 423, Headers: ua.Headers{{Name: "Min-Expires", Value: least}}}
 	case errors.Is(err, directory.ErrOutOfOrder):
-		return &answer{code: 500, phrase: "out of order"}
+		return &ua.Refusal{Code: 500, Phrase: "out of order"}
 	case errors.Is(err, directory.ErrTooMany):
-		return &answer{code: 403, phrase: "too many contacts"}
+		return &ua.Refusal{Code: 403, Phrase: "too many contacts"}
 	}
-	return &answer{code: 400, phrase: "Bad Contact"}
+	return &ua.Refusal{Code: 400, Phrase: "Bad Contact"}
 }
 
 // bindings are the Contact headers of a 200: all that are bound, each with the
 // time that it has left.
-func (r reception) bindings(bindings []directory.Binding) ua.Headers {
+func (r *Reception) bindings(bindings []directory.Binding) ua.Headers {
 	var hs ua.Headers
 	for _, b := range bindings {
-		left := int(math.Ceil(b.Expires.Sub(r.x.now()).Seconds()))
+		left := int(math.Ceil(b.Expires.Sub(r.cfg.Now()).Seconds()))
 		hs = append(hs, ua.Header{Name: "Contact", Value: fmt.Sprintf("<%s>;expires=%d", b.Contact, max(left, 0))})
 	}
-	return append(hs, ua.Header{Name: "Date", Value: r.x.now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")})
+	return append(hs, ua.Header{Name: "Date", Value: r.cfg.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")})
 }
