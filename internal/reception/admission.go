@@ -92,6 +92,13 @@ func (a *Admission) befriend(addr netip.Addr) {
 	delete(a.strangers, strangerOf(addr))
 }
 
+// estrange forgets that a password was proven from addr.
+func (a *Admission) estrange(addr netip.Addr) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.friends, addr.Unmap())
+}
+
 // friend reports whether a password was proven from addr lately.
 func (a *Admission) friend(addr netip.Addr) bool {
 	a.mu.Lock()

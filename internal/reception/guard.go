@@ -7,7 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
-	"net/netip"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -19,22 +19,23 @@ import (
 	"strowger/internal/sip/ua"
 )
 
-// How long a nonce is good for, and how much is remembered of nonces and of
-// wrong passwords.
+// How long a nonce is good for, and how many are remembered.
 const (
-	nonceLife    = 5 * time.Minute
-	noncesMost   = 8192
-	wrongFree    = 5 // wrong passwords before anything is slowed
-	wrongMost    = 8192
-	wrongForget  = 10 * time.Minute
-	longestDelay = time.Minute
+	nonceLife  = 5 * time.Minute
+	noncesMost = 8192
 )
+
+// spent is the count of a nonce that is good for nothing more.
+const spent = math.MaxInt
 
 // guard asks for credentials and checks them (RFC 3261 22, RFC 8760).
 //
 // A nonce carries its own time and seal, so challenges cost no memory. What is
-// remembered is bounded: the last count of nonces that were used with success,
-// and who guesses.
+// remembered is bounded: the last count of nonces that were used.
+//
+// A password is looked at only when the nonce is good, and a wrong one spends
+// the nonce: every guess needs a challenge of its own, and an answer to anything
+// else says nothing about passwords.
 type guard struct {
 	realm string
 	users interface {
@@ -45,23 +46,11 @@ type guard struct {
 
 	mu     sync.Mutex
 	counts map[string]nonceUse
-	wrong  map[guesser]guesses
 }
 
 type nonceUse struct {
 	count   int
 	expires time.Time
-}
-
-type guesser struct {
-	from netip.Addr
-	name string
-}
-
-type guesses struct {
-	wrong  int
-	until  time.Time // nothing is checked before
-	forget time.Time
 }
 
 // proof is what the credentials of a request prove.
@@ -77,7 +66,7 @@ const (
 func newGuard(realm string, users interface {
 	User(nameOrID string) (directory.User, bool)
 }, now func() time.Time) *guard {
-	g := &guard{realm: realm, users: users, now: now, counts: map[string]nonceUse{}, wrong: map[guesser]guesses{}}
+	g := &guard{realm: realm, users: users, now: now, counts: map[string]nonceUse{}}
 	rand.Read(g.key[:]) // never fails: crypto/rand ends the program instead
 	return g
 }
@@ -111,26 +100,25 @@ func algorithmsFor(userAgent string) []string {
 	return []string{"SHA-256", "MD5"}
 }
 
-// check looks at the credentials of a request.
-func (g *guard) check(m ua.Message, method string) (directory.User, proof) {
+// check looks at the credentials of a request. name is who they claim to be of.
+func (g *guard) check(m ua.Message, method string) (user directory.User, name string, p proof) {
 	cred := g.credentials(m)
 	if cred == nil {
-		return directory.User{}, absent
+		return directory.User{}, "", absent
 	}
-	who := guesser{m.Source.Addr().Unmap(), strings.ToLower(cred.Username)}
-	if g.tooSoon(who) {
-		return directory.User{}, wrong
+	name = strings.ToLower(cred.Username[:min(len(cred.Username), 64)]) // it is remembered and logged
+	if !g.fresh(cred) {
+		return directory.User{}, name, stale
 	}
 	user, ok := g.users.User(cred.Username)
 	if !ok || user.Password == "" || !answers(cred, method, user.Password) {
-		g.guessed(who)
-		return directory.User{}, wrong
+		g.use(cred.Nonce, spent)
+		return directory.User{}, name, wrong
 	}
-	g.forgive(who)
-	if !g.fresh(cred) {
-		return directory.User{}, stale
+	if !g.use(cred.Nonce, cred.Nc) {
+		return directory.User{}, name, stale // another request used it meanwhile
 	}
-	return user, proven
+	return user, name, proven
 }
 
 // credentials finds those for our realm.
@@ -176,78 +164,42 @@ func (g *guard) seal(b []byte) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// fresh reports whether the nonce is ours, young, and used for the first time
-// with this count. Without qop there is no count, and it is good once.
+// fresh reports whether the nonce is ours, young, and not used with this count
+// yet. Without qop there is no count, and it is good once.
 func (g *guard) fresh(cred *digest.Credentials) bool {
-	b, err := base64.RawURLEncoding.DecodeString(cred.Nonce)
-	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], g.seal(b[:16])) {
-		return false
-	}
-	now := g.now()
-	expires := time.Unix(0, int64(binary.BigEndian.Uint64(b[:8]))).Add(nonceLife)
-	if !now.Before(expires) {
+	expires, ours := g.expiry(cred.Nonce)
+	if !ours || !g.now().Before(expires) {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	last, used := g.counts[cred.Nonce]
-	if used && cred.Nc <= last.count {
+	return !used || cred.Nc > last.count
+}
+
+// use remembers that a nonce of ours was used with a count, and reports whether
+// that was new.
+func (g *guard) use(nonce string, count int) bool {
+	expires, _ := g.expiry(nonce)
+	now := g.now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	last, used := g.counts[nonce]
+	if used && count <= last.count {
 		return false
 	}
 	if !used {
 		makeRoom(g.counts, noncesMost, func(u nonceUse) bool { return !now.Before(u.expires) })
 	}
-	g.counts[cred.Nonce] = nonceUse{cred.Nc, expires}
+	g.counts[nonce] = nonceUse{count, expires}
 	return true
 }
 
-// tooSoon reports whether somebody who guessed wrong too often has to wait. A
-// wait is no check: waiting out is the only way to try another password.
-func (g *guard) tooSoon(who guesser) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.now().Before(g.wrong[who].until)
-}
-
-func (g *guard) guessed(who guesser) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	w, known := g.wrong[who]
-	if !known {
-		makeRoom(g.wrong, wrongMost, func(w guesses) bool { return now.After(w.forget) })
+// expiry is when a nonce of ours ends.
+func (g *guard) expiry(nonce string) (at time.Time, ours bool) {
+	b, err := base64.RawURLEncoding.DecodeString(nonce)
+	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], g.seal(b[:16])) {
+		return time.Time{}, false
 	}
-	if now.After(w.forget) {
-		w.wrong = 0
-	}
-	w.wrong++
-	w.forget = now.Add(wrongForget)
-	if over := w.wrong - wrongFree; over > 0 {
-		w.until = now.Add(min(time.Second<<min(over-1, 10), longestDelay))
-	}
-	g.wrong[who] = w
-}
-
-func (g *guard) forgive(who guesser) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.wrong, who)
-}
-
-// makeRoom keeps a map within its bound: what is over goes first, then anything.
-func makeRoom[K comparable, V any](m map[K]V, most int, over func(V) bool) {
-	if len(m) < most {
-		return
-	}
-	for k, v := range m {
-		if over(v) {
-			delete(m, k)
-		}
-	}
-	for k := range m {
-		if len(m) < most {
-			return
-		}
-		delete(m, k)
-	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(b[:8]))).Add(nonceLife), true
 }

@@ -41,6 +41,7 @@ type Reception struct {
 	log      *slog.Logger
 	domain   string // in lower case
 	guard    *guard
+	guesses  *guesses
 	counters counters
 	draining atomic.Bool
 }
@@ -58,7 +59,7 @@ func New(cfg Config) (*Reception, error) {
 	}
 	return &Reception{
 		cfg: cfg, log: cfg.Log, domain: strings.ToLower(cfg.Domain),
-		guard: newGuard(cfg.Domain, cfg.Directory, cfg.Now),
+		guard: newGuard(cfg.Domain, cfg.Directory, cfg.Now), guesses: newGuesses(cfg.Now),
 	}, nil
 }
 
@@ -87,26 +88,30 @@ func (r *Reception) Invite(in *ua.Incoming) {
 	if no == nil {
 		return
 	}
-	if no.Code != 401 {
+	if no.challenged == nil {
 		r.counters.refused.Add(1)
 		r.log.Info("call refused", "source", in.Source.String(), "to", in.RequestURI, "status", no.Code, "why", no.Phrase)
 	}
-	in.Refuse(*no)
+	session := in.Take(nil)
+	r.refuse(no, in.Source, func(no ua.Refusal) { session.Reject(no.Code, no.Phrase, no.Headers) })
 }
 
-func (r *Reception) receive(in *ua.Incoming) *ua.Refusal {
+func (r *Reception) receive(in *ua.Incoming) *refusal {
 	who, no := r.identify(in.Message, "INVITE")
 	if no != nil {
 		return no
 	}
 	if r.draining.Load() {
-		return &ua.Refusal{Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
+		return &refusal{Refusal: ua.Refusal{Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}}
 	}
-	arrived, no := r.route(who, in.Message)
-	if no != nil {
-		return no
+	arrived, refused := r.route(who, in.Message)
+	if refused == nil {
+		refused = r.cfg.Legs.Take(in, arrived)
 	}
-	return r.cfg.Legs.Take(in, arrived)
+	if refused != nil {
+		return &refusal{Refusal: *refused}
+	}
+	return nil
 }
 
 // Request is any request outside of a call.
@@ -128,7 +133,7 @@ func (r *Reception) options(req *ua.Request) {
 	_, trunk := r.cfg.Directory.TrunkFrom(req.Source.Addr())
 	if !trunk && !r.cfg.Admission.friend(req.Source.Addr()) {
 		if _, no := r.identify(req.Message, "OPTIONS"); no != nil {
-			req.Refuse(*no)
+			r.refuse(no, req.Source, req.Refuse)
 			return
 		}
 	}

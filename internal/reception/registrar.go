@@ -20,12 +20,12 @@ func (r *Reception) register(req *ua.Request) {
 	case no != nil:
 	case who.user == nil:
 		// A trunk's source has no account to register for.
-		no = r.challenge(req.Message, false)
+		no = r.challenge(req.Message, r.guesser(req.Source.Addr(), ""), absent)
 	case !r.owns(*who.user, req.To.URI):
-		no = &ua.Refusal{Code: 403, Phrase: "not your address"}
+		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not your address"}}
 	}
 	if no != nil {
-		req.Refuse(*no)
+		r.refuse(no, req.Source, req.Refuse)
 		return
 	}
 	reg, err := registrationOf(req)
@@ -38,9 +38,8 @@ func (r *Reception) register(req *ua.Request) {
 			return
 		}
 	}
-	no = registerRefusal(err)
 	r.log.Info("registration refused", "user", who.user.Name, "source", req.Source.String(), "error", err)
-	req.Refuse(*no)
+	req.Refuse(registerRefusal(err))
 }
 
 // owns reports whether an address of record is the user's own.
@@ -89,17 +88,17 @@ func registrationOf(req *ua.Request) (directory.Registration, error) {
 	return reg, nil
 }
 
-func registerRefusal(err error) *ua.Refusal {
+func registerRefusal(err error) ua.Refusal {
 	switch {
 	case errors.Is(err, directory.ErrTooBrief):
 		least := strconv.Itoa(int(directory.MinExpiry / time.Second))
-		return &ua.Refusal{Code: 423, Headers: ua.Headers{{Name: "Min-Expires", Value: least}}}
+		return ua.Refusal{Code: 423, Headers: ua.Headers{{Name: "Min-Expires", Value: least}}}
 	case errors.Is(err, directory.ErrOutOfOrder):
-		return &ua.Refusal{Code: 500, Phrase: "out of order"}
+		return ua.Refusal{Code: 500, Phrase: "out of order"}
 	case errors.Is(err, directory.ErrTooMany):
-		return &ua.Refusal{Code: 403, Phrase: "too many contacts"}
+		return ua.Refusal{Code: 403, Phrase: "too many contacts"}
 	}
-	return &ua.Refusal{Code: 400, Phrase: "Bad Contact"}
+	return ua.Refusal{Code: 400, Phrase: "Bad Contact"}
 }
 
 // bindings are the Contact headers of a 200: all that are bound, each with the
