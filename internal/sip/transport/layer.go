@@ -64,7 +64,7 @@ const (
 
 var errStopped = errors.New("transport is stopped")
 
-// Counters tell what was turned away.
+// Counters count what was turned away.
 type Counters struct {
 	Refused   atomic.Uint64 // packets and connections that Admit refused
 	Malformed atomic.Uint64 // messages that could not be parsed

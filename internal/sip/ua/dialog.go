@@ -37,20 +37,20 @@ type Dialog struct {
 }
 
 // callerDialog is the dialog that a response to our INVITE makes (RFC 3261 12.1.2).
-func callerDialog(x *exchange, res *sip.Response) Dialog {
+func callerDialog(p *pending, res *sip.Response) Dialog {
 	d := Dialog{
 		CallID: res.CallID().Value(), Role: Caller,
 		LocalTag: tagOf(res.From().Params), RemoteTag: tagOf(res.To().Params),
-		LocalURI: x.sent.From().Address.String(), RemoteURI: x.sent.To().Address.String(),
-		LocalContact: x.contact, LocalCSeq: x.sent.CSeq().SeqNo,
-		RemoteTarget: x.sent.Recipient.String(), RouteSet: recordRoutes(res),
-		Secure: x.flow.Transport() == "tls" && x.sent.Recipient.Scheme == "sips",
+		LocalURI: p.sent.From().Address.String(), RemoteURI: p.sent.To().Address.String(),
+		LocalContact: p.contact, LocalCSeq: p.sent.CSeq().SeqNo,
+		RemoteTarget: p.sent.Recipient.String(), RouteSet: recordRoutes(res),
+		Secure: p.flow.Transport() == "tls" && p.sent.Recipient.Scheme == "sips",
 	}
 	slices.Reverse(d.RouteSet)
 	if c := res.Contact(); c != nil {
 		d.RemoteTarget = c.Address.String()
 	}
-	d.aim(x.flow, x.flow.Remote())
+	d.aim(p.flow, p.flow.Remote())
 	return d
 }
 

@@ -24,7 +24,7 @@
 //     counted, and a new request is answered 503 first.
 //
 // Where to look: intake.go sorts what arrives (RFC 3261 8.2); uac.go and uas.go are
-// the two roles of an initial INVITE; indialog.go is everything after; exchange.go
+// the two roles of an initial INVITE; indialog.go is everything after; pending.go
 // is one request of ours with its retries; dialog.go is RFC 3261 12; build.go makes
 // messages. Beneath are the packages transaction (RFC 3261 17) and transport (18).
 //

@@ -21,7 +21,7 @@ type dialogRequest struct {
 	done        func(*sip.Response, error)
 }
 
-func (s *Session) request(r dialogRequest) *exchange {
+func (s *Session) request(r dialogRequest) *pending {
 	d := s.Dialog()
 	d.LocalCSeq = s.nextCSeq()
 	req, err := draft{
@@ -40,12 +40,12 @@ func (s *Session) request(r dialogRequest) *exchange {
 		req.AppendHeader(sip.NewHeader("Allow", s.ua.allow))
 		req.AppendHeader(&sip.ContactHeader{Address: contact})
 	}
-	x := &exchange{
+	p := &pending{
 		shard: s.shard, request: req, hop: s.shard.hop(d), nextCSeq: s.nextCSeq,
 		auth: authorizer{credentials: s.credentials}, final: r.done,
 	}
-	x.send()
-	return x
+	p.send()
+	return p
 }
 
 // Send sends a request such as INFO inside the dialog; done, which may be nil, hears
@@ -79,10 +79,10 @@ func (s *Session) gone(res *sip.Response) bool {
 
 // reinvite is an offer of ours, waiting or on its way.
 type reinvite struct {
-	sdp   []byte
-	x     *exchange
-	acks  map[string]*acknowledgement
-	retry *transaction.Alarm
+	sdp     []byte
+	pending *pending
+	acks    map[string]*acknowledgement
+	retry   *transaction.Alarm
 }
 
 // Reinvite offers a new session description; Observer.Reinvited is its end. A
@@ -105,7 +105,7 @@ func (s *Session) Reinvite(sdp []byte) {
 // nextReinvite sends the offer when nothing else is being negotiated (RFC 3261 14.1).
 func (s *Session) nextReinvite() {
 	r := s.reinvite
-	if s.over || r == nil || r.x != nil {
+	if s.over || r == nil || r.pending != nil {
 		return
 	}
 	if s.offered != nil || (s.accepted != nil && s.accepted.initial) {
@@ -113,7 +113,7 @@ func (s *Session) nextReinvite() {
 	}
 	r.retry.Stop()
 	r.acks = map[string]*acknowledgement{}
-	r.x = s.request(dialogRequest{
+	r.pending = s.request(dialogRequest{
 		method: "INVITE", contentType: "application/sdp", body: r.sdp, contact: true,
 		done: func(res *sip.Response, err error) { s.reinvited(r, res, err) },
 	})
@@ -125,7 +125,7 @@ func (s *Session) reinvited(r *reinvite, res *sip.Response, err error) {
 		s.reinviteAnswered(r, res)
 	case s.over || s.reinvite != r:
 	case res != nil && res.StatusCode == sip.StatusRequestPending:
-		r.x = nil
+		r.pending = nil
 		r.retry = s.shard.After(glareWait(s.Dialog().Role), s.nextReinvite)
 	default:
 		s.reinvite = nil
@@ -148,9 +148,9 @@ func (s *Session) reinviteAnswered(r *reinvite, res *sip.Response) {
 		return
 	}
 	d := s.Dialog()
-	d.refresh(res.Contact(), r.x.flow, r.x.flow.Remote())
+	d.refresh(res.Contact(), r.pending.flow, r.pending.flow.Remote())
 	s.setDialog(d)
-	ack, err := r.x.ack(d)
+	ack, err := r.pending.ack(d)
 	if err != nil {
 		s.ua.log.Warn("cannot acknowledge an answer", "call_id", s.key.callID, "error", err)
 	}
@@ -289,7 +289,7 @@ func (s *Session) farBye(tx *transaction.Server) {
 func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 	req := tx.Request
 	switch {
-	case s.reinvite != nil && s.reinvite.x != nil:
+	case s.reinvite != nil && s.reinvite.pending != nil:
 		s.reply(tx, sip.StatusRequestPending)
 	case !s.established || s.offered != nil || (s.accepted != nil && s.accepted.initial):
 		res := s.ua.response(req, sip.StatusInternalServerError, "", s.key.localTag)

@@ -94,7 +94,7 @@ type Session struct {
 	established bool // a 2xx was sent or received
 
 	// Caller.
-	invite      *exchange
+	invite      *pending
 	acks        map[string]*acknowledgement // by the far end's tag, for 2xx that repeat
 	cancelling  bool
 	giveUp      *transaction.Alarm

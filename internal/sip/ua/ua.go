@@ -17,7 +17,7 @@ import (
 // Config says where a user agent listens and what it admits.
 type Config struct {
 	// Listen are addresses such as udp://127.0.0.1:5060, tcp://, tls://. Port 0
-	// lets the system choose; Addr tells what it chose. (ws:// and wss:// come later.)
+	// lets the system choose; Addr says what it chose. (ws:// and wss:// come later.)
 	Listen []string
 	// ExternalIP replaces the address of the socket in Via and Contact.
 	ExternalIP string
@@ -38,7 +38,7 @@ type Config struct {
 	listenUDP func(addr string) (transport.PacketConn, error)
 }
 
-// Counters tell what was turned away.
+// Counters count what was turned away.
 type Counters struct {
 	Refused   uint64 // packets and connections that Admit refused
 	Malformed uint64 // messages that could not be read

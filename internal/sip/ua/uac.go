@@ -11,7 +11,7 @@ func (s *Session) place(out Outgoing) {
 	if s.over {
 		return
 	}
-	x := &exchange{
+	p := &pending{
 		shard: s.shard, withContact: true, contactUser: out.ContactUser,
 		auth: authorizer{credentials: out.Credentials}, nextCSeq: s.nextCSeq,
 		provisional: s.progress, final: s.inviteDone,
@@ -22,17 +22,17 @@ func (s *Session) place(out Outgoing) {
 		userAgent: s.ua.cfg.UserAgent, allowed: s.ua.allow,
 	}.request()
 	if err == nil {
-		x.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
+		p.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
 	}
 	if err != nil {
 		s.end(Cause{Origin: Local, Code: sip.StatusBadRequest, Phrase: err.Error()})
 		return
 	}
-	x.request = req
-	s.invite = x
+	p.request = req
+	s.invite = p
 	s.acks = map[string]*acknowledgement{}
 	s.remember()
-	x.send()
+	p.send()
 	if out.Patience > 0 {
 		s.patience = s.shard.After(out.Patience, s.unheard)
 	}

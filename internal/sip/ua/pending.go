@@ -13,10 +13,10 @@ import (
 // maxDatagram is what goes by UDP without a second thought (RFC 3261 18.1.1).
 const maxDatagram = 1300
 
-// exchange is one request of ours with everything that is tried to get it
+// pending is one request of ours with everything that is tried to get it
 // answered: TCP for large ones, UDP when there is no TCP, digest credentials.
 // It belongs to a shard's goroutine.
-type exchange struct {
+type pending struct {
 	shard       *shard
 	request     *sip.Request // without Via and, when contactUser is used, without Contact
 	hop         Hop
@@ -40,104 +40,104 @@ type exchange struct {
 	stopped bool // nothing more is to be tried
 }
 
-func (x *exchange) send() {
-	flow, err := x.route()
+func (p *pending) send() {
+	flow, err := p.route()
 	if err != nil {
-		x.shard.Post(func() { x.final(nil, err) })
+		p.shard.Post(func() { p.final(nil, err) })
 		return
 	}
-	x.flow = flow
-	x.heard = false
-	x.sent = x.request.Clone()
-	if x.withContact {
-		uri := contactFor(x.contactUser, x.request.Recipient.Scheme, flow)
-		x.contact = uri.String()
-		x.sent.AppendHeader(&sip.ContactHeader{Address: uri})
+	p.flow = flow
+	p.heard = false
+	p.sent = p.request.Clone()
+	if p.withContact {
+		uri := contactFor(p.contactUser, p.request.Recipient.Scheme, flow)
+		p.contact = uri.String()
+		p.sent.AppendHeader(&sip.ContactHeader{Address: uri})
 	}
-	x.tx = x.shard.Client(x.sent, viaFor(flow), flow, x)
+	p.tx = p.shard.Client(p.sent, viaFor(flow), flow, p)
 }
 
 // route finds the flow. RFC 3261 18.1.1: a request that could be cut up by the
 // network goes by a transport that is not.
-func (x *exchange) route() (transport.Flow, error) {
-	t := x.shard.ua.transport
-	x.large = x.hop.Transport == "udp" && !x.udpOnly && len(x.request.String())+maxAdded > maxDatagram &&
-		t.TakesTCP(x.hop.Address)
-	if x.large {
-		if flow, err := t.Flow("tcp", x.hop.Address); err == nil {
+func (p *pending) route() (transport.Flow, error) {
+	t := p.shard.ua.transport
+	p.large = p.hop.Transport == "udp" && !p.udpOnly && len(p.request.String())+maxAdded > maxDatagram &&
+		t.TakesTCP(p.hop.Address)
+	if p.large {
+		if flow, err := t.Flow("tcp", p.hop.Address); err == nil {
 			return flow, nil
 		}
 	}
-	return t.Flow(x.hop.Transport, x.hop.Address)
+	return t.Flow(p.hop.Transport, p.hop.Address)
 }
 
 // maxAdded is room for the Via and Contact that sending adds.
 const maxAdded = 200
 
 // Response implements transaction.ClientUser.
-func (x *exchange) Response(res *sip.Response) {
-	x.alive = true
+func (p *pending) Response(res *sip.Response) {
+	p.alive = true
 	switch {
 	case res.IsProvisional():
-		x.heard = true
-		if x.provisional != nil {
-			x.provisional(res)
+		p.heard = true
+		if p.provisional != nil {
+			p.provisional(res)
 		}
 	case res.StatusCode == sip.StatusUnauthorized || res.StatusCode == sip.StatusProxyAuthRequired:
-		if !x.retry(res) {
-			x.final(res, nil)
+		if !p.retry(res) {
+			p.final(res, nil)
 		}
 	default:
-		x.final(res, nil)
+		p.final(res, nil)
 	}
 }
 
 // Fail implements transaction.ClientUser.
-func (x *exchange) Fail(err error) {
-	if x.large && !x.stopped && !errors.Is(err, transaction.ErrTimeout) {
+func (p *pending) Fail(err error) {
+	if p.large && !p.stopped && !errors.Is(err, transaction.ErrTimeout) {
 		// RFC 3261 18.1.1: where there is no TCP, UDP it is.
-		x.udpOnly = true
-		x.send()
+		p.udpOnly = true
+		p.send()
 		return
 	}
-	x.final(nil, err)
+	p.final(nil, err)
 }
 
 // retry answers a challenge in a new transaction (RFC 3261 22.2).
-func (x *exchange) retry(res *sip.Response) bool {
-	if x.stopped {
+func (p *pending) retry(res *sip.Response) bool {
+	if p.stopped {
 		return false
 	}
-	header, ok := x.auth.answer(x.request, res)
+	header, ok := p.auth.answer(p.request, res)
 	if !ok {
 		return false
 	}
-	x.request.RemoveHeader(header.Name())
-	x.request.AppendHeader(header)
-	x.request.CSeq().SeqNo = x.nextCSeq()
-	x.send()
+	p.request.RemoveHeader(header.Name())
+	p.request.AppendHeader(header)
+	p.request.CSeq().SeqNo = p.nextCSeq()
+	p.send()
 	return true
 }
 
 // ack is the ACK of a 2xx (RFC 3261 13.2.2.4): a request of the dialog that is no
 // transaction, with the INVITE's CSeq number and credentials.
-func (x *exchange) ack(d Dialog) (*acknowledgement, error) {
+func (p *pending) ack(d Dialog) (*acknowledgement, error) {
 	dr := draft{
-		method: "ACK", target: d.RemoteTarget, route: d.RouteSet, callID: d.CallID, cseq: x.sent.CSeq().SeqNo,
+		method: "ACK", target: d.RemoteTarget, route: d.RouteSet, callID: d.CallID, cseq: p.sent.CSeq().SeqNo,
 		from: Party{URI: d.LocalURI}, to: Party{URI: d.RemoteURI}, fromTag: d.LocalTag, toTag: d.RemoteTag,
-		userAgent: x.shard.ua.cfg.UserAgent,
+		userAgent: p.shard.ua.cfg.UserAgent,
 	}
 	req, err := dr.request()
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		for _, h := range x.request.GetHeaders(name) {
+		for _, h := range p.request.GetHeaders(name) {
 			req.AppendHeader(sip.HeaderClone(h))
 		}
 	}
-	hop := x.shard.hop(d)
-	flow, err := x.shard.ua.transport.Flow(hop.Transport, hop.Address)
+	hop := p.shard.hop(d)
+	flow, err := p.shard.ua.transport.Flow(hop.Transport, hop.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -198,28 +198,28 @@ func firstHop(hop Hop, route []string, requestURI string) (Hop, error) {
 // do is UA.Do on its shard.
 func (sh *shard) do(out OutgoingRequest, done func(Response)) {
 	cseq := max(out.CSeq, 1)
-	x := &exchange{
+	p := &pending{
 		shard:       sh,
 		withContact: out.ContactUser != "",
 		contactUser: out.ContactUser,
 		auth:        authorizer{credentials: out.Credentials},
 		nextCSeq:    func() uint32 { cseq++; return cseq },
 	}
-	x.final = func(res *sip.Response, err error) { done(responseOf(res, err, cseq)) }
+	p.final = func(res *sip.Response, err error) { done(responseOf(res, err, cseq)) }
 	var err error
-	x.request, err = draft{
+	p.request, err = draft{
 		method: out.Method, target: out.RequestURI, route: out.Route, from: out.From, to: out.To, fromTag: newTag(),
 		callID: out.CallID, cseq: cseq, headers: out.Headers, body: out.Body,
 		userAgent: sh.ua.cfg.UserAgent, allowed: sh.ua.allow,
 	}.request()
 	if err == nil {
-		x.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
+		p.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
 	}
 	if err != nil {
 		done(Response{Origin: Local, Code: sip.StatusBadRequest, Phrase: err.Error(), CSeq: cseq})
 		return
 	}
-	x.send()
+	p.send()
 }
 
 func responseOf(res *sip.Response, err error, cseq uint32) Response {
