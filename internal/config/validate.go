@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"strowger/internal/number"
 )
 
 var (
@@ -19,8 +21,6 @@ var (
 	labSchemes  = []string{"udp"}
 
 	guid       = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	e164       = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
-	prefix     = regexp.MustCompile(`^(\+[0-9]{0,15}|[0-9]{1,15})$`)
 	userName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	rawUser    = regexp.MustCompile(`^8:acs:[^_\s]+_[^_\s]+$`)
 	eventTypes = []string{
@@ -161,7 +161,7 @@ func validateTrunks(trunks []Trunk, p *problems) {
 		}
 		for j, n := range t.Numbers {
 			at := fmt.Sprintf("%s.numbers[%d]", key, j)
-			if !e164.MatchString(n) {
+			if !number.IsGlobal(n) {
 				p.add(at, "%q is not an E.164 number such as +14255550100", n)
 			}
 			numbers.check(at, n, p)
@@ -179,7 +179,7 @@ func (s Subscription) validate(key string, p *problems) {
 	}
 	for i, to := range s.To {
 		raw := strings.TrimPrefix(to, "4:")
-		if !e164.MatchString(raw) && !rawUser.MatchString(to) {
+		if !number.IsGlobal(raw) && !rawUser.MatchString(to) {
 			p.add(fmt.Sprintf("%s.to[%d]", key, i), "%q is neither a number such as +14255550100 nor a raw id such as 8:acs:{resource}_{user}", to)
 		}
 	}
@@ -302,7 +302,7 @@ func (s seen) check(key, value string, p *problems) {
 
 func validatePrefixes(key string, prefixes []string, p *problems) {
 	for i, s := range prefixes {
-		if !prefix.MatchString(s) {
+		if !number.IsPrefix(s) {
 			p.add(fmt.Sprintf("%s[%d]", key, i), "%q is not the beginning of a number, such as +1 or + for all", s)
 		}
 	}

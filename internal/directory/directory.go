@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"strowger/internal/call"
+	"strowger/internal/number"
 )
 
 // User is a person or a bot who can have an endpoint. Without a password the
@@ -38,9 +39,9 @@ type Trunk struct {
 	Limits    Limits
 }
 
-// Settings are what a Directory is made of. They must be valid: names, ids,
-// prefixes and numbers without duplicates.
-type Settings struct {
+// Config is what a Directory is made of. It must be valid: names, ids, prefixes
+// and numbers without duplicates.
+type Config struct {
 	ResourceID string
 	Users      []User
 	Trunks     []Trunk
@@ -60,22 +61,22 @@ type Directory struct {
 }
 
 // New makes a directory with no registrations yet.
-func New(s Settings, now func() time.Time) *Directory {
+func New(cfg Config, now func() time.Time) *Directory {
 	d := &Directory{
 		Registrations: newRegistrations(now),
-		resource:      strings.ToLower(s.ResourceID),
+		resource:      strings.ToLower(cfg.ResourceID),
 		byName:        map[string]User{},
 		byID:          map[string]User{},
-		trunks:        s.Trunks,
+		trunks:        cfg.Trunks,
 		prefixes:      map[string]int{},
 		numbers:       map[string]int{},
 		meters:        map[string]*meter{},
 	}
-	for _, u := range s.Users {
+	for _, u := range cfg.Users {
 		d.byName[strings.ToLower(u.Name)] = u
 		d.byID[strings.ToLower(u.ID)] = u
 	}
-	for i, t := range s.Trunks {
+	for i, t := range cfg.Trunks {
 		for _, p := range t.Prefixes {
 			d.prefixes[p] = i
 		}
@@ -118,7 +119,7 @@ func (d *Directory) Users() []User {
 	return users
 }
 
-// Trunks lists all trunks in the order of the settings.
+// Trunks lists all trunks in the order of the Config.
 func (d *Directory) Trunks() []Trunk { return slices.Clone(d.trunks) }
 
 // Address is the raw id of a user id of this resource.
@@ -174,38 +175,16 @@ func (d *Directory) Dialled(user string) (call.Address, error) {
 	if isGUID(user) {
 		return d.Address(user), nil
 	}
-	number := dialledNumber(user)
-	if number == "" {
+	user, _, _ = strings.Cut(user, ";") // RFC 3966: parameters of the number follow
+	n, ok := number.Dialled(user)
+	if !ok {
 		return "", &Refusal{Kind: Unknown, Reason: fmt.Sprintf("%q is neither a user nor a number", user)}
 	}
-	if _, ours := d.numbers["+"+number]; ours {
+	if _, ours := d.numbers["+"+n]; ours {
 		// Carriers often send our numbers without the plus.
-		number = "+" + number
+		n = "+" + n
 	}
-	return call.PhoneAddress(number), nil
-}
-
-// dialledNumber leaves the plus and the digits of a telephone subscriber, or
-// nothing. RFC 3966 5.1.1: visual separators mean nothing; parameters follow ";".
-func dialledNumber(user string) string {
-	user, _, _ = strings.Cut(user, ";")
-	number := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-.() ", r) {
-			return -1
-		}
-		return r
-	}, user)
-	if !isNumber(number) {
-		return ""
-	}
-	return number
-}
-
-// isNumber accepts E.164 with its plus, and shorter national or service numbers
-// without.
-func isNumber(s string) bool {
-	digits := strings.TrimPrefix(s, "+")
-	return digits != "" && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+	return call.PhoneAddress(n), nil
 }
 
 func isGUID(s string) bool {

@@ -32,7 +32,7 @@ var (
 
 func newDirectory() (*Directory, *clock) {
 	c := &clock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	return New(Settings{ResourceID: resource, Users: []User{alice, bob}, Trunks: []Trunk{carrier, lab}}, c.Now), c
+	return New(Config{ResourceID: resource, Users: []User{alice, bob}, Trunks: []Trunk{carrier, lab}}, c.Now), c
 }
 
 type clock struct{ t time.Time }
@@ -176,7 +176,7 @@ func TestTheLongestPrefixWins(t *testing.T) {
 				longest = p
 			}
 		}
-		got, ok := New(Settings{Trunks: trunks}, time.Now).trunkFor(number)
+		got, ok := New(Config{Trunks: trunks}, time.Now).trunkFor(number)
 		if ok != (longest != "") || ok && got.Name != "trunk "+longest {
 			t.Fatalf("%s goes to %q, the longest prefix is %q", number, got.Name, longest)
 		}
@@ -208,7 +208,7 @@ func FuzzDialled(f *testing.F) {
 
 func TestATrunkCarriesNoMoreThanItsLimits(t *testing.T) {
 	c := &clock{time.Now()}
-	d := New(Settings{Trunks: []Trunk{{Name: "a", Limits: Limits{Calls: 2}}, {Name: "b", Limits: Limits{CallsPerSecond: 2}}, {Name: "c"}}}, c.Now)
+	d := New(Config{Trunks: []Trunk{{Name: "a", Limits: Limits{Calls: 2}}, {Name: "b", Limits: Limits{CallsPerSecond: 2}}, {Name: "c"}}}, c.Now)
 	take := func(trunk string) func() {
 		t.Helper()
 		release, err := d.Take(trunk)

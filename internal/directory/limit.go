@@ -11,8 +11,8 @@ type Limits struct {
 	CallsPerSecond int
 }
 
-// Take claims a place on a trunk for one call, and refuses when its limits are
-// reached. release gives the place back; calling it again does nothing.
+// Take counts one call on a trunk, and refuses when its limits are reached.
+// release ends the count; calling it again does nothing.
 func (d *Directory) Take(trunk string) (release func(), err error) {
 	m, ok := d.meters[trunk]
 	if !ok {
@@ -24,7 +24,7 @@ func (d *Directory) Take(trunk string) (release func(), err error) {
 	return sync.OnceFunc(m.release), nil
 }
 
-// InUse counts the calls that hold a place on a trunk.
+// InUse is how many calls count on a trunk now.
 func (d *Directory) InUse(trunk string) int {
 	m, ok := d.meters[trunk]
 	if !ok {

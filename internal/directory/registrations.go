@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// MaxBindings is how many places one user can be registered at.
+// MaxBindings is how many contacts one user can have registered.
 const MaxBindings = 10
 
 // The lifetimes of bindings. RFC 3261 10.2.1.1 suggests an hour when nothing
@@ -38,7 +38,7 @@ type Flow struct {
 	Remote    netip.AddrPort
 }
 
-// Binding is one place where a user can be reached.
+// Binding is one contact at which a user can be reached.
 type Binding struct {
 	Contact   string // URI, as the phone wrote it
 	Flow      Flow

@@ -210,7 +210,7 @@ func TestAnyOrderOfRegistrationsKeepsThePromises(t *testing.T) {
 }
 
 func TestPhonesRegisterWhileCallsAreResolved(t *testing.T) {
-	d := New(Settings{ResourceID: resource, Users: []User{alice, bob}, Trunks: []Trunk{carrier}}, time.Now)
+	d := New(Config{ResourceID: resource, Users: []User{alice, bob}, Trunks: []Trunk{carrier}}, time.Now)
 	var workers sync.WaitGroup
 	for i := range 4 {
 		workers.Go(func() {
@@ -226,7 +226,7 @@ func TestPhonesRegisterWhileCallsAreResolved(t *testing.T) {
 	}
 	workers.Wait()
 	if n := d.InUse("carrier"); n != 0 {
-		t.Errorf("%d places were not given back", n)
+		t.Errorf("%d calls still count", n)
 	}
 }
 

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"strowger/internal/call"
+	"strowger/internal/number"
 )
 
 // Destination is where a call goes: Endpoints, ViaTrunk or Application.
 type Destination interface{ destination() }
 
-// Endpoints are the places where a user is registered, to be rung together;
-// the preferred first. There is at least one.
+// Endpoints are what a user has registered, to be rung together; the preferred
+// first. There is at least one.
 type Endpoints struct {
 	User     User
 	Bindings []Binding
@@ -85,21 +86,21 @@ func (d *Directory) Resolve(by Caller, to call.Address) (Destination, error) {
 }
 
 func (d *Directory) resolveNumber(by Caller, to call.Address) (Destination, error) {
-	number := to.Phone()
-	if !isNumber(number) {
-		return nil, refuse(Unknown, "%q is not a phone number", number)
+	n := to.Phone()
+	if !number.IsNumber(n) {
+		return nil, refuse(Unknown, "%q is not a phone number", n)
 	}
-	if _, ours := d.numbers[number]; ours {
+	if _, ours := d.numbers[n]; ours {
 		return Application{Address: to}, nil
 	}
-	if err := by.mayDial(number); err != nil {
+	if err := by.mayDial(n); err != nil {
 		return nil, err
 	}
-	trunk, ok := d.trunkFor(number)
+	trunk, ok := d.trunkFor(n)
 	if !ok {
-		return nil, refuse(Unknown, "no trunk has a prefix of %s", number)
+		return nil, refuse(Unknown, "no trunk has a prefix of %s", n)
 	}
-	return ViaTrunk{Trunk: trunk, Number: number}, nil
+	return ViaTrunk{Trunk: trunk, Number: n}, nil
 }
 
 func (d *Directory) resolveUser(to call.Address) (Destination, error) {

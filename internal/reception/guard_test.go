@@ -25,20 +25,20 @@ func (people) User(name string) (directory.User, bool) {
 	return directory.User{}, false
 }
 
-// gatekeeper is a guard with a clock of the test's.
-type gatekeeper struct {
+// clockedGuard is a guard with a clock of the test's.
+type clockedGuard struct {
 	*guard
 	t   *testing.T
 	now time.Time
 }
 
-func newGatekeeper(t *testing.T) *gatekeeper {
-	k := &gatekeeper{t: t, now: time.Unix(1_800_000_000, 0)}
+func newClockedGuard(t *testing.T) *clockedGuard {
+	k := &clockedGuard{t: t, now: time.Unix(1_800_000_000, 0)}
 	k.guard = newGuard("pbx.test", people{}, func() time.Time { return k.now })
 	return k
 }
 
-func (k *gatekeeper) challenge(algorithm string) *digest.Challenge {
+func (k *clockedGuard) challenge(algorithm string) *digest.Challenge {
 	k.t.Helper()
 	for _, h := range k.challenges(ua.Message{}, false) {
 		c, err := digest.ParseChallenge(h.Value)
@@ -54,7 +54,7 @@ func (k *gatekeeper) challenge(algorithm string) *digest.Challenge {
 }
 
 // answer is a request with credentials for a challenge.
-func (k *gatekeeper) answer(c *digest.Challenge, user, password string, count int) ua.Message {
+func (k *clockedGuard) answer(c *digest.Challenge, user, password string, count int) ua.Message {
 	k.t.Helper()
 	cred, err := digest.Digest(c, digest.Options{Method: "INVITE", URI: "sip:bob@pbx.test", Username: user, Password: password, Count: count})
 	if err != nil {
@@ -70,7 +70,7 @@ func from(source, authorization string) ua.Message {
 	}
 }
 
-func (k *gatekeeper) expect(m ua.Message, want proof, why string) {
+func (k *clockedGuard) expect(m ua.Message, want proof, why string) {
 	k.t.Helper()
 	if _, _, p := k.check(m, "INVITE"); p != want {
 		k.t.Errorf("%s: proof %d, want %d", why, p, want)
@@ -78,7 +78,7 @@ func (k *gatekeeper) expect(m ua.Message, want proof, why string) {
 }
 
 func TestBothAlgorithmsProveAUserAndTheStrongerIsOfferedFirst(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	hs := k.challenges(ua.Message{Headers: ua.Headers{{Name: "User-Agent", Value: "a phone"}}}, false)
 	if len(hs) != 2 || !strings.Contains(hs[0].Value, "SHA-256") || !strings.Contains(hs[1].Value, "MD5") {
 		t.Errorf("challenges %v", hs)
@@ -100,7 +100,7 @@ func TestWhoStumblesOverOtherAlgorithmsIsOfferedMD5FirstOrAlone(t *testing.T) {
 }
 
 func TestCredentialsOfNobodyProveNothing(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	k.expect(ua.Message{}, absent, "no credentials")
 	k.expect(from("192.0.2.1", "Basic YWxpY2U6d29uZGVy"), absent, "Basic")
 	k.expect(from("192.0.2.1", "Digest nonsense"), absent, "no digest")
@@ -115,7 +115,7 @@ func TestCredentialsOfNobodyProveNothing(t *testing.T) {
 }
 
 func TestANonceIsGoodForItsTimeAndEachCountOnce(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	c := k.challenge("SHA-256")
 	k.expect(k.answer(c, "alice", "wonder", 1), proven, "first")
 	k.expect(k.answer(c, "alice", "wonder", 1), stale, "replayed")
@@ -131,7 +131,7 @@ func TestANonceIsGoodForItsTimeAndEachCountOnce(t *testing.T) {
 // Else a nonce of somebody's own making would be good for guessing, and could
 // be held against whose address it was sent from.
 func TestOnlyANonceThatIsGoodTellsARightPasswordFromAWrongOne(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	c := k.challenge("SHA-256")
 	forged := *c
 	forged.Nonce = strings.Repeat("A", len(c.Nonce))
@@ -147,7 +147,7 @@ func TestOnlyANonceThatIsGoodTellsARightPasswordFromAWrongOne(t *testing.T) {
 }
 
 func TestAWrongPasswordSpendsItsNonce(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	c := k.challenge("MD5")
 	k.expect(k.answer(c, "alice", "wrong", 1), wrong, "a guess")
 	k.expect(k.answer(c, "alice", "wrong", 2), stale, "another")
@@ -156,7 +156,7 @@ func TestAWrongPasswordSpendsItsNonce(t *testing.T) {
 }
 
 func TestWithoutQopANonceIsGoodOnce(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	c := k.challenge("MD5")
 	c.QOP = nil
 	k.expect(k.answer(c, "alice", "wonder", 0), proven, "an old phone")
@@ -164,7 +164,7 @@ func TestWithoutQopANonceIsGoodOnce(t *testing.T) {
 }
 
 func TestWhatIsRememberedOfNoncesIsBounded(t *testing.T) {
-	k := newGatekeeper(t)
+	k := newClockedGuard(t)
 	for range noncesMost + 100 {
 		k.use(k.nonce(), 1)
 	}
@@ -177,7 +177,7 @@ func FuzzCredentials(f *testing.F) {
 	f.Add(`Digest username="alice", realm="pbx.test", nonce="AA", uri="sip:x", response="00", qop=auth, nc=00000001, cnonce="1"`)
 	f.Add(`Digest username="alice",realm="pbx.test",nc=zz`)
 	f.Fuzz(func(t *testing.T, value string) {
-		k := newGatekeeper(t)
+		k := newClockedGuard(t)
 		if _, _, p := k.check(from("192.0.2.1", value), "INVITE"); p == proven {
 			t.Fatalf("%q proves alice", value)
 		}

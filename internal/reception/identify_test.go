@@ -54,7 +54,7 @@ func TestAUsersNameInFromAsksForThePasswordAlsoAtATrunksSource(t *testing.T) {
 }
 
 func TestAStrangerIsNotEvenHeardWhenThereIsNobodyWhoMightBeOne(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *reception.Config) { s.Users = nil })
+	r := start(t, func(s *directory.Config, _ *reception.Config) { s.Users = nil })
 	stranger := siptest.NewWire(t, "127.0.0.66", r.Addr("udp"))
 	stranger.Send("INVITE", "sip:"+ours+"@"+domain, 1, "", siptest.With(siptest.SomeSDP)...)
 	stranger.Send("OPTIONS", "sip:"+domain, 2, "")

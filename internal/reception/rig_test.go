@@ -58,13 +58,13 @@ func (r *rig) Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
 }
 
 // plan changes what a rig is made of.
-type plan func(*directory.Settings, *reception.Config)
+type plan func(*directory.Config, *reception.Config)
 
 func start(t *testing.T, plans ...plan) *rig {
 	t.Helper()
 	r := &rig{t: t, phones: siptest.Ports(t, 44000, 44999), arrived: make(chan call.LegArrived, 64)}
 	r.network = siptest.NewPhoneAt(t, network, "udp", r.phones)
-	settings := directory.Settings{
+	settings := directory.Config{
 		ResourceID: resource,
 		Users: []directory.User{
 			{Name: "alice", ID: aliceID, Password: "wonder", DisplayName: "Alice", MayDial: []string{"+1555"}},
@@ -167,7 +167,7 @@ func (r *rig) fromUser(p *siptest.Phone, to, user, password string) *siptest.Cal
 
 func TestWeRegisterAtATrunkThatWantsIt(t *testing.T) {
 	carrier := start(t) // another server, where we have alice's account
-	start(t, func(s *directory.Settings, c *reception.Config) {
+	start(t, func(s *directory.Config, c *reception.Config) {
 		s.Users = nil
 		s.Trunks = []directory.Trunk{{
 			Name: "carrier", Address: carrier.Addr("udp").String(), Transport: "udp", Register: true,

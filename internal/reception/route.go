@@ -6,6 +6,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
+	"strowger/internal/number"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -89,37 +90,10 @@ func callingNumber(m ua.Message) call.Address {
 	}
 	for _, uri := range uris {
 		if a, ok := address.Parse(uri); ok {
-			if number := e164(a.User); number != "" {
-				return call.PhoneAddress(number)
+			if n, ok := number.Calling(a.User); ok {
+				return call.PhoneAddress(n)
 			}
 		}
 	}
 	return call.Anonymous
-}
-
-// shortest is how many digits a number has at least that carriers send in
-// full but without its plus.
-const shortest = 8
-
-// e164 makes a number of what a carrier sends as one: with a plus, with an
-// international prefix, or the bare digits. Shorter ones are service numbers
-// and stay as they are. What is no number is "".
-func e164(user string) string {
-	digits := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-.() ", r) { // RFC 3966 5.1.1: visual separators
-			return -1
-		}
-		return r
-	}, user)
-	digits, plus := strings.CutPrefix(digits, "+")
-	if digits == "" || len(digits) > 17 || strings.Trim(digits, "0123456789") != "" {
-		return ""
-	}
-	if international, ok := strings.CutPrefix(digits, "00"); ok && !plus {
-		digits, plus = international, true
-	}
-	if plus || len(digits) >= shortest && digits[0] != '0' {
-		return "+" + digits
-	}
-	return digits
 }

@@ -104,7 +104,7 @@ func TestAUserDialsUsersOurNumbersAndWhatIsAllowed(t *testing.T) {
 }
 
 func TestARegisteredAccountIsCalledByItsNameWithTheNumberInTo(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *reception.Config) {
+	r := start(t, func(s *directory.Config, _ *reception.Config) {
 		s.Trunks[0].Username = "account7"
 		s.Trunks = append(s.Trunks, directory.Trunk{Name: "other", Address: "127.0.0.8:5060", Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.8/32")}})
 	})

@@ -14,8 +14,8 @@ import (
 // Each part has its settings in its own words. These are the translations.
 
 // settings are the directory's part of the configuration.
-func settings(cfg config.Config) (directory.Settings, error) {
-	s := directory.Settings{ResourceID: cfg.Resource.ID}
+func settings(cfg config.Config) (directory.Config, error) {
+	s := directory.Config{ResourceID: cfg.Resource.ID}
 	for _, u := range cfg.Users {
 		s.Users = append(s.Users, directory.User{Name: u.Name, ID: u.ID, Password: u.Password, DisplayName: u.DisplayName, MayDial: u.MayDial})
 	}

@@ -38,7 +38,7 @@ func (f family) readAdd(in ga.AddParticipantRequest) (cmd call.AddParticipant, e
 	if cmd.Participant, err = dialable("participantToAdd", in.ParticipantToAdd); err != nil {
 		return cmd, err
 	}
-	if cmd.CallerID, err = number("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return cmd, err
 	}
 	seconds, err := between("invitationTimeoutInSeconds", in.InvitationTimeoutInSeconds, 0, 180, 0)

@@ -2,19 +2,16 @@ package ga
 
 import (
 	"errors"
-	"regexp"
 
 	"strowger/internal/api"
 	"strowger/internal/call"
+	"strowger/internal/number"
 	"strowger/internal/wire"
 )
 
 // contextMax bounds an operationContext, which every event of its operation
 // repeats. The published service names no limit.
 const contextMax = 4096
-
-// e164 is generous: numbers within a company may be short.
-var e164 = regexp.MustCompile(`^\+?[0-9]{1,20}$`)
 
 // within places a fault of a nested part below its field.
 func within(field string, err error) error {
@@ -48,7 +45,7 @@ func dialable(field string, id wire.Identifier) (call.Address, error) {
 	switch complete.Kind {
 	case wire.KindCommunicationUser:
 	case wire.KindPhoneNumber:
-		if !e164.MatchString(complete.PhoneNumber.Value) {
+		if !number.IsNumber(complete.PhoneNumber.Value) {
 			return "", wire.Fieldf(field, "%.64q is not a phone number in E.164 format", complete.PhoneNumber.Value)
 		}
 	default:
@@ -57,8 +54,8 @@ func dialable(field string, id wire.Identifier) (call.Address, error) {
 	return call.Address(complete.RawID), nil
 }
 
-// number reads the number that a called phone sees; it may be withheld.
-func number(field string, p *wire.PhoneNumber) (call.Address, error) {
+// shownNumber reads the number that a called phone sees; it may be withheld.
+func shownNumber(field string, p *wire.PhoneNumber) (call.Address, error) {
 	if p == nil {
 		return "", nil
 	}
@@ -69,7 +66,7 @@ func number(field string, p *wire.PhoneNumber) (call.Address, error) {
 		errors.As(err, &fault)
 		return "", wire.Fieldf(field+".value", "%s", fault.Reason)
 	}
-	if a := call.Address(complete.RawID); a == call.Anonymous || e164.MatchString(a.Phone()) {
+	if a := call.Address(complete.RawID); a == call.Anonymous || number.IsNumber(a.Phone()) {
 		return a, nil
 	}
 	return "", wire.Fieldf(field+".value", "%.64q is not a phone number in E.164 format", p.Value)

@@ -53,7 +53,7 @@ func (f family) readCreate(in ga.CreateCallRequest) (cmd call.CreateCall, err er
 	if cmd.Source, err = user("source", in.Source); err != nil {
 		return cmd, err
 	}
-	if cmd.CallerID, err = number("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return cmd, err
 	}
 	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {

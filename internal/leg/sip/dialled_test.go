@@ -234,7 +234,7 @@ func TestAnAnswerWithoutACommonCodecEndsTheLeg(t *testing.T) {
 }
 
 func TestATrunkThatCannotBeReachedIsUnreachable(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *sip.Config) {
+	r := start(t, func(s *directory.Config, _ *sip.Config) {
 		s.Trunks[0].Address, s.Trunks[0].Transport = nobodyListens(t), "tcp"
 	})
 	r.dial("4:+15550177")
@@ -255,7 +255,7 @@ func nobodyListens(t *testing.T) string {
 }
 
 func TestATrunkTakesNoMoreCallsThanItMay(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *sip.Config) { s.Trunks[0].Limits = directory.Limits{Calls: 1} })
+	r := start(t, func(s *directory.Config, _ *sip.Config) { s.Trunks[0].Limits = directory.Limits{Calls: 1} })
 	r.Perform(call.Dial{Leg: leg(2), To: "4:+15550177"})
 	first := r.network.Called()
 	r.Perform(call.Dial{Leg: leg(3), To: "4:+15550178"})
@@ -270,8 +270,8 @@ func TestATrunkTakesNoMoreCallsThanItMay(t *testing.T) {
 }
 
 func TestATrunkThatAsksForCredentialsGetsThem(t *testing.T) {
-	far := start(t) // the carrier is another exchange, where we are alice
-	r := start(t, func(s *directory.Settings, c *sip.Config) {
+	far := start(t) // the carrier is another server, where we are alice
+	r := start(t, func(s *directory.Config, c *sip.Config) {
 		s.Trunks[0] = directory.Trunk{
 			Name: "carrier", Address: far.Addr("udp").String(), Transport: "udp",
 			Username: "alice", Password: "wonder", Prefixes: []string{"+"},
@@ -279,11 +279,11 @@ func TestATrunkThatAsksForCredentialsGetsThem(t *testing.T) {
 		c.Domain = "other.test"
 	})
 	r.dial("4:" + ours)
-	offered := next[call.LegArrived](far)
-	if offered.From != alice || offered.To != "4:"+ours {
-		t.Errorf("%+v", offered)
+	arrived := next[call.LegArrived](far)
+	if arrived.From != alice || arrived.To != "4:"+ours {
+		t.Errorf("%+v", arrived)
 	}
-	far.Perform(call.RejectLeg{Leg: offered.Leg, Cause: call.Cause{Reason: call.Busy}})
+	far.Perform(call.RejectLeg{Leg: arrived.Leg, Cause: call.Cause{Reason: call.Busy}})
 	far.failed()
 	if cause := r.failed(); cause.Reason != call.Busy {
 		t.Errorf("%+v", cause)
@@ -310,7 +310,7 @@ func TestAPhoneWhoseConnectionBrokeIsForgottenUntilItRegistersAgain(t *testing.T
 
 func TestATrunkMayHaveAName(t *testing.T) {
 	far := siptest.NewPhone(t, "udp", siptest.Ports(t, 43000, 43999))
-	r := start(t, func(s *directory.Settings, _ *sip.Config) {
+	r := start(t, func(s *directory.Config, _ *sip.Config) {
 		s.Users = nil // so that its answers pass for its name only
 		s.Trunks[0].Address = fmt.Sprintf("localhost:%d", far.Addr().Port())
 	})
@@ -322,7 +322,7 @@ func TestATrunkMayHaveAName(t *testing.T) {
 }
 
 func TestWhoCannotBeDialledIsSaidAtOnce(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *sip.Config) { s.Trunks[0].Prefixes = []string{"+1"} })
+	r := start(t, func(s *directory.Config, _ *sip.Config) { s.Trunks[0].Prefixes = []string{"+1"} })
 	for to, want := range map[call.Address]call.Reason{
 		"4:+4930123456":               call.NoTrunk,
 		"8:acs:other_" + bobID:        call.UnknownAddress,
@@ -349,7 +349,7 @@ func TestWhomApplicationsAnswerForIsLeftToThem(t *testing.T) {
 
 func TestWithoutAFreePortNothingIsDialled(t *testing.T) {
 	ports := siptest.Ports(t, 42996, 42997)
-	r := start(t, func(_ *directory.Settings, c *sip.Config) { c.Ports = ports })
+	r := start(t, func(_ *directory.Config, c *sip.Config) { c.Ports = ports })
 	taken, err := ports.Listen(netip.MustParseAddr("127.0.0.1"))
 	if err != nil {
 		t.Fatal(err)

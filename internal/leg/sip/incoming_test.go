@@ -9,14 +9,14 @@ import (
 	"strowger/internal/sip/ua"
 )
 
-func TestACallToOurNumberIsOfferedRingsAndIsAnswered(t *testing.T) {
+func TestACallToOurNumberArrivesRingsAndIsAnswered(t *testing.T) {
 	r := start(t)
 	c := r.fromNetwork("14255550100", // carriers leave the plus out
 		ua.Header{Name: "X-Order", Value: "42"}, ua.Header{Name: "User-To-User", Value: "aa;encoding=hex"},
 		ua.Header{Name: "X-Server-Call-Id", Value: "forged"}, ua.Header{Name: "Subject", Value: "no"})
 	o := next[call.LegArrived](r)
 	if o.From != "4:+12065550123" || o.FromName != "" || o.To != call.PhoneAddress(ours) || !o.Publish || o.Dial {
-		t.Errorf("offered %+v", o)
+		t.Errorf("arrived %+v", o)
 	}
 	if o.Leg != call.NewLegID(o.Call, 1) || o.Call.Key() == "" {
 		t.Errorf("call %s, leg %s", o.Call, o.Leg)

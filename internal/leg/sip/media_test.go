@@ -26,7 +26,7 @@ func (r *rig) answered() (*siptest.Call, call.LegID) {
 // impatient ends legs after a few silent frames.
 const fewFrames = 10
 
-func impatient(_ *directory.Settings, c *sip.Config) {
+func impatient(_ *directory.Config, c *sip.Config) {
 	c.MediaTimeout = fewFrames * media.FrameDuration
 }
 
@@ -129,7 +129,7 @@ func TestKeysBeforeTheAnswerAreForNobody(t *testing.T) {
 
 func TestALegWhoseSignalsFindNoRoomStillEndsOnce(t *testing.T) {
 	full := make(signals) // takes one only when somebody reads
-	r := start(t, func(_ *directory.Settings, c *sip.Config) { c.Signals = full })
+	r := start(t, func(_ *directory.Config, c *sip.Config) { c.Signals = full })
 	r.signals = full
 	c := r.fromNetwork(ours)
 	o := next[call.LegArrived](r)

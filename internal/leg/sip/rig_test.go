@@ -61,7 +61,7 @@ type signals chan call.Signal
 func (s signals) Signal(_ call.ID, sig call.Signal) { s <- sig }
 
 // plan changes what a rig is made of.
-type plan func(*directory.Settings, *sip.Config)
+type plan func(*directory.Config, *sip.Config)
 
 func start(t *testing.T, plans ...plan) *rig {
 	t.Helper()
@@ -70,7 +70,7 @@ func start(t *testing.T, plans ...plan) *rig {
 		signals: make(signals, 64), clock: media.NewClock(1),
 	}
 	r.network = siptest.NewPhoneAt(t, network, "udp", r.phones)
-	settings := directory.Settings{
+	settings := directory.Config{
 		ResourceID: resource,
 		Users: []directory.User{
 			{Name: "alice", ID: aliceID, Password: "wonder", DisplayName: "Alice", MayDial: []string{"+1555"}},

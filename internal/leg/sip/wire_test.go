@@ -50,7 +50,7 @@ func TestAnOfferThatItsACKDoesNotAnswerEndsTheCall(t *testing.T) {
 }
 
 func TestAUserLearnsTheCallFromEveryResponse(t *testing.T) {
-	r := start(t, func(s *directory.Settings, _ *sip.Config) { s.Trunks = nil })
+	r := start(t, func(s *directory.Config, _ *sip.Config) { s.Trunks = nil })
 	w := siptest.NewWire(t, "127.0.0.1", r.Addr("udp"))
 	uri := "sip:bob@" + domain
 	w.Send("INVITE", uri, 1, "", siptest.With(siptest.SomeSDP)...)
