@@ -58,7 +58,7 @@ func (l *leg) reject(cause call.Cause) {
 	l.end(cause)
 }
 
-// waits tells that the caller is there and not in the call.
+// waits reports whether the caller is there and not in the call yet.
 func (l *leg) waits() bool { return l.incoming && !l.line.over && !l.answered }
 
 // acknowledged: the caller has our answer.

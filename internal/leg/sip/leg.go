@@ -86,7 +86,7 @@ func (l *leg) signal(sig call.Signal) { l.legs.cfg.Signals.Signal(l.id.Call(), s
 
 // news is a task that may be dropped when the leg has too many.
 func (l *leg) news(task func()) bool {
-	ok := l.tasks.offer(task)
+	ok := l.tasks.try(task)
 	if !ok {
 		l.legs.counters.dropped.Add(1)
 	}

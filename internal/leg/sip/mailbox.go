@@ -24,8 +24,8 @@ func (m *mailbox[T]) put(v T) {
 	m.ring()
 }
 
-// offer puts v when there is room for news, and reports whether there was.
-func (m *mailbox[T]) offer(v T) bool {
+// try puts v when there is room for news, and reports whether there was.
+func (m *mailbox[T]) try(v T) bool {
 	m.mu.Lock()
 	full := len(m.waiting) >= roomForNews
 	if !full {

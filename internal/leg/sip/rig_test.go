@@ -220,16 +220,6 @@ func (r *rig) fromNetwork(to string, headers ...ua.Header) *siptest.Call {
 	})
 }
 
-// fromUser calls from a phone with a user's credentials.
-func (r *rig) fromUser(p *siptest.Phone, to, user, password string) *siptest.Call {
-	r.t.Helper()
-	return p.Call(ua.Outgoing{
-		RequestURI: "sip:" + to + "@" + domain, From: ua.Party{URI: "sip:" + user + "@" + domain},
-		To: ua.Party{URI: "sip:" + to + "@" + domain}, Hop: r.hop("udp"),
-		Credentials: ua.Credentials{Username: user, Password: password},
-	})
-}
-
 // room moves the sound of a leg, as the bridge does, and gives back what it hears.
 type room struct {
 	s     *rtp.Session

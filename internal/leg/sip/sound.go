@@ -87,7 +87,7 @@ func (s *sound) agree(answer []byte) error {
 	return s.apply(agreed)
 }
 
-// held tells that the far end has told us not to expect anything.
+// held reports whether the far end has told us not to expect anything.
 func (s *sound) held() bool { return s.params.Direction != rtp.SendRecv }
 
 func (s *sound) media() call.Media {

@@ -86,7 +86,7 @@ func failure(c ua.Cause) call.Cause {
 	return cause
 }
 
-// giveUp is why an offered leg ended before our answer was acknowledged.
+// giveUp is why a caller's leg ended before our answer was acknowledged.
 func giveUp(c ua.Cause) call.Cause {
 	cause := call.Cause{SIPStatus: c.Code, SIPPhrase: c.Phrase, Q850: c.Q850}
 	switch c.Origin {
