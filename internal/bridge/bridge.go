@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -16,8 +17,9 @@ type Legs interface {
 }
 
 // Media is the sound of one leg: what its far end says, and what it hears. It
-// prints the stages that lie behind it.
+// prints as the codec that lies behind it.
 type Media interface {
+	fmt.Stringer
 	media.Source
 	media.Sink
 }

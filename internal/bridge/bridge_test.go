@@ -37,6 +37,8 @@ type ear struct {
 
 func newEar(says int16) *ear { return &ear{says: says, news: make(chan struct{}, 1)} }
 
+func (e *ear) String() string { return "ear" }
+
 func (e *ear) SampleRateHz() int { return media.Narrowband }
 
 func (e *ear) ReadFrame(dst []int16) bool {

@@ -75,12 +75,20 @@ func (m *Member) String() string {
 	defer m.room.mu.Unlock()
 	s := fmt.Sprintf("%d Hz room", m.room.rateHz)
 	if m.in != nil {
-		s = fmt.Sprintf("%v%v → %s", m.source, m.in, s)
+		s = stage(m.source) + m.in.String() + " → " + s
 	}
 	if m.out != nil {
-		s = fmt.Sprintf("%s%v → %v", s, m.out, m.sink)
+		s += m.out.String() + " → " + stage(m.sink)
 	}
 	return s
+}
+
+// stage prints the end of a pipeline, or its type: its fields may be in use.
+func stage(end any) string {
+	if s, ok := end.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return fmt.Sprintf("%T", end)
 }
 
 // read takes a frame from the source, also when nobody will hear it: a jitter
