@@ -146,34 +146,34 @@ func TestARefusalSaysWhichPartIsWrong(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*http.Request)
 		says   string
-		code   Code
+		shown  Credential
 	}{
-		"nothing at all":      {func(r *http.Request) { r.Header.Del("Authorization") }, "Authorization header is missing", CodeHMAC},
-		"another scheme":      {func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, "not HMAC-SHA256", CodeHMAC},
-		"a token":             {func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, "bearer tokens are not accepted", CodeToken},
-		"no signature":        {func(r *http.Request) { r.Header.Set("Authorization", "HMAC-SHA256 SignedHeaders=host") }, "SignedHeaders=…&Signature=…", CodeHMAC},
-		"short signature":     {func(r *http.Request) { replace(r, "Signature=", "Signature=AAAA") }, "not the base64 of 32 bytes", CodeHMAC},
-		"signature no base64": {func(r *http.Request) { replace(r, "Signature=", "Signature=!") }, "not the base64 of 32 bytes", CodeHMAC},
-		"host not signed":     {func(r *http.Request) { replace(r, "host;", "") }, "leaves out host", CodeHMAC},
-		"body not signed":     {func(r *http.Request) { replace(r, ";x-ms-content-sha256", "") }, "leaves out x-ms-content-sha256", CodeHMAC},
-		"date not signed":     {func(r *http.Request) { replace(r, "x-ms-date;", "") }, "leaves out x-ms-date", CodeHMAC},
-		"too many headers":    {func(r *http.Request) { replace(r, "host;", "host;"+strings.Repeat("a;", 20)) }, "more than 8 headers", CodeHMAC},
-		"date missing":        {func(r *http.Request) { r.Header.Del("x-ms-date") }, `"x-ms-date" is missing`, CodeHMAC},
-		"date twice":          {func(r *http.Request) { r.Header.Add("x-ms-date", "x") }, "more than once", CodeHMAC},
-		"date no date":        {func(r *http.Request) { r.Header.Set("x-ms-date", "noon") }, "not an HTTP date", CodeHMAC},
-		"hash no hash":        {func(r *http.Request) { r.Header.Set("x-ms-content-sha256", "abc") }, "x-ms-content-sha256 is not", CodeHMAC},
-		"another hash":        {func(r *http.Request) { r.Header.Set("x-ms-content-sha256", emptyHash) }, "signature does not match", CodeHMAC},
-		"another method":      {func(r *http.Request) { r.Method = "DELETE" }, "signature does not match", CodeHMAC},
-		"another path":        {func(r *http.Request) { r.RequestURI = "/calling/recordings?api-version=2026-03-12" }, "signature does not match", CodeHMAC},
-		"another query":       {func(r *http.Request) { r.RequestURI = "/calling/callConnections?api-version=2023-03-06" }, "signature does not match", CodeHMAC},
-		"another host":        {func(r *http.Request) { r.Host = "127.0.0.1:8081" }, "signature does not match", CodeHMAC},
-		"another date":        {func(r *http.Request) { r.Header.Set("x-ms-date", noon.Add(time.Second).Format(http.TimeFormat)) }, "signature does not match", CodeHMAC},
-		"another body":        {func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) }, "body does not hash", CodeHMAC},
+		"nothing at all":      {func(r *http.Request) { r.Header.Del("Authorization") }, "Authorization header is missing", Signature},
+		"another scheme":      {func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, "not HMAC-SHA256", Signature},
+		"a token":             {func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, "bearer tokens are not accepted", Token},
+		"no signature":        {func(r *http.Request) { r.Header.Set("Authorization", "HMAC-SHA256 SignedHeaders=host") }, "SignedHeaders=…&Signature=…", Signature},
+		"short signature":     {func(r *http.Request) { replace(r, "Signature=", "Signature=AAAA") }, "not the base64 of 32 bytes", Signature},
+		"signature no base64": {func(r *http.Request) { replace(r, "Signature=", "Signature=!") }, "not the base64 of 32 bytes", Signature},
+		"host not signed":     {func(r *http.Request) { replace(r, "host;", "") }, "leaves out host", Signature},
+		"body not signed":     {func(r *http.Request) { replace(r, ";x-ms-content-sha256", "") }, "leaves out x-ms-content-sha256", Signature},
+		"date not signed":     {func(r *http.Request) { replace(r, "x-ms-date;", "") }, "leaves out x-ms-date", Signature},
+		"too many headers":    {func(r *http.Request) { replace(r, "host;", "host;"+strings.Repeat("a;", 20)) }, "more than 8 headers", Signature},
+		"date missing":        {func(r *http.Request) { r.Header.Del("x-ms-date") }, `"x-ms-date" is missing`, Signature},
+		"date twice":          {func(r *http.Request) { r.Header.Add("x-ms-date", "x") }, "more than once", Signature},
+		"date no date":        {func(r *http.Request) { r.Header.Set("x-ms-date", "noon") }, "not an HTTP date", Signature},
+		"hash no hash":        {func(r *http.Request) { r.Header.Set("x-ms-content-sha256", "abc") }, "x-ms-content-sha256 is not", Signature},
+		"another hash":        {func(r *http.Request) { r.Header.Set("x-ms-content-sha256", emptyHash) }, "signature does not match", Signature},
+		"another method":      {func(r *http.Request) { r.Method = "DELETE" }, "signature does not match", Signature},
+		"another path":        {func(r *http.Request) { r.RequestURI = "/calling/recordings?api-version=2026-03-12" }, "signature does not match", Signature},
+		"another query":       {func(r *http.Request) { r.RequestURI = "/calling/callConnections?api-version=2023-03-06" }, "signature does not match", Signature},
+		"another host":        {func(r *http.Request) { r.Host = "127.0.0.1:8081" }, "signature does not match", Signature},
+		"another date":        {func(r *http.Request) { r.Header.Set("x-ms-date", noon.Add(time.Second).Format(http.TimeFormat)) }, "signature does not match", Signature},
+		"another body":        {func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) }, "body does not hash", Signature},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := plain.request(t)
 			c.change(r)
-			wantRefusal(t, verify(verifier(t), r), c.code, c.says)
+			wantRefusal(t, verify(verifier(t), r), c.shown, c.says)
 		})
 	}
 }
@@ -181,14 +181,14 @@ func TestARefusalSaysWhichPartIsWrong(t *testing.T) {
 func TestAKeyThatIsNotOursIsRefused(t *testing.T) {
 	s := plain
 	s.key = Key("another key that is long enough.").String()
-	wantRefusal(t, verify(verifier(t), s.request(t)), CodeHMAC, "signature does not match")
+	wantRefusal(t, verify(verifier(t), s.request(t)), Signature, "signature does not match")
 }
 
 func TestARequestFromAnotherTimeIsRefused(t *testing.T) {
 	for _, away := range []time.Duration{-15*time.Minute - time.Second, 15*time.Minute + time.Second, -24 * time.Hour} {
 		s := plain
 		s.date = noon.Add(away)
-		wantRefusal(t, verify(verifier(t), s.request(t)), CodeHMAC, "away from the server's clock")
+		wantRefusal(t, verify(verifier(t), s.request(t)), Signature, "away from the server's clock")
 	}
 }
 
@@ -285,14 +285,14 @@ func replace(r *http.Request, part, by string) {
 	r.Header.Set("Authorization", strings.Replace(text, part, by, 1))
 }
 
-func wantRefusal(t *testing.T, err error, code Code, says string) {
+func wantRefusal(t *testing.T, err error, shown Credential, says string) {
 	t.Helper()
 	var refusal *Refusal
 	if !errors.As(err, &refusal) {
 		t.Fatalf("got %v, want a refusal", err)
 	}
-	if refusal.Code != code || !strings.Contains(refusal.Reason, says) {
-		t.Errorf("refused with %s %q, want %s and %q", refusal.Code, refusal.Reason, code, says)
+	if refusal.Credential != shown || !strings.Contains(refusal.Reason, says) {
+		t.Errorf("refused with %d %q, want %d and %q", refusal.Credential, refusal.Reason, shown, says)
 	}
 }
 

@@ -2,28 +2,28 @@ package access
 
 import "fmt"
 
-// Code is the published subcode of a refusal.
-type Code string
+// Credential is what a caller shows.
+type Credential int
 
-// The subcodes that this package refuses with.
+// The credentials.
 const (
-	CodeHMAC  Code = "7509"
-	CodeToken Code = "7501"
+	Signature Credential = iota + 1 // made with an access key of the resource
+	Token                           // a bearer token
 )
 
 // Refusal says why a caller was not let in. Reason is for the caller: it names
 // the part that is wrong and holds no secret.
 type Refusal struct {
-	Code   Code
-	Reason string
+	Credential Credential // the one that does not hold, or is missing
+	Reason     string
 }
 
 func (r *Refusal) Error() string { return r.Reason }
 
 func refuse(format string, args ...any) *Refusal {
-	return &Refusal{Code: CodeHMAC, Reason: "HMAC validation: " + fmt.Sprintf(format, args...)}
+	return &Refusal{Credential: Signature, Reason: "HMAC validation: " + fmt.Sprintf(format, args...)}
 }
 
 func refuseToken(format string, args ...any) *Refusal {
-	return &Refusal{Code: CodeToken, Reason: "access token: " + fmt.Sprintf(format, args...)}
+	return &Refusal{Credential: Token, Reason: "access token: " + fmt.Sprintf(format, args...)}
 }

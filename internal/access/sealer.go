@@ -17,16 +17,17 @@ var ErrSeal = errors.New("not a context that this server has sealed")
 // maxSealed bounds what Open will look at; our tokens have some hundred bytes.
 const maxSealed = 16 << 10
 
-// Offer is what an incomingCallContext stands for: one offer of one call to
-// one callee. Whether it is still open is the call's to say.
-type Offer struct {
-	CallID  string `json:"call"`
-	OfferID int    `json:"offer"`
-	From    string `json:"from"`
-	To      string `json:"to"`
+// IncomingContext is what an incomingCallContext stands for: one call that
+// rings at applications for one callee. Whether it can still be taken is the
+// call's to say.
+type IncomingContext struct {
+	CallID     string `json:"call"`
+	IncomingID int    `json:"incoming"`
+	From       string `json:"from"`
+	To         string `json:"to"`
 }
 
-// Sealer makes the incomingCallContext of offers. Its methods may be called
+// Sealer makes the incomingCallContext of calls that ring at applications. Its methods may be called
 // from any goroutine.
 type Sealer struct {
 	secret []byte
@@ -52,42 +53,42 @@ func makeSecret() ([]byte, error) {
 	return secret, err
 }
 
-// Seal is the context of an offer. It looks like a token with dots, as the
+// Seal is c as applications get it. It looks like a token with dots, as the
 // service's does; applications hand it back and must not look inside.
-func (s *Sealer) Seal(o Offer) (string, error) {
-	payload, err := json.Marshal(o)
+func (s *Sealer) Seal(c IncomingContext) (string, error) {
+	payload, err := json.Marshal(c)
 	if err != nil {
-		return "", fmt.Errorf("seal offer: %w", err)
+		return "", fmt.Errorf("seal the context of an incoming call: %w", err)
 	}
 	signed, err := s.signer.Sign(payload)
 	if err != nil {
-		return "", fmt.Errorf("seal offer: %w", err)
+		return "", fmt.Errorf("seal the context of an incoming call: %w", err)
 	}
 	return signed.CompactSerialize()
 }
 
-// Open returns the offer that a context stands for, or ErrSeal.
-func (s *Sealer) Open(context string) (Offer, error) {
+// Open returns what a context stands for, or ErrSeal.
+func (s *Sealer) Open(context string) (IncomingContext, error) {
 	if len(context) > maxSealed {
-		return Offer{}, ErrSeal
+		return IncomingContext{}, ErrSeal
 	}
 	// Naming the algorithm keeps a token from choosing its own.
 	signed, err := jose.ParseSignedCompact(context, []jose.SignatureAlgorithm{jose.HS256})
 	if err != nil {
-		return Offer{}, ErrSeal
+		return IncomingContext{}, ErrSeal
 	}
 	payload, err := signed.Verify(s.secret)
 	if err != nil {
-		return Offer{}, ErrSeal
+		return IncomingContext{}, ErrSeal
 	}
-	// The last bits of a base64 text may mean nothing; one offer has one
+	// The last bits of a base64 text may mean nothing; one context has one
 	// spelling all the same.
 	if again, err := signed.CompactSerialize(); err != nil || again != context {
-		return Offer{}, ErrSeal
+		return IncomingContext{}, ErrSeal
 	}
-	var o Offer
-	if err := json.Unmarshal(payload, &o); err != nil {
-		return Offer{}, ErrSeal
+	var c IncomingContext
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return IncomingContext{}, ErrSeal
 	}
-	return o, nil
+	return c, nil
 }

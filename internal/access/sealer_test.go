@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var offer = Offer{CallID: "c", OfferID: 1, From: "4:+14255550123", To: "4:+14255550100"}
+var incoming = IncomingContext{CallID: "c", IncomingID: 1, From: "4:+14255550123", To: "4:+14255550100"}
 
 func sealer(t testing.TB, dir string) *Sealer {
 	t.Helper()
@@ -21,7 +21,7 @@ func sealer(t testing.TB, dir string) *Sealer {
 
 func TestAContextOpensToWhatWasSealedAlsoAfterARestart(t *testing.T) {
 	dir := t.TempDir()
-	context, err := sealer(t, dir).Seal(offer)
+	context, err := sealer(t, dir).Seal(incoming)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestAContextOpensToWhatWasSealedAlsoAfterARestart(t *testing.T) {
 		t.Errorf("the context does not look like a token: %s", context)
 	}
 	got, err := sealer(t, dir).Open(context)
-	if err != nil || got != offer {
+	if err != nil || got != incoming {
 		t.Errorf("opens to %+v, %v", got, err)
 	}
 	wantPrivate(t, filepath.Join(dir, "context-secret"))
@@ -37,7 +37,7 @@ func TestAContextOpensToWhatWasSealedAlsoAfterARestart(t *testing.T) {
 
 func TestAChangedContextDoesNotOpen(t *testing.T) {
 	s := sealer(t, t.TempDir())
-	context, err := s.Seal(offer)
+	context, err := s.Seal(incoming)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestAChangedContextDoesNotOpen(t *testing.T) {
 }
 
 func TestAContextOfAnotherInstallationDoesNotOpen(t *testing.T) {
-	context, err := sealer(t, t.TempDir()).Seal(offer)
+	context, err := sealer(t, t.TempDir()).Seal(incoming)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +73,14 @@ func TestAContextThatNobodySealedDoesNotOpen(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	s := sealer(f, f.TempDir())
-	context, err := s.Seal(offer)
+	context, err := s.Seal(incoming)
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(context)
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, context string) {
-		if got, err := s.Open(context); err == nil && got != offer {
+		if got, err := s.Open(context); err == nil && got != incoming {
 			t.Fatalf("%q opens to %+v", context, got)
 		}
 	})

@@ -36,9 +36,9 @@ const tokenLife = 5 * time.Minute
 // several times as much per callback.
 const rsaBits = 2048
 
-// SignerOptions say in whose name a Signer signs. An empty Issuer means
+// SignerConfig say in whose name a Signer signs. An empty Issuer means
 // DefaultIssuer.
-type SignerOptions struct {
+type SignerConfig struct {
 	Issuer    string
 	PublicURL string // where the server's documents are found
 	Now       func() time.Time
@@ -57,7 +57,7 @@ type Signer struct {
 }
 
 // OpenSigner uses the signing key kept in dir, and makes one when there is none.
-func OpenSigner(dir string, o SignerOptions) (*Signer, error) {
+func OpenSigner(dir string, o SignerConfig) (*Signer, error) {
 	content, _, err := readOrMake(filepath.Join(dir, "callback-signing-key.pem"), makeRSAKey)
 	if err != nil {
 		return nil, fmt.Errorf("callback signing key: %w", err)
@@ -69,7 +69,7 @@ func OpenSigner(dir string, o SignerOptions) (*Signer, error) {
 	return newSigner(key, o)
 }
 
-func newSigner(key *rsa.PrivateKey, o SignerOptions) (*Signer, error) {
+func newSigner(key *rsa.PrivateKey, o SignerConfig) (*Signer, error) {
 	if o.Issuer == "" {
 		o.Issuer = DefaultIssuer
 	}

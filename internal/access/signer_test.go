@@ -18,7 +18,7 @@ const resource = "9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11"
 
 func signer(t testing.TB, dir string) *Signer {
 	t.Helper()
-	s, err := OpenSigner(dir, SignerOptions{PublicURL: "https://calls.example/", Now: func() time.Time { return noon }})
+	s, err := OpenSigner(dir, SignerConfig{PublicURL: "https://calls.example/", Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestAReceiverVerifiesACallback(t *testing.T) {
 
 func TestATokenIsMadeInTheSecondInWhichItIsUsed(t *testing.T) {
 	now := noon
-	s, err := OpenSigner(t.TempDir(), SignerOptions{Now: func() time.Time { return now }})
+	s, err := OpenSigner(t.TempDir(), SignerConfig{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestABrokenKeyFileIsNotReplaced(t *testing.T) {
 	if err := os.WriteFile(path, []byte("not a key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenSigner(dir, SignerOptions{Now: time.Now}); err == nil {
+	if _, err := OpenSigner(dir, SignerConfig{Now: time.Now}); err == nil {
 		t.Error("a broken key is used")
 	}
 	if content, _ := os.ReadFile(path); string(content) != "not a key" {

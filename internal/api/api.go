@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -16,8 +14,7 @@ import (
 )
 
 const (
-	// bodyMax is room for two thousand participants. Nobody sends that much
-	// without a signature: it is checked first.
+	// bodyMax is room for two thousand participants.
 	bodyMax = 1 << 20
 	// commandTime is how long a command may take, its way to the disk included.
 	commandTime = 15 * time.Second
@@ -26,35 +23,46 @@ const (
 	writeTime = 5 * time.Second
 )
 
-// Options are the parts that the door stands between.
-type Options struct {
+// Config is what the API stands between.
+type Config struct {
 	Verifier *access.Verifier
 	Signer   *access.Signer
 	Calls    Calls
-	Gate     Gate
 	Health   http.Handler // answers /health/live and /health/ready, without credentials
-	Families []Family
+	Families []Family     // the first answers requests that name no known version
 	Log      *slog.Logger
 }
 
 // API is the handler of the public address. Its methods may be called from any
 // goroutine.
 type API struct {
-	o        Options
-	families map[string]routes // by api-version
+	c        Config
+	families map[string]*served // by api-version
 	versions []string
+	first    *served
 }
 
-// New builds the handler. Two families must not claim one version.
-func New(o Options) *API {
-	a := &API{o: o, families: map[string]routes{}}
-	for _, f := range o.Families {
-		all := newRoutes(f.Operations)
+// served is a family and the way to its operations.
+type served struct {
+	*Family
+	routes routes
+}
+
+// New builds the handler. Two families must not claim one version, and each
+// has to have a code for every refusal.
+func New(c Config) *API {
+	a := &API{c: c, families: map[string]*served{}, first: &served{Family: &Family{}}}
+	for i := range c.Families {
+		f := &served{Family: &c.Families[i], routes: newRoutes(c.Families[i].Operations)}
+		f.Codes.check()
+		if i == 0 {
+			a.first = f
+		}
 		for _, v := range f.Versions {
 			if _, taken := a.families[v]; taken {
 				panic("api: two families claim version " + v)
 			}
-			a.families[v] = all
+			a.families[v] = f
 			a.versions = append(a.versions, v)
 		}
 	}
@@ -68,99 +76,93 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.servePublic(w, r) {
 		return
 	}
-	req := &Request{calls: a.o.Calls, gate: a.o.Gate}
+	req := &Request{calls: a.c.Calls, family: a.first.Family}
 	defer req.release()
 	began := time.Now()
 	done := a.outcome(w, r, req)
 	a.write(w, r, done)
-	a.o.Log.Info("request", "operation", done.operation, "status", done.status, "code", done.code,
-		"call", done.chain, "connection", req.Param("callConnectionId"), "took", time.Since(began))
+	a.c.Log.Info("request", "operation", req.name(), "status", done.status, "code", done.code,
+		"call", done.chain, "connection", req.Param("connection"), "took", time.Since(began))
 }
 
 // outcome never panics: a mistake in one operation is that operation's end.
 func (a *API) outcome(w http.ResponseWriter, r *http.Request, req *Request) (done outcome) {
 	defer func() {
-		if fault := recover(); fault != nil {
-			a.o.Log.Error("panic", "operation", done.operation, "path", r.URL.Path, "fault", fault, "stack", string(debug.Stack()))
-			done = refused(done.operation, internalFailure())
+		if p := recover(); p != nil {
+			a.c.Log.Error("an operation failed by a mistake in it", "operation", req.name(), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			done = refused(req.family.internal())
 		}
 	}()
-	response, err := a.perform(w, r, req, &done.operation)
+	response, err := a.perform(w, r, req)
 	if err == nil {
-		done, err = accepted(done.operation, response)
+		done, err = accepted(req, response)
 	}
 	if err == nil {
-		done.repeatable = req.Repeat.RequestID != ""
 		return done
 	}
-	f := failureOf(err)
+	f := req.family.failureOf(err, req.operation)
 	if f.ours {
-		a.o.Log.Error("request failed", "operation", done.operation, "connection", req.Param("callConnectionId"), "error", err)
+		a.c.Log.Error("request failed", "operation", req.name(), "connection", req.Param("connection"), "error", err)
 	}
-	return refused(done.operation, f)
+	return refused(f)
 }
 
-// perform lets the caller in, finds out what is wanted, and has it done. The
-// operation's name is told as soon as it is known.
-func (a *API) perform(w http.ResponseWriter, r *http.Request, req *Request, operation *string) (Response, error) {
+// perform lets the caller in, finds out what is wanted, and has it done.
+func (a *API) perform(w http.ResponseWriter, r *http.Request, req *Request) (_ Response, err error) {
+	family := a.choose(r, req)
 	if err := a.admit(w, r, req); err != nil {
 		return Response{}, err
 	}
-	op, err := a.find(r, req)
-	if err != nil {
+	if family == nil {
+		return Response{}, a.unknownVersion(req.Version)
+	}
+	if err := family.find(r, req); err != nil {
 		return Response{}, err
 	}
-	*operation = op.Name
-	if op.Serve == nil {
-		return Response{}, &Refusal{Verdict: NotBuilt, Reason: op.Name + " is part of the published API and not built here yet."}
-	}
-	req.Repeat, err = repeatOf(r.Header, op.Name)
-	if err != nil {
+	if req.Repeatable, err = repeatable(r.Header, req.operation.Name); err != nil {
 		return Response{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), commandTime)
 	defer cancel()
-	response, err := op.Serve(ctx, req)
-	return response, op.spelt(err)
+	return req.operation.Serve(ctx, req)
+}
+
+// choose finds the family by api-version; nil when the version is not known.
+func (a *API) choose(r *http.Request, req *Request) *served {
+	req.Version = r.URL.Query().Get("api-version")
+	family, known := a.families[req.Version]
+	if known {
+		req.family = family.Family
+	}
+	return family
 }
 
 // admit checks the signature, and only then reads the body.
 func (a *API) admit(w http.ResponseWriter, r *http.Request, req *Request) error {
-	digest, err := a.o.Verifier.Verify(r)
+	digest, err := a.c.Verifier.Verify(r)
 	if err != nil {
 		return err
 	}
-	req.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-	if err != nil {
-		return bodyError(err)
+	if err := req.read(w, r); err != nil {
+		return err
 	}
 	return digest.Check(req.body)
 }
 
-func bodyError(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return large
-	}
-	return wire.Fieldf("", "the body could not be read: it ended early")
-}
-
-// find chooses the family by api-version and the operation by path.
-func (a *API) find(r *http.Request, req *Request) (*Operation, error) {
-	req.Version = r.URL.Query().Get("api-version")
-	all, ok := a.families[req.Version]
-	if !ok {
-		return nil, a.unknownVersion(req.Version)
-	}
-	op, params, methods := all.match(r.Method, r.URL.EscapedPath())
+// find chooses the operation by path and method.
+func (f *served) find(r *http.Request, req *Request) error {
+	op, params, methods := f.routes.match(r.Method, r.URL.EscapedPath())
 	switch {
-	case op != nil:
-		req.params = params
-		return op, nil
-	case len(methods) > 0:
-		return nil, &Refusal{Verdict: wrongMethod, Reason: "This path takes " + strings.Join(methods, " and ") + " only.", Allow: methods}
+	case op == nil && len(methods) > 0:
+		return &fault{fault: WrongMethod, reason: "This path takes " + strings.Join(methods, " and ") + " only.", allow: methods}
+	case op == nil:
+		return &fault{fault: NoOperation, reason: "There is no operation at this path in api-version " + req.Version + "."}
 	}
-	return nil, &Refusal{Verdict: noOperation, Reason: "There is no operation at this path in api-version " + req.Version + "."}
+	req.operation, req.params = op, params
+	if op.Serve == nil {
+		return &fault{fault: NotBuilt, reason: op.Name + " is part of the published API and not built here yet."}
+	}
+	return nil
 }
 
 func (a *API) unknownVersion(given string) error {

@@ -24,27 +24,49 @@ import (
 const version = "2026-03-12"
 
 // small is a family with one operation of each sort.
-func small(serve func(context.Context, *api.Request) (api.Response, error)) api.Family {
-	return api.Family{Versions: []string{version, "2023-03-06"}, Operations: []api.Operation{
-		{Name: "act", Method: "POST", Path: "/calling/things/{callConnectionId}:act", Serve: serve},
-		{Name: "read", Method: "GET", Path: "/calling/things/{callConnectionId}", Serve: serve},
-		{Name: "child", Method: "GET", Path: "/calling/things/{callConnectionId}/children/{rawId}", Serve: serve},
-		{Name: "make", Method: "POST", Path: "/calling/things:make", Serve: serve, Fields: map[call.Part]string{call.PartTargets: "targets"}},
-		{Name: "later", Method: "POST", Path: "/calling/things/{callConnectionId}:later"},
+func small(serve api.Serve) api.Family { return answering(http.StatusOK, serve) }
+
+// answering is small with another status of success.
+func answering(status int, serve api.Serve) api.Family {
+	return api.Family{Versions: []string{version, "2023-03-06"}, Codes: codes(), Operations: []api.Operation{
+		{Name: "act", Method: "POST", Path: "/calling/things/{connection}:act", Status: status, Serve: serve},
+		{Name: "read", Method: "GET", Path: "/calling/things/{connection}", Status: status, Serve: serve},
+		{Name: "child", Method: "GET", Path: "/calling/things/{connection}/children/{participant}", Status: status, Serve: serve},
+		{Name: "make", Method: "POST", Path: "/calling/things:make", Status: status, Serve: serve, Fields: map[call.Part]string{call.PartTargets: "targets"}},
+		{Name: "later", Method: "POST", Path: "/calling/things/{connection}:later"},
 	}}
+}
+
+// codes are those of no published family: the names of what is refused.
+func codes() api.Codes {
+	return api.Codes{
+		Rules: map[call.Kind]api.Code{
+			call.Invalid: {Status: 400, Code: "invalid"}, call.NotFound: {Status: 404, Code: "not-found"},
+			call.Conflict: {Status: 409, Code: "conflict"}, call.NotEstablished: {Status: 400, Code: "not-established"},
+			call.Forbidden: {Status: 403, Code: "forbidden"}, call.TooBusy: {Status: 429, Code: "busy"},
+			call.Stopping: {Status: 503, Code: "stopping"}, call.Incompatible: {Status: 412, Code: "incompatible"},
+		},
+		Faults: map[api.Fault]api.Code{
+			api.Unsigned: {Status: 401, Code: "unsigned"}, api.TokenRefused: {Status: 401, Code: "token"},
+			api.BadField: {Status: 400, Code: "field"}, api.TooLarge: {Status: 413, Code: "large"},
+			api.NoOperation: {Status: 404, Code: "nothing"}, api.WrongMethod: {Status: 405, Code: "method"},
+			api.NotBuilt: {Status: 501, Code: "unbuilt"}, api.TooSlow: {Status: 503, Code: "slow"},
+			api.Internal: {Status: 500, Code: "internal"},
+		},
+	}
 }
 
 func query(path string) string { return path + "?api-version=" + version }
 
 func fine(context.Context, *api.Request) (api.Response, error) {
-	return api.Response{Status: http.StatusOK, Body: map[string]string{"a": "b"}}, nil
+	return api.Response{Body: map[string]string{"a": "b"}}, nil
 }
 
 func TestAnAcceptedRequestIsAnsweredInFull(t *testing.T) {
-	door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) {
-		return api.Response{Status: http.StatusCreated, Body: map[string]string{"a": "b"}, Call: "the-call"}, nil
+	server := apitest.NewServer(t, answering(http.StatusCreated, func(context.Context, *api.Request) (api.Response, error) {
+		return api.Response{Body: map[string]string{"a": "b"}, Call: "the-call"}, nil
 	}))
-	got := door.Send("POST", query("/calling/things:make"), "{}", "x-ms-client-request-id: 77",
+	got := server.Send("POST", query("/calling/things:make"), "{}", "x-ms-client-request-id: 77",
 		"Repeatability-Request-ID: 1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT")
 	if got.Status != http.StatusCreated || got.Body != `{"a":"b"}` {
 		t.Errorf("got %d %s", got.Status, got.Body)
@@ -64,10 +86,10 @@ func TestAnAcceptedRequestIsAnsweredInFull(t *testing.T) {
 
 func TestAnEmptyAnswerHasALengthAndNoType(t *testing.T) {
 	for status, length := range map[int]string{http.StatusAccepted: "0", http.StatusNoContent: ""} {
-		door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) {
-			return api.Response{Status: status}, nil
+		server := apitest.NewServer(t, answering(status, func(context.Context, *api.Request) (api.Response, error) {
+			return api.Response{}, nil
 		}))
-		got := door.Send("POST", query("/calling/things:make"), "")
+		got := server.Send("POST", query("/calling/things:make"), "")
 		if got.Status != status || got.Body != "" || got.Header.Get("Content-Type") != "" || got.Header.Get("Content-Length") != length {
 			t.Errorf("%d: got %d %q %v", status, got.Status, got.Body, got.Header)
 		}
@@ -75,17 +97,17 @@ func TestAnEmptyAnswerHasALengthAndNoType(t *testing.T) {
 }
 
 func TestWithoutASignatureNothingIsSaid(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
+	server := apitest.NewServer(t, small(fine))
 	for _, target := range []string{query("/calling/things:make"), "/calling/things:make", query("/nowhere"), "/", "/console/", "/health/other"} {
-		r, err := http.NewRequest("POST", door.URL+target, strings.NewReader("{}"))
+		r, err := http.NewRequest("POST", server.URL+target, strings.NewReader("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := door.Do(r)
-		if code, message, _ := got.Error(); got.Status != http.StatusUnauthorized || code != "7509" || !strings.Contains(message, "Authorization header is missing") {
+		got := server.Do(r)
+		if code, message, _ := got.Error(); got.Status != http.StatusUnauthorized || code != "unsigned" || !strings.Contains(message, "Authorization header is missing") {
 			t.Errorf("%s: got %d %s", target, got.Status, got.Body)
 		}
-		if got.Header.Get("x-ms-error-code") != "7509" {
+		if got.Header.Get("x-ms-error-code") != "unsigned" {
 			t.Errorf("x-ms-error-code is %q", got.Header.Get("x-ms-error-code"))
 		}
 		if got.Header.Get("WWW-Authenticate") != "HMAC-SHA256" {
@@ -95,49 +117,49 @@ func TestWithoutASignatureNothingIsSaid(t *testing.T) {
 }
 
 func TestABearerTokenIsRefusedAsSuch(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
-	got := door.Send("POST", query("/calling/things:make"), "{}", "Authorization: Bearer abc")
-	if code, _, _ := got.Error(); got.Status != http.StatusUnauthorized || code != "7501" {
+	server := apitest.NewServer(t, small(fine))
+	got := server.Send("POST", query("/calling/things:make"), "{}", "Authorization: Bearer abc")
+	if code, _, _ := got.Error(); got.Status != http.StatusUnauthorized || code != "token" {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
 
 func TestABodyThatWasNotSignedIsRefused(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
+	server := apitest.NewServer(t, small(fine))
 	target := query("/calling/things:make")
-	r, err := http.NewRequest("POST", door.URL+target, strings.NewReader(`{"another":1}`))
+	r, err := http.NewRequest("POST", server.URL+target, strings.NewReader(`{"another":1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	apitest.Sign(r, target, "{}")
-	if code, message, _ := door.Do(r).Error(); code != "7509" || !strings.Contains(message, "body does not hash") {
+	if code, message, _ := server.Do(r).Error(); code != "unsigned" || !strings.Contains(message, "body does not hash") {
 		t.Errorf("got %s %s", code, message)
 	}
 }
 
 func TestTheVersionIsNeededAndKnown(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
+	server := apitest.NewServer(t, small(fine))
 	for target, says := range map[string]string{
 		"/calling/things:make":                        "is missing in the query; known are 2023-03-06, 2026-03-12",
 		"/calling/things:make?api-version=":           "is missing",
 		"/calling/things:make?api-version=2021-06-15": `"2021-06-15" is not known; known are 2023-03-06, 2026-03-12`,
 	} {
-		got := door.Send("POST", target, "{}")
+		got := server.Send("POST", target, "{}")
 		code, message, field := got.Error()
-		if got.Status != http.StatusBadRequest || code != "8523" || field != "api-version" || !strings.Contains(message, says) {
+		if got.Status != http.StatusBadRequest || code != "field" || field != "api-version" || !strings.Contains(message, says) {
 			t.Errorf("%s: got %d %s", target, got.Status, got.Body)
 		}
 	}
-	if got := door.Send("POST", "/calling/things:make?api-version=2023-03-06", "{}"); got.Status != http.StatusOK {
+	if got := server.Send("POST", "/calling/things:make?api-version=2023-03-06", "{}"); got.Status != http.StatusOK {
 		t.Errorf("an old version: %d %s", got.Status, got.Body)
 	}
 }
 
 func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 	var read []string
-	door := apitest.NewDoor(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
-		read = []string{r.Param("callConnectionId"), r.Param("rawId")}
-		return api.Response{Status: http.StatusOK}, nil
+	server := apitest.NewServer(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
+		read = []string{r.Param("connection"), r.Param("participant")}
+		return api.Response{}, nil
 	}))
 	for _, c := range []struct {
 		method, path string
@@ -168,7 +190,7 @@ func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 		{"DELETE", "/calling/things/a", 405, nil},
 	} {
 		read = nil
-		got := door.Send(c.method, query(c.path), "")
+		got := server.Send(c.method, query(c.path), "")
 		if got.Status != c.status || !reflect.DeepEqual(read, c.params) {
 			t.Errorf("%s %s: got %d with %q, want %d with %q", c.method, c.path, got.Status, read, c.status, c.params)
 		}
@@ -176,15 +198,15 @@ func TestPathsAreReadAsTheyAreOnTheWire(t *testing.T) {
 }
 
 func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
-	got := apitest.NewDoor(t, small(fine)).Send("DELETE", query("/calling/things/a"), "")
+	got := apitest.NewServer(t, small(fine)).Send("DELETE", query("/calling/things/a"), "")
 	if _, message, _ := got.Error(); !strings.Contains(message, "GET only") || got.Header.Get("Allow") != "GET" {
 		t.Errorf("Allow is %q, and %s", got.Header.Get("Allow"), got.Body)
 	}
 }
 
 func TestAnOperationThatIsNotBuiltSaysSo(t *testing.T) {
-	got := apitest.NewDoor(t, small(fine)).Send("POST", query("/calling/things/a:later"), "{}")
-	if code, message, _ := got.Error(); got.Status != http.StatusMethodNotAllowed || code != "8520" || !strings.Contains(message, "later is part of the published API") {
+	got := apitest.NewServer(t, small(fine)).Send("POST", query("/calling/things/a:later"), "{}")
+	if code, message, _ := got.Error(); got.Status != http.StatusNotImplemented || code != "unbuilt" || !strings.Contains(message, "later is part of the published API") {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
@@ -197,26 +219,25 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 		target string
 		logged int
 	}{
-		"invalid":         {&call.Error{Kind: call.Invalid, Part: call.PartTargets, Reason: "r"}, 400, "8523", "targets", 0},
-		"not found":       {&call.Error{Kind: call.NotFound, Reason: "r"}, 404, "8522", "", 0},
-		"conflict":        {&call.Error{Kind: call.Conflict, Reason: "r"}, 409, "8519", "", 0},
-		"not established": {&call.Error{Kind: call.NotEstablished, Reason: "r"}, 400, "8501", "", 0},
-		"forbidden":       {&call.Error{Kind: call.Forbidden, Reason: "r"}, 403, "7504", "", 0},
-		"stopping":        {&call.Error{Kind: call.Stopping, Reason: "r"}, 503, "8512", "", 0},
-		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "8516", "", 0},
-		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "8583", "", 0},
-		"not configured":  {&api.Refusal{Verdict: api.NotConfigured, Reason: "r"}, 405, "8522", "", 0},
-		"wrapped":         {fmt.Errorf("do it: %w", &call.Error{Kind: call.NotFound, Reason: "r"}), 404, "8522", "", 0},
-		"a field":         {wire.Fieldf("a.b[1]", "is missing"), 400, "8523", "a.b[1]", 0},
-		"empty text":      {&api.Refusal{Verdict: api.EmptyText, Field: "text", Reason: "r"}, 400, "8582", "text", 0},
-		"out of time":     {context.DeadlineExceeded, 503, "8512", "", 1},
-		"client gone":     {context.Canceled, 503, "8512", "", 0},
-		"kind unheard of": {&call.Error{Kind: 99, Reason: "secret"}, 500, "9999", "", 1},
-		"anything else":   {errors.New("secret: disk is full"), 500, "9999", "", 1},
+		"invalid":         {&call.Error{Kind: call.Invalid, Part: call.PartTargets, Reason: "r"}, 400, "invalid", "targets", 0},
+		"not found":       {&call.Error{Kind: call.NotFound, Reason: "r"}, 404, "not-found", "", 0},
+		"conflict":        {&call.Error{Kind: call.Conflict, Reason: "r"}, 409, "conflict", "", 0},
+		"not established": {&call.Error{Kind: call.NotEstablished, Reason: "r"}, 400, "not-established", "", 0},
+		"forbidden":       {&call.Error{Kind: call.Forbidden, Reason: "r"}, 403, "forbidden", "", 0},
+		"stopping":        {&call.Error{Kind: call.Stopping, Reason: "r"}, 503, "stopping", "", 0},
+		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "busy", "", 0},
+		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "incompatible", "", 0},
+		"a family's own":  {&api.Refusal{Code: api.Code{Status: 418, Code: "teapot"}, Field: "pot", Reason: "r"}, 418, "teapot", "pot", 0},
+		"wrapped":         {fmt.Errorf("do it: %w", &call.Error{Kind: call.NotFound, Reason: "r"}), 404, "not-found", "", 0},
+		"a field":         {wire.Fieldf("a.b[1]", "is missing"), 400, "field", "a.b[1]", 0},
+		"out of time":     {context.DeadlineExceeded, 503, "slow", "", 1},
+		"client gone":     {context.Canceled, 503, "slow", "", 0},
+		"kind unheard of": {&call.Error{Kind: 99, Reason: "secret"}, 500, "internal", "", 1},
+		"anything else":   {errors.New("secret: disk is full"), 500, "internal", "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) { return api.Response{}, c.err }))
-			got := door.Send("POST", query("/calling/things:make"), "{}", "x-ms-client-request-id: 77")
+			server := apitest.NewServer(t, small(func(context.Context, *api.Request) (api.Response, error) { return api.Response{}, c.err }))
+			got := server.Send("POST", query("/calling/things:make"), "{}", "x-ms-client-request-id: 77")
 			code, message, target := got.Error()
 			if got.Status != c.status || code != c.code || target != c.target || message == "" {
 				t.Errorf("got %d %s", got.Status, got.Body)
@@ -230,59 +251,103 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 			if retry := got.Header.Get("Retry-After"); (retry != "") != (c.status == 429 || c.status == 503) {
 				t.Errorf("Retry-After is %q", retry)
 			}
-			if door.Log.Errors() != c.logged {
-				t.Errorf("logged as an error %d times, want %d", door.Log.Errors(), c.logged)
+			if server.Log.Errors() != c.logged {
+				t.Errorf("logged as an error %d times, want %d", server.Log.Errors(), c.logged)
 			}
 		})
 	}
 }
 
-func TestEveryKindOfTheRulesHasAVerdict(t *testing.T) {
-	// The kinds are numbered without gaps, so the first without a name is the end.
-	for kind := call.Invalid; kind <= call.Incompatible; kind++ {
-		door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) {
-			return api.Response{}, &call.Error{Kind: kind, Reason: "r"}
-		}))
-		if got := door.Send("POST", query("/calling/things:make"), "{}"); got.Status >= 500 && kind != call.Stopping {
-			t.Errorf("kind %d is answered %d", kind, got.Status)
+func TestAFamilyHasACodeForEveryRefusal(t *testing.T) {
+	for what, forget := range map[string]func(api.Codes){
+		"kind":  func(c api.Codes) { delete(c.Rules, call.Conflict) },
+		"fault": func(c api.Codes) { delete(c.Faults, api.TooSlow) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, "has no code for") {
+					t.Errorf("it is served all the same: %s", said)
+				}
+			}()
+			family := small(fine)
+			forget(family.Codes)
+			api.New(api.Config{Families: []api.Family{family}})
+		})
+	}
+}
+
+// TestEachFamilyAnswersInItsOwnWords puts a second family beside the first: it
+// has its own versions, paths, statuses, codes and spelling, on the same calls.
+func TestEachFamilyAnswersInItsOwnWords(t *testing.T) {
+	refuse := api.Command(terminate, api.Nothing)
+	const younger = "2031-01-01"
+	second := api.Family{Versions: []string{younger}, Codes: codes(), Operations: []api.Operation{{
+		Name: "finish", Method: "POST", Path: "/calling/things/{connection}/:finish", Status: 202, Serve: refuse,
+		Fields: map[call.Part]string{call.PartTargets: "whom.all"},
+	}}}
+	second.Codes.Rules[call.Invalid] = api.Code{Status: 422, Code: "no-good"}
+	second.Codes.Faults[api.Unsigned] = api.Code{Status: 403, Code: "who-are-you"}
+	second.Codes.Faults[api.NoOperation] = api.Code{Status: 410, Code: "no-such-thing"}
+	server := apitest.NewServer(t, small(refuse), second)
+	server.Calls.Instead = func(call.Command) (call.Answer, error) {
+		return call.Answer{}, &call.Error{Kind: call.Invalid, Part: call.PartTargets, Reason: "r"}
+	}
+	for _, c := range []struct {
+		path, version       string
+		headers             []string
+		status              int
+		code, target, named string
+	}{
+		{"/calling/things:make", version, nil, 400, "invalid", "targets", "targets: r"},
+		{"/calling/things/a/:finish", younger, nil, 422, "no-good", "whom.all", "whom.all: r"},
+		{"/calling/things/a/:finish", version, nil, 404, "nothing", "", "2026-03-12"},
+		{"/calling/things:make", younger, nil, 410, "no-such-thing", "", "2031-01-01"},
+		{"/calling/things:make", younger, []string{"Authorization: x"}, 403, "who-are-you", "", "HMAC"},
+		{"/calling/things:make", "2030-01-01", []string{"Authorization: x"}, 401, "unsigned", "", "HMAC"},
+		{"/calling/things:make", "2030-01-01", nil, 400, "field", "api-version", "2023-03-06, 2026-03-12, 2031-01-01"},
+	} {
+		got := server.Send("POST", c.path+"?api-version="+c.version, "{}", c.headers...)
+		code, message, target := got.Error()
+		if got.Status != c.status || code != c.code || target != c.target || !strings.Contains(message, c.named) {
+			t.Errorf("%s of %s: got %d %s", c.path, c.version, got.Status, got.Body)
 		}
 	}
 }
 
 func TestAPanicEndsOneRequestOnly(t *testing.T) {
 	panics := true
-	door := apitest.NewDoor(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {
+	server := apitest.NewServer(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {
 		if panics {
 			panic("secret")
 		}
 		return fine(ctx, r)
 	}))
-	got := door.Send("POST", query("/calling/things:make"), "{}")
-	if code, _, _ := got.Error(); got.Status != http.StatusInternalServerError || code != "9999" || strings.Contains(got.Body, "secret") {
+	got := server.Send("POST", query("/calling/things:make"), "{}")
+	if code, _, _ := got.Error(); got.Status != http.StatusInternalServerError || code != "internal" || strings.Contains(got.Body, "secret") {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
-	if door.Log.Errors() != 1 {
-		t.Errorf("logged %d times", door.Log.Errors())
+	if server.Log.Errors() != 1 {
+		t.Errorf("logged %d times", server.Log.Errors())
 	}
 	panics = false
-	if got := door.Send("POST", query("/calling/things:make"), "{}"); got.Status != http.StatusOK {
+	if got := server.Send("POST", query("/calling/things:make"), "{}"); got.Status != http.StatusOK {
 		t.Errorf("the next request: %d", got.Status)
 	}
 }
 
 func TestAnAnswerThatCannotBeEncodedIsInternal(t *testing.T) {
-	door := apitest.NewDoor(t, small(func(context.Context, *api.Request) (api.Response, error) {
-		return api.Response{Status: 200, Body: make(chan int)}, nil
+	server := apitest.NewServer(t, small(func(context.Context, *api.Request) (api.Response, error) {
+		return api.Response{Body: make(chan int)}, nil
 	}))
-	if got := door.Send("POST", query("/calling/things:make"), "{}"); got.Status != http.StatusInternalServerError {
+	if got := server.Send("POST", query("/calling/things:make"), "{}"); got.Status != http.StatusInternalServerError {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
 
 func TestALargeBodyIsRefused(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
+	server := apitest.NewServer(t, small(fine))
 	for size, status := range map[int]int{1 << 20: http.StatusOK, 1<<20 + 1: http.StatusRequestEntityTooLarge} {
-		if got := door.Send("POST", query("/calling/things:make"), strings.Repeat(" ", size)); got.Status != status {
+		if got := server.Send("POST", query("/calling/things:make"), strings.Repeat(" ", size)); got.Status != status {
 			t.Errorf("%d bytes: got %d %s", size, got.Status, got.Body)
 		}
 	}
@@ -305,8 +370,8 @@ func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
 		{[]string{"Repeatability-Request-ID: {1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2}", sent}, "Repeatability-Request-ID"},
 		{[]string{"Repeatability-Request-ID: 1d9c55a497e84a0ea2ca84f37b7fb5d2", sent}, "Repeatability-Request-ID"},
 	} {
-		got := apitest.NewDoor(t, small(fine)).Send("POST", query("/calling/things:make"), "{}", c.headers...)
-		if code, _, field := got.Error(); c.field != "" && (got.Status != 400 || code != "8523" || field != c.field) || c.field == "" && got.Status != 200 {
+		got := apitest.NewServer(t, small(fine)).Send("POST", query("/calling/things:make"), "{}", c.headers...)
+		if code, _, field := got.Error(); c.field != "" && (got.Status != 400 || code != "field" || field != c.field) || c.field == "" && got.Status != 200 {
 			t.Errorf("%v: got %d %s", c.headers, got.Status, got.Body)
 		}
 	}
@@ -314,50 +379,52 @@ func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
 
 func TestTheSameIDIsTheSameRequestOfOneOperationOnly(t *testing.T) {
 	var seen []string
-	door := apitest.NewDoor(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
-		seen = append(seen, r.Repeat.RequestID)
-		return api.Response{Status: 200}, nil
+	server := apitest.NewServer(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
+		seen = append(seen, r.Repeatable.RequestID)
+		return api.Response{}, nil
 	}))
 	headers := []string{"Repeatability-Request-ID: 1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"}
-	door.Send("POST", query("/calling/things:make"), "{}", headers...)
-	door.Send("POST", query("/calling/things:make"), "{}", headers...)
-	door.Send("POST", query("/calling/things/a:act"), "{}", headers...)
-	door.Send("POST", query("/calling/things/a:act"), "{}")
+	server.Send("POST", query("/calling/things:make"), "{}", headers...)
+	server.Send("POST", query("/calling/things:make"), "{}", headers...)
+	server.Send("POST", query("/calling/things/a:act"), "{}", headers...)
+	server.Send("POST", query("/calling/things/a:act"), "{}")
 	if seen[0] == "" || seen[0] != seen[1] || seen[2] == seen[0] || seen[3] != "" {
 		t.Errorf("requests are %q", seen)
 	}
 }
 
-// acting gives a command to a call, as most operations do.
-func acting(ctx context.Context, r *api.Request) (api.Response, error) {
+// terminate is an order for a call that is not there.
+func terminate(*api.Request, api.NoBody) (api.Order, error) {
 	id := call.NewID([16]byte{1})
-	_, err := r.Do(ctx, id.Key(), call.TerminateCall{})
-	return api.Response{Status: http.StatusAccepted}, err
+	return api.Order{Key: id.Key(), Command: call.TerminateCall{}}, nil
 }
 
-// TestTheAnswerIsSentBeforeTheGateOpens is promise 1, step by step.
-func TestTheAnswerIsSentBeforeTheGateOpens(t *testing.T) {
-	for name, fail := range map[string]func(call.Command) error{
-		"accepted":  nil,
-		"refused":   func(call.Command) error { return &call.Error{Kind: call.NotFound, Reason: "r"} },
-		"panicking": func(call.Command) error { panic("in the switchboard") },
+// TestTheAnswerIsSentBeforeEventsAreLetGo is promise 1, step by step.
+func TestTheAnswerIsSentBeforeEventsAreLetGo(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail error
+		show func(call.Answer) api.Response
+	}{
+		"accepted":  {nil, api.Nothing},
+		"refused":   {&call.Error{Kind: call.NotFound, Reason: "r"}, api.Nothing},
+		"panicking": {nil, func(call.Answer) api.Response { panic("while the answer is made") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			door := apitest.NewDoor(t, small(acting))
+			server := apitest.NewServer(t, small(api.Command(terminate, c.show)))
 			var order []string
 			note := func(what string) { order = append(order, what) }
-			door.Gate.Noted = func(what string, _ call.Key) { note(what) }
-			door.Calls.Saw = func(call.Command) { note("command") }
-			door.Calls.Fail = fail
+			server.Calls.Noted = func(what string, _ call.Key) { note(what) }
+			server.Calls.Saw = func(call.Command) { note("command") }
+			server.Calls.Instead = func(call.Command) (call.Answer, error) { return call.Answer{}, c.fail }
 			target := query("/calling/things:make")
 			r := httptest.NewRequest("POST", target, strings.NewReader("{}"))
 			apitest.Sign(r, target, "{}")
-			door.API.ServeHTTP(&noting{ResponseRecorder: httptest.NewRecorder(), note: note}, r)
+			server.API.ServeHTTP(&noting{ResponseRecorder: httptest.NewRecorder(), note: note}, r)
 			if want := "hold command write flush release"; strings.Join(order, " ") != want {
 				t.Errorf("in order: %v, want %s", order, want)
 			}
-			if door.Gate.Held() != 0 {
-				t.Error("the gate is still held")
+			if server.Calls.Held() != 0 {
+				t.Error("events are still held back")
 			}
 		})
 	}
@@ -378,17 +445,17 @@ func (n *noting) Flush() {
 	n.ResponseRecorder.Flush()
 }
 
-// TestAClientHasItsWholeAnswerWhileTheGateIsHeld is promise 1 on a real
-// connection: the gate's release waits for the client.
-func TestAClientHasItsWholeAnswerWhileTheGateIsHeld(t *testing.T) {
-	door := apitest.NewDoor(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {
-		_, _ = r.Do(ctx, call.NewID([16]byte{1}).Key(), call.TerminateCall{})
-		return api.Response{Status: http.StatusOK, Body: strings.Repeat("x", 100_000)}, nil
-	}))
+// TestAClientHasItsWholeAnswerWhileEventsAreHeld is promise 1 on a real
+// connection: the release waits for the client.
+func TestAClientHasItsWholeAnswerWhileEventsAreHeld(t *testing.T) {
+	server := apitest.NewServer(t, small(api.Command(terminate, func(call.Answer) api.Response {
+		return api.Response{Body: strings.Repeat("x", 100_000)}
+	})))
+	server.Calls.Instead = func(call.Command) (call.Answer, error) { return call.Answer{}, nil }
 	answered, released := make(chan struct{}), make(chan struct{})
 	answer := sync.OnceFunc(func() { close(answered) })
 	defer answer()
-	door.Gate.Noted = func(what string, _ call.Key) {
+	server.Calls.Noted = func(what string, _ call.Key) {
 		if what == "release" {
 			<-answered
 			close(released)
@@ -397,52 +464,51 @@ func TestAClientHasItsWholeAnswerWhileTheGateIsHeld(t *testing.T) {
 	target := query("/calling/things:make")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // ends a test that has failed
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, "POST", door.URL+target, strings.NewReader("{}"))
+	r, err := http.NewRequestWithContext(ctx, "POST", server.URL+target, strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	apitest.Sign(r, target, "{}")
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Fatalf("no answer while the gate is held: %v", err)
+		t.Fatalf("no answer while events are held: %v", err)
 	}
 	defer got.Body.Close()
 	if body, err := io.ReadAll(got.Body); err != nil || len(body) != 100_002 {
-		t.Fatalf("%d bytes while the gate is held: %v", len(body), err)
+		t.Fatalf("%d bytes while events are held: %v", len(body), err)
 	}
 	answer()
 	select {
 	case <-released:
 	case <-ctx.Done():
-		t.Error("the gate was never held")
+		t.Error("events were never held")
 	}
 }
 
 func TestACommandToAnIDThatCannotBeOursHoldsNothing(t *testing.T) {
-	door := apitest.NewDoor(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {
-		id := call.ConnectionID(r.Param("callConnectionId"))
-		_, err := r.Do(ctx, id.Key(), call.TerminateCall{Connection: id})
-		return api.Response{Status: 200}, err
-	}))
-	door.Calls.Saw = func(call.Command) { t.Error("the calls were asked") }
-	door.Gate.Noted = func(string, call.Key) { t.Error("the gate was held") }
-	got := door.Send("POST", query("/calling/things/x:act"), "{}")
-	if code, message, _ := got.Error(); got.Status != 404 || code != "8522" || message != "Call not found." {
+	server := apitest.NewServer(t, small(api.Command(func(r *api.Request, _ api.NoBody) (api.Order, error) {
+		id := call.ConnectionID(r.Param("connection"))
+		return api.Order{Key: id.Key(), Command: call.TerminateCall{Connection: id}}, nil
+	}, api.Nothing)))
+	server.Calls.Saw = func(call.Command) { t.Error("the calls were asked") }
+	server.Calls.Noted = func(string, call.Key) { t.Error("the gate was held") }
+	got := server.Send("POST", query("/calling/things/x:act"), "{}")
+	if code, message, _ := got.Error(); got.Status != 404 || code != "not-found" || message != "Call not found." {
 		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
 
 func TestKeysNeedNoCredentials(t *testing.T) {
-	door := apitest.NewDoor(t, small(fine))
+	server := apitest.NewServer(t, small(fine))
 	for path, member := range map[string]string{
 		access.OpenIDPath: "jwks_uri", access.KeysPath: "keys",
 	} {
-		got := get(t, door, "GET", path)
+		got := get(t, server, "GET", path)
 		var document map[string]any
 		if err := json.Unmarshal([]byte(got.Body), &document); err != nil || got.Status != 200 || document[member] == nil {
 			t.Errorf("%s: got %d %s", path, got.Status, got.Body)
 		}
-		if got := get(t, door, "POST", path); got.Status != http.StatusMethodNotAllowed {
+		if got := get(t, server, "POST", path); got.Status != http.StatusMethodNotAllowed {
 			t.Errorf("POST %s: got %d", path, got.Status)
 		}
 	}
@@ -450,7 +516,7 @@ func TestKeysNeedNoCredentials(t *testing.T) {
 
 func TestHealthIsAskedWithoutCredentials(t *testing.T) {
 	asked := ""
-	a := api.New(api.Options{Health: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.URL.Path })})
+	a := api.New(api.Config{Health: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.URL.Path })})
 	a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/health/ready", nil))
 	if asked != "/health/ready" {
 		t.Errorf("health was asked for %q", asked)
@@ -463,14 +529,14 @@ func TestTwoFamiliesMayNotClaimOneVersion(t *testing.T) {
 			t.Error("they may")
 		}
 	}()
-	api.New(api.Options{Families: []api.Family{small(fine), small(fine)}})
+	api.New(api.Config{Families: []api.Family{small(fine), small(fine)}})
 }
 
-func get(t *testing.T, door *apitest.Door, method, path string) apitest.Answer {
+func get(t *testing.T, server *apitest.Server, method, path string) apitest.Answer {
 	t.Helper()
-	r, err := http.NewRequest(method, door.URL+path, nil)
+	r, err := http.NewRequest(method, server.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return door.Do(r)
+	return server.Do(r)
 }

@@ -1,4 +1,4 @@
-// Package api is the door: it turns HTTP requests into commands, and what
+// Package api is the server: it turns HTTP requests into commands, and what
 // became of them into answers.
 //
 // It guarantees:

@@ -10,45 +10,11 @@ import (
 	"strowger/internal/wire"
 )
 
-// Verdict is the status and the published code of a refusal.
-type Verdict struct {
-	Status int
-	Code   string
-}
-
-// The verdicts that are not the rules' but the door's.
-var (
-	InvalidArgument = Verdict{http.StatusBadRequest, "8523"}
-	EmptyText       = Verdict{http.StatusBadRequest, "8582"}
-	NotConfigured   = Verdict{http.StatusMethodNotAllowed, "8522"}
-	NotBuilt        = Verdict{http.StatusMethodNotAllowed, "8520"}
-
-	noOperation = Verdict{http.StatusNotFound, "404"}
-	wrongMethod = Verdict{http.StatusMethodNotAllowed, "405"}
-	tooLarge    = Verdict{http.StatusRequestEntityTooLarge, "8523"}
-	noAccess    = http.StatusUnauthorized // its code is in the refusal
-	tooSlow     = Verdict{http.StatusServiceUnavailable, "8512"}
-	internal    = Verdict{http.StatusInternalServerError, "9999"}
-)
-
-// verdicts has one line for each kind of refusal by the rules.
-var verdicts = map[call.Kind]Verdict{
-	call.Invalid:        InvalidArgument,
-	call.NotFound:       {http.StatusNotFound, "8522"},
-	call.Conflict:       {http.StatusConflict, "8519"},
-	call.NotEstablished: {http.StatusBadRequest, "8501"},
-	call.Forbidden:      {http.StatusForbidden, "7504"},
-	call.TooBusy:        {http.StatusTooManyRequests, "8516"},
-	call.Stopping:       {http.StatusServiceUnavailable, "8512"},
-	call.Incompatible:   {http.StatusPreconditionFailed, "8583"},
-}
-
-// Refusal is a refusal by the door.
+// Refusal is a refusal by a family, with a code of its own.
 type Refusal struct {
-	Verdict Verdict
-	Field   string
-	Reason  string
-	Allow   []string // the methods that the path takes, for a 405
+	Code   Code
+	Field  string
+	Reason string
 }
 
 func (r *Refusal) Error() string { return fielded(r.Field, r.Reason) }
@@ -60,62 +26,79 @@ func fielded(field, reason string) string {
 	return field + ": " + reason
 }
 
+// fault is a refusal by this package.
+type fault struct {
+	fault  Fault
+	reason string
+	allow  []string // the methods that the path takes, for WrongMethod
+}
+
+func (f *fault) Error() string { return f.reason }
+
 // failure is what a client is answered instead of what it wanted.
 type failure struct {
-	Verdict
+	Code
 	field   string
 	message string
 	allow   []string // methods
 	ours    bool     // a fault of the server: to be logged
 }
 
-// failureOf turns an error into an answer. What it does not know is internal.
-func failureOf(err error) failure {
+// failureOf turns an error into an answer of the family that was asked, in the
+// words of the operation, which is nil as long as it is not known. An error
+// that it does not know is internal.
+func (f *Family) failureOf(err error, op *Operation) failure {
 	var (
 		refusal *Refusal
 		field   *wire.FieldError
 		rules   *call.Error
-		stopped *access.Refusal
+		caller  *access.Refusal
 		large   *http.MaxBytesError
+		own     *fault
 	)
 	switch {
 	case errors.As(err, &refusal):
-		return failure{Verdict: refusal.Verdict, field: refusal.Field, message: refusal.Error(), allow: refusal.Allow}
+		return failure{Code: refusal.Code, field: refusal.Field, message: refusal.Error()}
 	case errors.As(err, &field):
-		return failure{Verdict: InvalidArgument, field: field.Field, message: field.Error()}
+		return failure{Code: f.Codes.Faults[BadField], field: field.Field, message: field.Error()}
 	case errors.As(err, &rules):
-		return rulesFailure(rules)
-	case errors.As(err, &stopped):
-		return failure{Verdict: Verdict{noAccess, string(stopped.Code)}, message: stopped.Reason}
+		return f.rulesFailure(rules, op)
+	case errors.As(err, &caller):
+		return failure{Code: f.Codes.Faults[credentialFault(caller.Credential)], message: caller.Reason}
+	case errors.As(err, &own):
+		return failure{Code: f.Codes.Faults[own.fault], message: own.reason, allow: own.allow}
 	case errors.As(err, &large):
-		return failure{Verdict: tooLarge, message: "The body is larger than the server takes."}
+		return failure{Code: f.Codes.Faults[TooLarge], message: "The body is larger than the server takes."}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return failure{Verdict: tooSlow, message: "The command was not carried out in time.", ours: errors.Is(err, context.DeadlineExceeded)}
+		return failure{Code: f.Codes.Faults[TooSlow], message: "The command was not carried out in time.", ours: errors.Is(err, context.DeadlineExceeded)}
 	}
-	return internalFailure()
+	return f.internal()
 }
 
-func rulesFailure(err *call.Error) failure {
-	verdict, ok := verdicts[err.Kind]
-	if !ok {
-		return internalFailure()
+// rulesFailure spells a refusal by the rules as the operation's request does.
+func (f *Family) rulesFailure(err *call.Error, op *Operation) failure {
+	code, known := f.Codes.Rules[err.Kind]
+	if !known {
+		return f.internal()
 	}
-	return failure{Verdict: verdict, message: err.Reason}
+	field := ""
+	if op != nil {
+		field = op.Fields[err.Part]
+	}
+	return failure{Code: code, field: field, message: fielded(field, err.Reason)}
 }
 
-// spelt puts a refusal by the rules in the words of the operation's request.
-func (op *Operation) spelt(err error) error {
-	var rules *call.Error
-	if !errors.As(err, &rules) || rules.Part == "" || verdicts[rules.Kind] == (Verdict{}) {
-		return err
+func credentialFault(c access.Credential) Fault {
+	if c == access.Token {
+		return TokenRefused
 	}
-	return &Refusal{Verdict: verdicts[rules.Kind], Field: op.Fields[rules.Part], Reason: rules.Reason}
+	return Unsigned
 }
 
-func internalFailure() failure {
-	return failure{Verdict: internal, message: "Internal error.", ours: true}
+func (f *Family) internal() failure {
+	return failure{Code: f.Codes.Faults[Internal], message: "Internal error.", ours: true}
 }
 
 func (f failure) body() wire.ErrorBody {
-	return wire.ErrorBody{Error: wire.Error{Code: f.Code, Message: f.message, Target: f.field}}
+	return wire.ErrorBody{Error: wire.Error{Code: f.Code.Code, Message: f.message, Target: f.field}}
 }

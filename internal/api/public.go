@@ -6,7 +6,7 @@ import (
 	"strowger/internal/access"
 )
 
-// Paths of health, which Options.Health answers.
+// Paths of health, which Config.Health answers.
 const (
 	livePath  = "/health/live"
 	readyPath = "/health/ready"
@@ -15,7 +15,7 @@ const (
 // servePublic answers what needs no credentials, and says whether it did.
 func (a *API) servePublic(w http.ResponseWriter, r *http.Request) bool {
 	if r.URL.Path == livePath || r.URL.Path == readyPath {
-		a.o.Health.ServeHTTP(w, r)
+		a.c.Health.ServeHTTP(w, r)
 		return true
 	}
 	document, known := a.public(r.URL.Path)
@@ -34,9 +34,9 @@ func (a *API) servePublic(w http.ResponseWriter, r *http.Request) bool {
 func (a *API) public(path string) (document []byte, known bool) {
 	switch path {
 	case access.OpenIDPath:
-		return a.o.Signer.OpenIDDocument(), true
+		return a.c.Signer.OpenIDDocument(), true
 	case access.KeysPath:
-		return a.o.Signer.KeySet(), true
+		return a.c.Signer.KeySet(), true
 	}
 	return nil, false
 }

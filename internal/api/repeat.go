@@ -18,9 +18,9 @@ const (
 	headerResult    = "Repeatability-Result"
 )
 
-// repeatOf reads what identifies a repeatable request. The operation is part
+// repeatable reads what identifies a repeatable request. The operation is part
 // of it: the same id with another operation is another request.
-func repeatOf(h http.Header, operation string) (call.Repeatable, error) {
+func repeatable(h http.Header, operation string) (call.Repeatable, error) {
 	id := h.Get(headerRequestID)
 	if id == "" {
 		return call.Repeatable{}, nil

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,7 +13,6 @@ import (
 
 // outcome is an answer ready to be written.
 type outcome struct {
-	operation  string
 	status     int
 	code       string // of a refusal
 	allow      []string
@@ -21,17 +21,26 @@ type outcome struct {
 	repeatable bool
 }
 
-func accepted(operation string, r Response) (outcome, error) {
-	body, err := r.encode()
-	return outcome{operation: operation, status: r.Status, body: body, chain: r.Call}, err
+// accepted is separate from writing so that an answer that cannot be encoded
+// still becomes a proper refusal.
+func accepted(req *Request, r Response) (outcome, error) {
+	done := outcome{status: req.operation.Status, chain: r.Call, repeatable: req.Repeatable.RequestID != ""}
+	if r.Body == nil {
+		return done, nil
+	}
+	var err error
+	if done.body, err = json.Marshal(r.Body); err != nil {
+		return outcome{}, fmt.Errorf("encode answer: %w", err)
+	}
+	return done, nil
 }
 
-func refused(operation string, f failure) outcome {
+func refused(f failure) outcome {
 	body, err := json.Marshal(f.body())
 	if err != nil {
 		panic("api: an error body cannot be encoded: " + err.Error()) // it holds strings only
 	}
-	return outcome{operation: operation, status: f.Status, code: f.Code, allow: f.allow, body: body}
+	return outcome{status: f.Status, code: f.Code.Code, allow: f.allow, body: body}
 }
 
 // clientRequestIDMax bounds what we echo.

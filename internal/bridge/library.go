@@ -3,15 +3,14 @@ package bridge
 import (
 	"container/list"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"sync"
 
 	"strowger/internal/call"
 	"strowger/internal/media/player"
+	"strowger/internal/outbound"
 )
 
 const (
@@ -166,11 +165,11 @@ func (l *Library) grow(r *recording, bytes int) {
 func (l *Library) fetch(ctx context.Context, uri string) (*player.Audio, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
 	if err != nil {
-		return nil, fmt.Errorf("play source: %w", withoutURL(err))
+		return nil, fmt.Errorf("play source: %w", outbound.WithoutURL(err))
 	}
 	resp, err := l.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("fetch play source: %w", withoutURL(err))
+		return nil, fmt.Errorf("fetch play source: %w", outbound.WithoutURL(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -188,23 +187,4 @@ func (l *Library) fetch(ctx context.Context, uri string) (*player.Audio, error) 
 		return nil, formatError{fmt.Errorf("read play source: %w", err)}
 	}
 	return audio, nil
-}
-
-// withoutURL is what net/http says without the URL: the queries of audio files
-// carry secrets, and errors are logged.
-func withoutURL(err error) error {
-	var inURL *url.Error
-	if errors.As(err, &inURL) {
-		return inURL.Err
-	}
-	return err
-}
-
-// hostOf is what may be shown of a URL.
-func hostOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -8,6 +8,7 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/media/mixer"
 	"strowger/internal/media/player"
+	"strowger/internal/outbound"
 )
 
 // playing is one player, from the fetch of its first file to its end.
@@ -106,7 +107,7 @@ func (c *conversation) fetch(ctx context.Context, e call.StartPlayer) ([]*player
 		p, err := c.cfg.Prompts.Prompt(ctx, src, rateHz)
 		if err != nil {
 			c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
-				"source", i, "host", hostOf(src.File), "error", err)
+				"source", i, "host", outbound.Host(src.File), "error", err)
 			return nil, &call.PlayerFailed{Operation: e.Operation, Source: i, Reason: reason(err)}
 		}
 		prompts[i] = p

@@ -37,6 +37,37 @@ func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) 
 	return err
 }
 
+// commands gives the API's commands to this process's calls, and holds back what
+// they cause.
+type commands struct {
+	board
+	holds
+}
+
+type board interface {
+	Command(context.Context, call.Key, call.Command) (call.Answer, error)
+	Look(context.Context, call.Key) (call.State, error)
+}
+
+type holds interface {
+	Hold(call.Key) (release func())
+}
+
+// Do implements api.Calls. The hold is taken before the command: what it causes
+// may be in the journal, and read from there, before its answer is known.
+func (c commands) Do(ctx context.Context, key call.Key, cmd call.Command) (_ call.Answer, release func(), _ error) {
+	release = c.Hold(key)
+	returned := false
+	defer func() {
+		if !returned {
+			release()
+		}
+	}()
+	answer, err := c.Command(ctx, key, cmd)
+	returned = true
+	return answer, release, err
+}
+
 // signals carries what happens on legs and in rooms to the switchboard, which
 // is built after them because it needs them.
 type signals struct{ to *switchboard.Switchboard }

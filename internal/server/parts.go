@@ -13,7 +13,6 @@ import (
 
 	"strowger/internal/access"
 	"strowger/internal/api"
-	"strowger/internal/api/ga"
 	"strowger/internal/bridge"
 	"strowger/internal/config"
 	"strowger/internal/devca"
@@ -30,6 +29,7 @@ import (
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
 	"strowger/internal/webhook"
+	"strowger/internal/webhook/grid"
 )
 
 const (
@@ -56,7 +56,7 @@ type parts struct {
 	board     *switchboard.Switchboard
 	courier   *webhook.Courier
 	lab       *lab.Lab // nil outside dev and tests
-	doors     []*door
+	listeners []*listener
 	closers   []func()
 }
 
@@ -82,7 +82,7 @@ func build(ctx context.Context, o Options) (_ *parts, err error) {
 	if err := p.buildCalls(ctx, serverTLS); err != nil {
 		return nil, err
 	}
-	if err := p.bindDoors(serverTLS); err != nil {
+	if err := p.bindListeners(serverTLS); err != nil {
 		return nil, err
 	}
 	return p, p.buildEdges(o.Version)
@@ -197,7 +197,7 @@ func (p *parts) buildLab() (err error) {
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
 func (p *parts) buildEdges(version string) error {
-	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerOptions{PublicURL: p.info.PublicURL, Now: time.Now})
+	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerConfig{PublicURL: p.info.PublicURL, Now: time.Now})
 	if err != nil {
 		return fmt.Errorf("the key that signs callbacks: %w", err)
 	}
@@ -210,23 +210,19 @@ func (p *parts) buildEdges(version string) error {
 		return fmt.Errorf("resource.access_keys: %w", err)
 	}
 	policy := p.policy()
+	families := families(sealer, policy)
 	p.courier = webhook.New(webhook.Config{
 		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
-	}, webhook.Parts{
-		Journal: p.journal, Signer: signer, Sealer: sealer, Log: p.log,
+		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
+		Journal: p.journal, Signer: signer, Log: p.log,
 		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 512}),
 	})
-	check := func(uri string) error {
-		_, err := policy.CheckURL(uri, outbound.HTTP)
-		return err
-	}
-	door := api.New(api.Options{
-		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: p.board, Gate: p.courier.Gate(),
-		Health: p.health, Log: p.log,
-		Families: []api.Family{ga.Family(ga.Options{Offers: sealer, CheckCallback: check, CheckAudio: check})},
+	served := api.New(api.Config{
+		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
+		Health: p.health, Log: p.log, Families: families.asked,
 	})
-	p.open(public(door, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
+	p.open(public(served, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
 	return nil
 }
 

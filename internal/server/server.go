@@ -85,7 +85,7 @@ func (p *parts) start(ctx context.Context, l *life) error {
 	if err := p.recover(ctx); err != nil {
 		return err
 	}
-	for _, d := range p.doors {
+	for _, d := range p.listeners {
 		l.start(ctx, d.url, d.serve)
 	}
 	return nil
@@ -132,7 +132,7 @@ func (p *parts) wind(ctx context.Context) {
 			p.logLate("events are left: they are sent after the next start", within(ctx, settleTime, p.courier.Flush))
 		},
 	)
-	for _, d := range p.doors {
+	for _, d := range p.listeners {
 		p.logLate("requests did not finish", within(ctx, settleTime, d.shutdown))
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"sync"
 	"time"
 
-	"strowger/internal/access"
 	"strowger/internal/journal"
 )
 
-// Config says whom to tell, and for how long to try.
+// Config says whom to tell and for how long to try, and what a Courier works
+// with.
 type Config struct {
 	ResourceID    string // the audience of callbacks and the topic of Event Grid
 	PublicURL     string // where ValidationHandler is mounted; no validationUrl is offered when empty
@@ -21,6 +21,13 @@ type Config struct {
 	// GiveUpAfter is how long an event is tried, from when it is read from the
 	// journal; 5 minutes when 0. Each event is tried once at least.
 	GiveUpAfter time.Duration
+
+	Families  []Family // two must not claim one version
+	EventGrid EventGrid
+	Journal   Journal
+	Signer    Signer
+	Client    *http.Client // decides where we may call out to, and bounds the time of one try
+	Log       *slog.Logger
 }
 
 const defaultGiveUpAfter = 5 * time.Minute
@@ -40,26 +47,11 @@ type Signer interface {
 	Token(audience string) (string, error)
 }
 
-// Sealer makes the incomingCallContext.
-type Sealer interface {
-	Seal(access.Offer) (string, error)
-}
-
-// Parts are what a Courier works with. Client decides where it may call out
-// to, and bounds the time of one try.
-type Parts struct {
-	Journal Journal
-	Signer  Signer
-	Sealer  Sealer
-	Client  *http.Client
-	Log     *slog.Logger
-}
-
 // Courier delivers.
 type Courier struct {
 	config        Config
-	parts         Parts
-	gate          *Gate
+	families      map[string]Family // by api-version
+	holds         *holds
 	counts        counters
 	subscriptions []*subscription
 	progress      []*progress // one per stream
@@ -68,22 +60,29 @@ type Courier struct {
 }
 
 // New makes a Courier. Run starts it.
-func New(c Config, p Parts) *Courier {
+func New(c Config) *Courier {
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defaultGiveUpAfter
 	}
-	courier := &Courier{config: c, parts: p, gate: newGate(), queues: queues{waiting: map[destination][]*delivery{}}}
+	courier := &Courier{
+		config: c, families: map[string]Family{}, holds: newHolds(), queues: queues{waiting: map[destination][]*delivery{}},
+	}
+	for _, f := range c.Families {
+		for _, v := range f.Versions {
+			if _, taken := courier.families[v]; taken {
+				panic("webhook: two families claim version " + v)
+			}
+			courier.families[v] = f
+		}
+	}
 	for _, s := range c.Subscriptions {
 		courier.subscriptions = append(courier.subscriptions, newSubscription(s))
 	}
-	for range p.Journal.Streams() {
+	for range c.Journal.Streams() {
 		courier.progress = append(courier.progress, newProgress())
 	}
 	return courier
 }
-
-// Gate is where the API holds back the events of a call while it answers.
-func (c *Courier) Gate() *Gate { return c.gate }
 
 // Run, which is called once, delivers until ctx ends, and returns when nothing
 // of it runs any more. What was not delivered is delivered by the next Run.
@@ -107,7 +106,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	cancel()
 	running.Wait()
 	c.senders.Wait()
-	c.parts.Client.CloseIdleConnections()
+	c.config.Client.CloseIdleConnections()
 	close(failed)
 	err := c.saveCheckpoints(context.WithoutCancel(ctx))
 	for e := range failed {
@@ -121,7 +120,7 @@ func (c *Courier) Run(ctx context.Context) error {
 // before it cancels Run.
 func (c *Courier) Flush(ctx context.Context) error {
 	for stream, p := range c.progress {
-		end, err := c.parts.Journal.End(ctx, stream)
+		end, err := c.config.Journal.End(ctx, stream)
 		if err != nil {
 			return fmt.Errorf("flush callbacks: %w", err)
 		}

@@ -33,7 +33,7 @@ func TestEventsOfAConnectionArriveInOrderAlsoWhenTriesFail(t *testing.T) {
 			return answer{status: 200}
 		})
 		s := newStory(t, j, 1, app)
-		c := webhook.New(webhook.Config{ResourceID: resource}, parts(j, net))
+		c := courier(webhook.Config{ResourceID: resource}, j, net)
 		start(t, c)
 		for _, text := range []string{"a", "b", "c"} {
 			s.played(text)
@@ -64,7 +64,7 @@ func TestAnOperationsOwnCallbackURIKeepsTheOrderOfTheConnection(t *testing.T) {
 			return answer{status: 200}
 		})
 		s := newStory(t, j, 1, app)
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		elsewhere := s.to
 		elsewhere.CallbackURI = other
@@ -83,7 +83,7 @@ func TestAHangingEndpointDelaysNobodyElse(t *testing.T) {
 		j, net := world()
 		net.app(dead, func(request) answer { return answer{hang: true} })
 		net.app(app, always(200))
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		began := time.Now()
 		for n := range 50 { // calls of one application hang, and of the other do not
@@ -113,7 +113,7 @@ func TestARefusedEventIsGivenUpAtOnce(t *testing.T) {
 					return answer{status: 204}
 				})
 				s := newStory(t, j, 1, app)
-				c := webhook.New(webhook.Config{}, parts(j, net))
+				c := courier(webhook.Config{}, j, net)
 				start(t, c)
 				s.played("bad")
 				s.played("good")
@@ -131,7 +131,7 @@ func TestAnUnreachableEndpointIsGivenUpAfterTheTimeSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		s := newStory(t, j, 1, app) // nobody listens
-		c := webhook.New(webhook.Config{GiveUpAfter: 5 * time.Minute}, parts(j, net))
+		c := courier(webhook.Config{GiveUpAfter: 5 * time.Minute}, j, net)
 		start(t, c)
 		s.played("x")
 		must(t, c.Flush(t.Context()))
@@ -163,7 +163,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 					return answer{status: 429, header: http.Header{"Retry-After": {after()}}}
 				})
 				s := newStory(t, j, 1, app)
-				c := webhook.New(webhook.Config{}, parts(j, net))
+				c := courier(webhook.Config{}, j, net)
 				start(t, c)
 				s.played("x")
 				must(t, c.Flush(t.Context()))
@@ -180,7 +180,7 @@ func TestTheNextRunSendsWhatWasNotDeliveredAndNothingElse(t *testing.T) {
 		const dead = "https://dead.example.com/"
 		j, net := world()
 		net.app(app, always(200))
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		stop := start(t, c)
 		bad, good := newStory(t, j, 1, dead), newStory(t, j, 2, app)
 		for range 20 {
@@ -194,7 +194,7 @@ func TestTheNextRunSendsWhatWasNotDeliveredAndNothingElse(t *testing.T) {
 		net.forget()
 
 		net.app(dead, always(200)) // the application is repaired
-		c = webhook.New(webhook.Config{}, parts(j, net))
+		c = courier(webhook.Config{}, j, net)
 		start(t, c)
 		began := time.Now()
 		must(t, c.Flush(t.Context()))
@@ -226,7 +226,7 @@ func TestAfterACrashOnlyTheLastSecondIsSentAgainWithTheSameIDs(t *testing.T) {
 		j, net := world()
 		net.app(app, always(200))
 		dying := &crashing{Journal: j}
-		stop := start(t, webhook.New(webhook.Config{}, parts(dying, net)))
+		stop := start(t, courier(webhook.Config{}, dying, net))
 		s := newStory(t, j, 1, app)
 		for i := range 100 {
 			s.played(fmt.Sprint(i))
@@ -239,7 +239,7 @@ func TestAfterACrashOnlyTheLastSecondIsSentAgainWithTheSameIDs(t *testing.T) {
 		stop()
 		net.forget()
 
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		must(t, c.Flush(t.Context()))
 		again := net.to(app)
@@ -252,7 +252,7 @@ func TestAFullQueueGivesUpItsOldest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		s := newStory(t, j, 1, app)
-		c := webhook.New(webhook.Config{GiveUpAfter: 24 * time.Hour}, parts(j, net))
+		c := courier(webhook.Config{GiveUpAfter: 24 * time.Hour}, j, net)
 		start(t, c)
 		s.played("0")
 		synctest.Wait() // it is being tried, and not among those that wait
@@ -278,7 +278,7 @@ func TestTooManyWaitingEventsOfAStreamGiveUpTheOldest(t *testing.T) {
 		const calls, each, room = 17, 500, 8192
 		j := journal.Over(journaltest.NewStore(1), "", slog.New(slog.DiscardHandler))
 		net := newInternet()
-		c := webhook.New(webhook.Config{GiveUpAfter: 24 * time.Hour}, parts(j, net))
+		c := courier(webhook.Config{GiveUpAfter: 24 * time.Hour}, j, net)
 		start(t, c)
 		var stories []*story
 		for n := range calls {
@@ -310,7 +310,7 @@ func TestTooManyWaitingEventsOfAStreamGiveUpTheOldest(t *testing.T) {
 func TestAnEventWithoutAnAddressIsGivenUpAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		newStory(t, j, 1, "").played("x")
 		newStory(t, j, 2, "not a url\x7f").played("x")
@@ -325,17 +325,17 @@ func TestAnEventWaitsForTheAnswerThatIsBeingWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		net.app(app, always(200))
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		s := newStory(t, j, 1, app)
 		key := s.state.ID.Key()
-		release := c.Gate().Hold(key)
+		release := c.Hold(key)
 		s.played("x")
 		newStory(t, j, 2, app).played("of another call")
 		synctest.Wait()
 		expect(t, "sent while the answer is written", texts(net.to(app)), []string{"of another call"})
 
-		later := c.Gate().Hold(key) // the next command does not hold back the event
+		later := c.Hold(key) // the next command does not hold back the event
 		defer later()
 		release()
 		release()
@@ -347,7 +347,7 @@ func TestAnEventWaitsForTheAnswerThatIsBeingWritten(t *testing.T) {
 func TestFlushEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		newStory(t, j, 1, app).played("nobody listens")
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -362,7 +362,7 @@ func TestNothingFollowsTheEventThatEndsAConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		net.app(app, always(200))
-		c := webhook.New(webhook.Config{}, parts(j, net))
+		c := courier(webhook.Config{}, j, net)
 		start(t, c)
 		s := newStory(t, j, 1, app)
 		s.to.Version = "2023-03-06" // which knows no CreateCallFailed

@@ -23,23 +23,23 @@ const (
 // deliver tries until the application has the event, it is given up, or ctx
 // ends.
 func (c *Courier) deliver(ctx context.Context, d *delivery) {
-	c.gate.wait(ctx, d.call.Key())
+	c.holds.wait(ctx, d.call.Key())
 	if !c.admitted(ctx, d) {
 		return
 	}
 	for try := 1; ctx.Err() == nil; try++ {
-		v := c.try(ctx, d)
+		r := c.try(ctx, d)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case v.ok:
+		case r.ok:
 			c.delivered(d)
 			return
-		case v.final:
-			c.giveUp(d, try, v.why, v.advice)
+		case r.final:
+			c.giveUp(d, try, r.why, r.advice)
 			return
 		}
-		if !c.waitForNextTry(ctx, d, try, v) {
+		if !c.waitForNextTry(ctx, d, try, r) {
 			return
 		}
 	}
@@ -76,16 +76,16 @@ func closed(c chan struct{}) bool {
 }
 
 // waitForNextTry reports whether there will be one.
-func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, v verdict) bool {
-	pause := max(backoff(try), d.limits.pause, v.retryAfter)
+func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r result) bool {
+	pause := max(backoff(try), d.limits.pause, r.retryAfter)
 	spent := d.limits.tries > 0 && try >= d.limits.tries
 	if spent || !time.Now().Add(pause).Before(d.limits.deadline) {
-		c.giveUp(d, try, v.why, v.advice)
+		c.giveUp(d, try, r.why, r.advice)
 		return false
 	}
 	c.tallyOf(d).retried.Add(1)
 	c.logger(d).Info("an event was not taken; it will be sent again",
-		slog.String("why", v.why), slog.Int("try", try), slog.Duration("in", pause))
+		slog.String("why", r.why), slog.Int("try", try), slog.Duration("in", pause))
 	select {
 	case <-time.After(pause):
 		return true
@@ -107,5 +107,5 @@ func backoff(tries int) time.Duration {
 
 // String names a delivery in tests and panics.
 func (d *delivery) String() string {
-	return fmt.Sprintf("%s %s to %s", d.kind, d.id, d.url)
+	return fmt.Sprintf("%s %s to %s", d.message.Type, d.id, d.url)
 }

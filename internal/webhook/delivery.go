@@ -2,11 +2,11 @@ package webhook
 
 import (
 	"log/slog"
-	"net/url"
 	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
+	"strowger/internal/outbound"
 )
 
 // delivery is one event on its way to one place.
@@ -17,9 +17,8 @@ type delivery struct {
 	destination  destination
 	subscription *subscription // nil for a callback
 	id           string        // of the event: the same at every try
-	kind         string        // published type
 	url          string
-	body         []byte
+	message      Message
 	limits       limits
 	overflowed   chan struct{} // closed when it is given up for want of room
 }
@@ -49,17 +48,8 @@ func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 
 // logger names the delivery.
 func (c *Courier) logger(d *delivery) *slog.Logger {
-	return c.parts.Log.With(slog.String("call", string(d.call)), slog.String("connection", string(d.destination.connection)),
-		slog.String("event", d.id), slog.String("type", d.kind), slog.String("host", host(d.url)))
-}
-
-// host is what may be shown of a URL: paths and queries of webhooks carry secrets.
-func host(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Host
+	return c.config.Log.With(slog.String("call", string(d.call)), slog.String("connection", string(d.destination.connection)),
+		slog.String("event", d.id), slog.String("type", d.message.Type), slog.String("host", outbound.Host(d.url)))
 }
 
 // delivered settles what the application took.

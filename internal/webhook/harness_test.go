@@ -19,6 +19,8 @@ import (
 	"strowger/internal/journal"
 	"strowger/internal/journal/journaltest"
 	"strowger/internal/webhook"
+	"strowger/internal/webhook/ga"
+	"strowger/internal/webhook/grid"
 )
 
 const (
@@ -140,15 +142,19 @@ func (signer) Token(audience string) (string, error) { return "token for " + aud
 
 type sealer struct{}
 
-func (sealer) Seal(o access.Offer) (string, error) {
-	return fmt.Sprintf("%s/%d", o.CallID, o.OfferID), nil
+func (sealer) Seal(o access.IncomingContext) (string, error) {
+	return fmt.Sprintf("%s/%d", o.CallID, o.IncomingID), nil
 }
 
-func parts(j webhook.Journal, n *internet) webhook.Parts {
-	return webhook.Parts{
-		Journal: j, Signer: signer{}, Sealer: sealer{}, Log: slog.New(slog.DiscardHandler),
-		Client: &http.Client{Transport: n, Timeout: 10 * time.Second},
+// courier is one on a journal and an internet.
+func courier(c webhook.Config, j webhook.Journal, n *internet) *webhook.Courier {
+	c.Families, c.EventGrid = append(c.Families, ga.Family()), grid.New(c.ResourceID, sealer{})
+	c.Journal, c.Signer = j, signer{}
+	c.Client = &http.Client{Transport: n, Timeout: 10 * time.Second}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
+	return webhook.New(c)
 }
 
 // start runs a courier until stop is called or the test ends.

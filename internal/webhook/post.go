@@ -3,7 +3,6 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,11 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"strowger/internal/outbound"
 	"strowger/internal/wire/eventgrid"
 )
 
-// verdict is what came of one try.
-type verdict struct {
+// result is what came of one try.
+type result struct {
 	ok         bool
 	final      bool // trying again would not help
 	why        string
@@ -29,60 +29,51 @@ type verdict struct {
 const answerMost = 64 << 10
 
 // try posts an event once.
-func (c *Courier) try(ctx context.Context, d *delivery) verdict {
+func (c *Courier) try(ctx context.Context, d *delivery) result {
 	if to, err := url.Parse(d.url); err != nil || to.Host == "" {
-		return verdict{final: true, why: "its URL leads nowhere", advice: "the application has to name an absolute callback URL"}
+		return result{final: true, why: "its URL leads nowhere", advice: "the application has to name an absolute callback URL"}
 	}
 	answer, err := c.post(ctx, d)
 	if err != nil {
-		return verdict{why: reason(err), advice: "see that the endpoint can be reached from here and answers in time"}
+		return result{why: outbound.WithoutURL(err).Error(), advice: "see that the endpoint can be reached from here and answers in time"}
 	}
 	defer answer.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(answer.Body, answerMost))
-	return judge(answer)
+	return resultOf(answer)
 }
 
 func (c *Courier) post(ctx context.Context, d *delivery) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(d.body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(d.message.Body))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if d.subscription != nil {
 		request.Header.Set(eventgrid.HeaderEventType, eventgrid.Notification)
-		return c.parts.Client.Do(request)
+		return c.config.Client.Do(request)
 	}
-	token, err := c.parts.Signer.Token(c.config.ResourceID)
+	token, err := c.config.Signer.Token(c.config.ResourceID)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	return c.parts.Client.Do(request)
+	return c.config.Client.Do(request)
 }
 
-// reason leaves out the URL, whose query may hold a secret.
-func reason(err error) string {
-	var inURL *url.Error
-	if errors.As(err, &inURL) {
-		err = inURL.Err
-	}
-	return err.Error()
-}
-
-func judge(answer *http.Response) verdict {
-	v := verdict{why: "the endpoint answered " + answer.Status}
+func resultOf(answer *http.Response) result {
+	r := result{why: "the endpoint answered " + answer.Status}
 	switch status := answer.StatusCode; {
 	case status >= 200 && status < 300:
-		return verdict{ok: true}
+		return result{ok: true}
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
-		v.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
-		v.advice = "see the application's log: its endpoint fails"
+		r.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
+		r.advice = "see the application's log: its endpoint fails"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		v.final, v.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
+		r.final, r.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
 	default:
-		v.final, v.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
+		r.final, r.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
 	}
-	return v
+	return r
 }
 
 // retryAfter reads seconds or a date (RFC 9110 10.2.3); 0 when it is neither.

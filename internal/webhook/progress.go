@@ -164,7 +164,7 @@ func (c *Courier) keepCheckpoints(ctx context.Context) {
 		case <-tick.C:
 		}
 		if err := c.saveCheckpoints(ctx); err != nil && ctx.Err() == nil {
-			c.parts.Log.Warn("the progress of callbacks was not saved; after a crash more is sent again",
+			c.config.Log.Warn("the progress of callbacks was not saved; after a crash more is sent again",
 				slog.String("error", err.Error()))
 		}
 	}
@@ -183,7 +183,7 @@ func (c *Courier) saveCheckpoints(ctx context.Context) error {
 			continue
 		}
 		if err == nil {
-			err = c.parts.Journal.SaveCheckpoint(ctx, stream, checkpoint)
+			err = c.config.Journal.SaveCheckpoint(ctx, stream, checkpoint)
 		}
 		if err != nil {
 			p.unsaved()

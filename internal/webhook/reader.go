@@ -3,17 +3,16 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
-	"strowger/internal/webhook/ga"
-	"strowger/internal/webhook/grid"
 )
 
 // read queues what the last run left over, then what is new.
 func (c *Courier) read(ctx context.Context, stream int) error {
-	checkpoint, err := c.parts.Journal.Checkpoint(ctx, stream)
+	checkpoint, err := c.config.Journal.Checkpoint(ctx, stream)
 	if err != nil {
 		return err
 	}
@@ -25,7 +24,7 @@ func (c *Courier) read(ctx context.Context, stream int) error {
 		return err
 	}
 	c.progress[stream].resume(n.Next)
-	return c.parts.Journal.Follow(ctx, stream, n.Next, func(r journal.Record) error {
+	return c.config.Journal.Follow(ctx, stream, n.Next, func(r journal.Record) error {
 		c.queue(ctx, r, c.deliveries(r))
 		return nil
 	})
@@ -43,9 +42,9 @@ func (c *Courier) resume(ctx context.Context, stream int, n notes) error {
 		left[at.Sequence][at] = true
 	}
 	for _, sequence := range order {
-		r, err := c.parts.Journal.At(ctx, stream, sequence)
+		r, err := c.config.Journal.At(ctx, stream, sequence)
 		if errors.Is(err, journal.ErrNotFound) || errors.Is(err, journal.ErrUnreadable) {
-			c.parts.Log.Error("events that were not delivered are lost",
+			c.config.Log.Error("events that were not delivered are lost",
 				slog.Int("stream", stream), slog.Uint64("sequence", sequence), slog.String("error", err.Error()))
 			continue
 		}
@@ -90,42 +89,56 @@ func (c *Courier) deliveries(r journal.Record) []*delivery {
 	return all
 }
 
-// callback renders an event in the family of its connection's api-version;
-// there is one family now.
+// callback puts an event in the form of its connection's family; nil when
+// nobody is to be told.
 func (c *Courier) callback(r journal.Record, i int, e call.ForConnection) *delivery {
 	d := c.newDelivery(r, i)
-	message, ok, err := ga.Render(r, i)
+	d.destination = destination{connection: e.To().Connection}
+	family, known := c.families[e.To().Version]
+	if !known {
+		c.unrendered(d, fmt.Errorf("no family of the API has version %q", e.To().Version))
+		return nil
+	}
+	message, told, err := family.Render(r, i)
 	if err != nil {
 		c.unrendered(d, err)
 		return nil
 	}
-	if !ok {
+	if !told {
 		return nil // not for an application of this version
 	}
-	d.kind, d.body, d.url = message.Type, message.Body, e.To().CallbackURI
-	d.destination = destination{connection: e.To().Connection}
+	d.message, d.url = message, e.To().CallbackURI
 	return d
 }
 
+// eventGrid puts an event in its published form, once for all subscriptions
+// that want it.
 func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*delivery {
-	var all []*delivery
+	published := c.config.EventGrid.Type(e)
+	var wanting []*subscription
 	for _, s := range c.subscriptions {
-		if !s.wants(e) {
-			continue
+		if s.wants(e, published) {
+			wanting = append(wanting, s)
 		}
+	}
+	if len(wanting) == 0 {
+		return nil
+	}
+	message, err := c.config.EventGrid.Render(r, i)
+	if err != nil {
+		c.unrendered(c.newDelivery(r, i), err)
+		return nil
+	}
+	all := make([]*delivery, len(wanting))
+	for n, s := range wanting {
 		d := c.newDelivery(r, i)
-		message, err := grid.Render(r, i, c.config.ResourceID, c.parts.Sealer)
-		if err != nil {
-			c.unrendered(d, err)
-			continue
-		}
 		d.Subscription, d.subscription = s.name, s
-		d.kind, d.body, d.url = message.Type, message.Body, s.URL
+		d.message, d.url = message, s.URL
 		d.destination = destination{subscription: s.name, key: d.call.Key()}
 		if _, ok := e.(call.IncomingCall); ok {
 			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife), pause: incomingPause}
 		}
-		all = append(all, d)
+		all[n] = d
 	}
 	return all
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"strowger/internal/call"
-	"strowger/internal/webhook/grid"
 )
 
 // Subscription is an endpoint for Event Grid events. Empty lists ask for
@@ -39,9 +38,10 @@ func newSubscription(s Subscription) *subscription {
 	}
 }
 
-// wants reports whether an event matches the subscription's filters.
-func (s *subscription) wants(e call.ForSubscribers) bool {
-	if len(s.EventTypes) > 0 && !slices.ContainsFunc(s.EventTypes, func(t string) bool { return strings.EqualFold(t, grid.Type(e)) }) {
+// wants reports whether an event, which has a published type, matches the
+// subscription's filters.
+func (s *subscription) wants(e call.ForSubscribers, published string) bool {
+	if len(s.EventTypes) > 0 && !slices.ContainsFunc(s.EventTypes, func(t string) bool { return strings.EqualFold(t, published) }) {
 		return false
 	}
 	var from, to call.Address

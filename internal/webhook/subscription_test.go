@@ -63,7 +63,7 @@ func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
 			}
 			return subscriber(r)
 		})
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
 		start(t, c)
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		time.Sleep(9 * time.Second) // in the bubble's time
@@ -81,7 +81,7 @@ func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
 func TestAnApplicationThatStartsWhileACallRingsGetsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
 		start(t, c)
 		time.Sleep(time.Hour) // nobody is there for long, in the bubble's time
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
@@ -100,9 +100,9 @@ func TestASubscriptionIsValidatedByOpeningItsURL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		net.app(endpoint, always(200)) // takes everything and says nothing
-		c := webhook.New(webhook.Config{
+		c := courier(webhook.Config{
 			PublicURL: "https://calls.example.com", Subscriptions: []webhook.Subscription{{URL: endpoint}},
-		}, parts(j, net))
+		}, j, net)
 		start(t, c)
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		synctest.Wait()
@@ -156,10 +156,10 @@ func TestSubscriptionsGetWhatTheyAskedFor(t *testing.T) {
 				j, net := world()
 				net.app(endpoint, subscriber)
 				c.s.URL = endpoint
-				courier := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{c.s}}, parts(j, net))
-				start(t, courier)
+				delivering := courier(webhook.Config{Subscriptions: []webhook.Subscription{c.s}}, j, net)
+				start(t, delivering)
 				newStory(t, j, 1, "").step(c.event)
-				must(t, courier.Flush(t.Context()))
+				must(t, delivering.Flush(t.Context()))
 				synctest.Wait()
 				if got := len(net.to(endpoint)) == 2; got != c.want {
 					t.Errorf("sent: %v, want %v", got, c.want)
@@ -178,7 +178,7 @@ func TestAnIncomingCallIsTriedTwiceWhileItRings(t *testing.T) {
 			}
 			return subscriber(r)
 		})
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
 		start(t, c)
 		began := time.Now()
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
@@ -199,7 +199,7 @@ func TestAnIncomingCallThatHasStoppedRingingIsNotSent(t *testing.T) {
 		net.app(endpoint, subscriber)
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		time.Sleep(31 * time.Second) // nobody delivers, in the bubble's time
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
 		start(t, c)
 		must(t, c.Flush(t.Context()))
 		synctest.Wait()
@@ -211,9 +211,9 @@ func TestTheSecretsOfURLsAreNotLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		j, net := world()
-		p := parts(j, net)
-		p.Log = slog.New(slog.NewTextHandler(&log, nil))
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: "https://grid.example.com/?code=hush"}}}, p)
+		c := courier(webhook.Config{
+			Log: slog.New(slog.NewTextHandler(&log, nil)), Subscriptions: []webhook.Subscription{{URL: "https://grid.example.com/?code=hush"}},
+		}, j, net)
 		stop := start(t, c)
 		newStory(t, j, 1, "https://app.example.com/hush?token=hush").played("x") // nobody listens at either
 		newStory(t, j, 2, "").step(incoming("4:+14255550100"))
@@ -238,7 +238,7 @@ func TestASlowSubscriptionDelaysNoOtherCall(t *testing.T) {
 			}
 			return subscriber(r)
 		})
-		c := webhook.New(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, parts(j, net))
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
 		start(t, c)
 		began := time.Now()
 		newStory(t, j, 1, "").step(incoming(slow))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"strowger/internal/outbound"
 	"strowger/internal/wire"
 	"strowger/internal/wire/eventgrid"
 )
@@ -34,7 +35,7 @@ const manualTime = 5 * time.Minute
 // validate performs the handshake, again and again until it succeeds. Only a
 // new reason of failure is worth a line in the log.
 func (c *Courier) validate(ctx context.Context, s *subscription) {
-	log := c.parts.Log.With(slog.String("subscription", s.name), slog.String("host", host(s.URL)))
+	log := c.config.Log.With(slog.String("subscription", s.name), slog.String("host", outbound.Host(s.URL)))
 	told := ""
 	for try := 1; ctx.Err() == nil; try++ {
 		accepted, err := c.handshake(ctx, s)
@@ -43,8 +44,8 @@ func (c *Courier) validate(ctx context.Context, s *subscription) {
 			log.Info("the subscription awaits its validation URL being opened")
 			pause = manualTime
 		}
-		if err != nil && ctx.Err() == nil && reason(err) != told {
-			told = reason(err)
+		if why := whyNot(err); ctx.Err() == nil && why != "" && why != told {
+			told = why
 			log.Warn("the subscription is not validated and gets no events yet; trying on", slog.String("why", told),
 				slog.String("advice", "make the endpoint answer the validation event with status 200 and {\"validationResponse\": its code}"))
 		}
@@ -56,6 +57,14 @@ func (c *Courier) validate(ctx context.Context, s *subscription) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// whyNot is what may be shown of an error, "" for none.
+func whyNot(err error) string {
+	if err == nil {
+		return ""
+	}
+	return outbound.WithoutURL(err).Error()
 }
 
 // handshake sends the validation event. accepted means that the endpoint took
@@ -71,7 +80,7 @@ func (c *Courier) handshake(ctx context.Context, s *subscription) (accepted bool
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(eventgrid.HeaderEventType, eventgrid.SubscriptionValidation)
-	answer, err := c.parts.Client.Do(request)
+	answer, err := c.config.Client.Do(request)
 	if err != nil {
 		return false, err
 	}

@@ -25,6 +25,8 @@ import (
 	"strowger/internal/journal"
 	"strowger/internal/outbound"
 	"strowger/internal/webhook"
+	"strowger/internal/webhook/ga"
+	"strowger/internal/webhook/grid"
 )
 
 func TestMain(m *testing.M) {
@@ -107,7 +109,7 @@ type installation struct {
 }
 
 func openInstallation(dir string) (*installation, error) {
-	signer, err := access.OpenSigner(dir, access.SignerOptions{PublicURL: "http://127.0.0.1", Now: time.Now})
+	signer, err := access.OpenSigner(dir, access.SignerConfig{PublicURL: "http://127.0.0.1", Now: time.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +130,9 @@ func (i *installation) open(ctx context.Context, c webhook.Config) (*journal.Jou
 		return nil, nil, err
 	}
 	policy := outbound.NewPolicy([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	return j, webhook.New(c, webhook.Parts{
-		Journal: j, Signer: i.signer, Sealer: i.sealer, Log: log, Client: policy.NewClient(outbound.ClientOptions{}),
-	}), nil
+	c.Families, c.EventGrid = []webhook.Family{ga.Family()}, grid.New(c.ResourceID, i.sealer)
+	c.Journal, c.Signer, c.Log, c.Client = j, i.signer, log, policy.NewClient(outbound.ClientOptions{})
+	return j, webhook.New(c), nil
 }
 
 func (i *installation) start(t testing.TB, c webhook.Config) (j *journal.Journal, courier *webhook.Courier, stop func()) {
@@ -169,10 +171,10 @@ func TestAnIncomingCallCarriesAContextThatOpensAgain(t *testing.T) {
 		Data struct{ IncomingCallContext string }
 	}
 	must(t, json.Unmarshal(app.wait(t, 2).body, &events))
-	offer, err := i.sealer.Open(events[0].Data.IncomingCallContext)
+	opened, err := i.sealer.Open(events[0].Data.IncomingCallContext)
 	must(t, err)
-	if offer.CallID != string(s.state.ID) || offer.OfferID != 3 || offer.To != "4:+14255550100" {
-		t.Errorf("opens to %+v", offer)
+	if opened.CallID != string(s.state.ID) || opened.IncomingID != 3 || opened.To != "4:+14255550100" {
+		t.Errorf("opens to %+v", opened)
 	}
 }
 

@@ -5,30 +5,39 @@ import (
 	"sync"
 	"time"
 
+	"strowger/internal/api"
 	"strowger/internal/call"
 )
 
-// Calls obeys the real rules, in memory: no legs, no journal, no goroutines.
+// Calls obeys the real rules, in memory: no legs, no journal, no goroutines, no
+// events. It counts what is held.
 type Calls struct {
-	// Fail, when set, is asked before the rules; its error is the answer.
-	Fail func(call.Command) error
+	// Instead, when set, is asked in place of the rules.
+	Instead func(call.Command) (call.Answer, error)
 	// Saw, when set, is told of each command as it arrives.
 	Saw func(call.Command)
+	// Noted, when set, is told "hold" and "release" as they happen.
+	Noted func(what string, key call.Key)
 
 	mu      sync.Mutex
+	held    int
 	calls   map[call.Key]*call.Call
 	outputs []call.Output
 }
 
-// Command steps the rules.
-func (c *Calls) Command(_ context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
+// Do steps the rules.
+func (c *Calls) Do(_ context.Context, key call.Key, cmd call.Command) (_ call.Answer, release func(), err error) {
+	c.hold(key, "hold", 1)
+	answer, err := c.step(key, cmd)
+	return answer, func() { c.hold(key, "release", -1) }, err
+}
+
+func (c *Calls) step(key call.Key, cmd call.Command) (call.Answer, error) {
 	if c.Saw != nil {
 		c.Saw(cmd)
 	}
-	if c.Fail != nil {
-		if err := c.Fail(cmd); err != nil {
-			return call.Answer{}, err
-		}
+	if c.Instead != nil {
+		return c.Instead(cmd)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,7 +46,7 @@ func (c *Calls) Command(_ context.Context, key call.Key, cmd call.Command) (call
 		found, ok = c.open(create.Call), true
 	}
 	if !ok {
-		return call.Answer{}, notFound()
+		return call.Answer{}, api.CallNotFound()
 	}
 	out, err := found.Step(time.Now(), cmd)
 	if err != nil {
@@ -53,7 +62,7 @@ func (c *Calls) Look(_ context.Context, key call.Key) (call.State, error) {
 	defer c.mu.Unlock()
 	found, ok := c.calls[key]
 	if !ok || found.Over() {
-		return call.State{}, notFound()
+		return call.State{}, api.CallNotFound()
 	}
 	return found.State().Clone(), nil
 }
@@ -92,35 +101,18 @@ func (c *Calls) open(id call.ID) *call.Call {
 	return c.calls[id.Key()]
 }
 
-func notFound() error { return &call.Error{Kind: call.NotFound, Reason: "Call not found."} }
-
-// Gate counts who holds it.
-type Gate struct {
-	// Noted, when set, is told "hold" and "release" as they happen.
-	Noted func(what string, key call.Key)
-
-	mu   sync.Mutex
-	held int
-}
-
-// Hold implements api.Gate.
-func (g *Gate) Hold(key call.Key) (release func()) {
-	g.note("hold", key, 1)
-	return func() { g.note("release", key, -1) }
-}
-
 // Held is how many holds are not released.
-func (g *Gate) Held() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.held
+func (c *Calls) Held() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
 }
 
-func (g *Gate) note(what string, key call.Key, change int) {
-	g.mu.Lock()
-	g.held += change
-	g.mu.Unlock()
-	if g.Noted != nil {
-		g.Noted(what, key)
+func (c *Calls) hold(key call.Key, what string, change int) {
+	c.mu.Lock()
+	c.held += change
+	c.mu.Unlock()
+	if c.Noted != nil {
+		c.Noted(what, key)
 	}
 }

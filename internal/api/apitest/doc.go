@@ -1,3 +1,3 @@
-// Package apitest stands in for both sides of the door: Calls and Gate for
-// what is behind it, Door for a client that signs what it sends.
+// Package apitest stands in for both sides of the API: Calls for what is behind
+// it, Server for the API with a client that signs what it sends.
 package apitest

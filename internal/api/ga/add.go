@@ -1,8 +1,6 @@
 package ga
 
 import (
-	"context"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,29 +10,11 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-func (f family) addParticipant(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.AddParticipantRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
+func (f family) readAdd(r *api.Request, in ga.AddParticipantRequest) (cmd call.AddParticipant, err error) {
+	cmd = call.AddParticipant{
+		Repeatable: r.Repeatable, Connection: connectionOf(r),
+		InvitationID: uuid.NewString(), SourceName: in.SourceDisplayName,
 	}
-	cmd, err := f.readAdd(in)
-	if err != nil {
-		return api.Response{}, err
-	}
-	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
-	answer, err := r.Do(ctx, cmd.Connection.Key(), cmd)
-	if err != nil {
-		return api.Response{}, err
-	}
-	return api.Response{Status: http.StatusAccepted, Body: ga.AddParticipantResponse{
-		Participant:      participant(*answer.Participant),
-		OperationContext: answer.Context,
-		InvitationID:     answer.InvitationID,
-	}}, nil
-}
-
-func (f family) readAdd(in ga.AddParticipantRequest) (cmd call.AddParticipant, err error) {
-	cmd = call.AddParticipant{InvitationID: uuid.NewString(), SourceName: in.SourceDisplayName}
 	if cmd.Participant, err = dialable("participantToAdd", in.ParticipantToAdd); err != nil {
 		return cmd, err
 	}
@@ -51,4 +31,10 @@ func (f family) readAdd(in ga.AddParticipantRequest) (cmd call.AddParticipant, e
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err
+}
+
+func showAdded(a call.Answer) api.Response {
+	return api.Response{Body: ga.AddParticipantResponse{
+		Participant: participant(*a.Participant), OperationContext: a.Context, InvitationID: a.InvitationID,
+	}}
 }

@@ -22,7 +22,7 @@ func within(field string, err error) error {
 	var refusal *api.Refusal
 	if errors.As(err, &refusal) {
 		placed := wire.FieldError{Field: refusal.Field}
-		return &api.Refusal{Verdict: refusal.Verdict, Field: placed.Within(field).Field, Reason: refusal.Reason}
+		return &api.Refusal{Code: refusal.Code, Field: placed.Within(field).Field, Reason: refusal.Reason}
 	}
 	return err
 }
@@ -127,14 +127,4 @@ func between(field string, value *int, low, high, fallback int) (int, error) {
 		return 0, wire.Fieldf(field, "is %d, it has to be from %d to %d", *value, low, high)
 	}
 	return *value, nil
-}
-
-// notBuilt refuses a part of the published API that this server lacks, so that
-// nobody waits for what will not come.
-func notBuilt(field, reason string) error {
-	return &api.Refusal{Verdict: api.NotBuilt, Field: field, Reason: reason}
-}
-
-func notConfigured(field, reason string) error {
-	return &api.Refusal{Verdict: api.NotConfigured, Field: field, Reason: reason}
 }

@@ -65,7 +65,7 @@ func TestEveryPublishedOperationHasItsPlace(t *testing.T) {
 	connection, _ := s.connected()
 	c, r := root+"/"+string(connection), "/calling/recordings"
 	built := map[string]bool{}
-	for _, op := range ga.Family(ga.Options{}).Operations {
+	for _, op := range ga.Family(ga.Config{}).Operations {
 		built[op.Name] = op.Serve != nil
 	}
 	if len(built) != 34 {

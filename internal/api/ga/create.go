@@ -1,68 +1,57 @@
 package ga
 
 import (
-	"context"
-	"net/http"
-
 	"strowger/internal/api"
 	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
-func (f family) createCall(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.CreateCallRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
+func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order, err error) {
+	cmd := call.CreateCall{
+		Repeatable: r.Repeatable, App: call.Application{CallbackURI: in.CallbackURI, Version: r.Version},
+		Context: in.OperationContext, SourceName: in.SourceDisplayName,
 	}
-	cmd, err := f.readCreate(in)
-	if err != nil {
-		return api.Response{}, err
+	if err := f.callback(in.CallbackURI); err != nil {
+		return o, err
 	}
-	cmd.Repeatable, cmd.App.Version = r.Repeat, r.Version
-	if cmd.Call, cmd.Connection, err = newCall(r.Repeat); err != nil {
-		return api.Response{}, err
+	if err := checkContext(in.OperationContext); err != nil {
+		return o, err
 	}
-	answer, err := r.Do(ctx, cmd.Call.Key(), cmd)
-	if err != nil {
-		return api.Response{}, err
+	if cmd.Source, err = user("source", in.Source); err != nil {
+		return o, err
 	}
-	shown := properties(*answer.Connection)
-	// Recordings of the service have no serverCallId before the call connects.
-	shown.ServerCallID = ""
-	return api.Response{Status: http.StatusCreated, Body: shown, Call: answer.Connection.Call}, nil
+	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+		return o, err
+	}
+	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {
+		return o, err
+	}
+	if in.TeamsAppSource != nil {
+		return o, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
+	}
+	if err := checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions); err != nil {
+		return o, err
+	}
+	if cmd.Call, cmd.Connection, err = newCall(r.Repeatable); err != nil {
+		return o, err
+	}
+	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd}, nil
 }
 
+func showCreated(a call.Answer) api.Response {
+	shown := properties(*a.Connection)
+	// Recordings of the service have no serverCallId before the call connects.
+	shown.ServerCallID = ""
+	return api.Response{Body: shown, Call: a.Connection.Call}
+}
+
+// newCall names a call and the connection that makes it.
 func newCall(r call.Repeatable) (call.ID, call.ConnectionID, error) {
 	s := newSeed(r)
 	id := call.NewID(s.call())
 	connection, err := call.NewConnectionID(id.Key(), s.connection())
 	return id, connection, err
-}
-
-func (f family) readCreate(in ga.CreateCallRequest) (cmd call.CreateCall, err error) {
-	cmd = call.CreateCall{
-		App: call.Application{CallbackURI: in.CallbackURI}, Context: in.OperationContext, SourceName: in.SourceDisplayName,
-	}
-	if err := f.callback(in.CallbackURI); err != nil {
-		return cmd, err
-	}
-	if err := checkContext(in.OperationContext); err != nil {
-		return cmd, err
-	}
-	if cmd.Source, err = user("source", in.Source); err != nil {
-		return cmd, err
-	}
-	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
-		return cmd, err
-	}
-	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {
-		return cmd, err
-	}
-	if in.TeamsAppSource != nil {
-		return cmd, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
-	}
-	return cmd, checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions)
 }
 
 func readTargets(targets []wire.Identifier, callerID call.Address) ([]call.Address, error) {

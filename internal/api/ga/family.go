@@ -3,53 +3,60 @@ package ga
 import (
 	"net/http"
 
-	"strowger/internal/access"
 	"strowger/internal/api"
 	"strowger/internal/call"
 	"strowger/internal/wire/ga"
 )
 
-// Offers opens the incomingCallContext of an offer.
-type Offers interface {
-	Open(context string) (access.Offer, error)
-}
-
-// Options are what the family needs beside the calls. The two checks say
-// whether the server may call out to a URI; their errors are shown to clients.
-type Options struct {
-	Offers        Offers
+// Config is what the family needs beside the calls. The two checks say whether
+// the server may call out to a URI; their errors are shown to clients.
+type Config struct {
+	Contexts      Contexts
 	CheckCallback func(uri string) error
 	CheckAudio    func(uri string) error
 }
 
-type family struct{ Options }
+type family struct{ Config }
+
+// fields says where in a request the parts of its command stand.
+type fields = map[call.Part]string
 
 const (
 	connections  = "/calling/callConnections"
-	connection   = connections + "/{callConnectionId}"
+	connection   = connections + "/{connection}"
 	participants = connection + "/participants"
 	recordings   = "/calling/recordings"
-	recording    = recordings + "/{recordingId}"
+	recording    = recordings + "/{recording}"
 )
 
 // Family is the general-availability family.
-func Family(o Options) api.Family {
-	f := family{o}
-	return api.Family{Versions: versions(), Operations: []api.Operation{
-		{Name: "createCall", Method: http.MethodPost, Path: connections, Serve: f.createCall, Fields: map[call.Part]string{call.PartTargets: "targets"}},
-		{Name: "answer", Method: http.MethodPost, Path: connections + ":answer", Serve: f.answer},
-		{Name: "redirect", Method: http.MethodPost, Path: connections + ":redirect", Serve: f.redirect},
-		{Name: "reject", Method: http.MethodPost, Path: connections + ":reject", Serve: f.reject},
+func Family(c Config) api.Family {
+	f := family{c}
+	return api.Family{Versions: ga.Versions(), Codes: codes, Operations: []api.Operation{
+		{Name: "createCall", Method: http.MethodPost, Path: connections, Status: http.StatusCreated,
+			Serve: api.Command(f.readCreate, showCreated), Fields: fields{call.PartTargets: "targets"}},
+		{Name: "answer", Method: http.MethodPost, Path: connections + ":answer", Status: http.StatusOK,
+			Serve: api.Command(f.readAnswer, showAnswered)},
+		{Name: "redirect", Method: http.MethodPost, Path: connections + ":redirect", Status: http.StatusNoContent,
+			Serve: api.Command(f.readRedirect, api.Nothing)},
+		{Name: "reject", Method: http.MethodPost, Path: connections + ":reject", Status: http.StatusNoContent,
+			Serve: api.Command(f.readReject, api.Nothing)},
 		{Name: "connect", Method: http.MethodPost, Path: connections + ":connect"},
 
-		{Name: "getCall", Method: http.MethodGet, Path: connection, Serve: f.getCall},
-		{Name: "hangUp", Method: http.MethodDelete, Path: connection, Serve: f.hangUp},
-		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Serve: f.terminate},
+		{Name: "getCall", Method: http.MethodGet, Path: connection, Status: http.StatusOK,
+			Serve: look(showCall)},
+		{Name: "hangUp", Method: http.MethodDelete, Path: connection, Status: http.StatusNoContent,
+			Serve: onConnection(readHangUp, api.Nothing)},
+		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Status: http.StatusNoContent,
+			Serve: onConnection(readTerminate, api.Nothing)},
 		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant"},
 
-		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Serve: f.play, Fields: map[call.Part]string{call.PartRecipients: "playTo"}},
-		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Serve: f.recognize, Fields: map[call.Part]string{call.PartParticipant: "recognizeOptions.targetParticipant"}},
-		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Serve: f.cancelAllMedia},
+		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Status: http.StatusAccepted,
+			Serve: onConnection(f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
+		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Status: http.StatusAccepted,
+			Serve: onConnection(f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
+		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Status: http.StatusAccepted,
+			Serve: onConnection(readCancel, api.Nothing)},
 		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition"},
 		{Name: "stopContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":stopContinuousDtmfRecognition"},
 		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones"},
@@ -61,10 +68,14 @@ func Family(o Options) api.Family {
 		{Name: "updateTranscription", Method: http.MethodPost, Path: connection + ":updateTranscription"},
 		{Name: "stopTranscription", Method: http.MethodPost, Path: connection + ":stopTranscription"},
 
-		{Name: "listParticipants", Method: http.MethodGet, Path: participants, Serve: f.listParticipants},
-		{Name: "getParticipant", Method: http.MethodGet, Path: participants + "/{rawId}", Serve: f.getParticipant},
-		{Name: "addParticipant", Method: http.MethodPost, Path: participants + ":add", Serve: f.addParticipant, Fields: map[call.Part]string{call.PartParticipant: "participantToAdd"}},
-		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Serve: f.removeParticipant, Fields: map[call.Part]string{call.PartParticipant: "participantToRemove"}},
+		{Name: "listParticipants", Method: http.MethodGet, Path: participants, Status: http.StatusOK,
+			Serve: look(showParticipants)},
+		{Name: "getParticipant", Method: http.MethodGet, Path: participants + "/{participant}", Status: http.StatusOK,
+			Serve: look(showParticipant)},
+		{Name: "addParticipant", Method: http.MethodPost, Path: participants + ":add", Status: http.StatusAccepted,
+			Serve: onConnection(f.readAdd, showAdded), Fields: fields{call.PartParticipant: "participantToAdd"}},
+		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Status: http.StatusAccepted,
+			Serve: onConnection(f.readRemove, showRemoved), Fields: fields{call.PartParticipant: "participantToRemove"}},
 		{Name: "mute", Method: http.MethodPost, Path: participants + ":mute"},
 		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant"},
 		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere"},
@@ -75,15 +86,4 @@ func Family(o Options) api.Family {
 		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause"},
 		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume"},
 	}}
-}
-
-func versions() []string {
-	var all []string
-	for _, v := range ga.Stable {
-		all = append(all, string(v))
-	}
-	for _, v := range ga.Preview {
-		all = append(all, string(v))
-	}
-	return all
 }

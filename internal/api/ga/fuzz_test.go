@@ -6,15 +6,16 @@ import (
 	"testing"
 
 	"strowger/internal/access"
+	"strowger/internal/api"
 	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
-type anyOffer struct{}
+type anyContext struct{}
 
-func (anyOffer) Open(string) (access.Offer, error) {
-	return access.Offer{CallID: string(call.NewID([16]byte{1})), OfferID: 1}, nil
+func (anyContext) Open(string) (access.IncomingContext, error) {
+	return access.IncomingContext{CallID: string(call.NewID([16]byte{1})), IncomingID: 1}, nil
 }
 
 // FuzzCommands puts any body to every verb. Whatever becomes a command must be
@@ -32,42 +33,43 @@ func FuzzCommands(f *testing.F) {
 		f.Add(content)
 	}
 	accept := func(string) error { return nil }
-	verbs := family{Options{Offers: anyOffer{}, CheckCallback: accept, CheckAudio: accept}}
+	verbs := family{Config{Contexts: anyContext{}, CheckCallback: accept, CheckAudio: accept}}
+	r := &api.Request{Version: string(ga.Latest)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var create ga.CreateCallRequest
 		if wire.Decode(body, &create) == nil {
-			if cmd, err := verbs.readCreate(create); err == nil && len(cmd.Targets) == 0 {
+			if o, err := verbs.readCreate(r, create); err == nil && len(o.Command.(call.CreateCall).Targets) == 0 {
 				t.Fatal("a call without targets")
 			}
 		}
 		var answer ga.AnswerCallRequest
 		if wire.Decode(body, &answer) == nil {
-			if cmd, key, err := verbs.readAnswer(answer); err == nil && (key == "" || cmd.Connection.Key() != key) {
-				t.Fatalf("connection %q of call %q", cmd.Connection, key)
+			if o, err := verbs.readAnswer(r, answer); err == nil && (o.Key == "" || o.Command.(call.AnswerCall).Connection.Key() != o.Key) {
+				t.Fatalf("%+v for call %q", o.Command, o.Key)
 			}
 		}
 		var play ga.PlayRequest
 		if wire.Decode(body, &play) == nil {
-			if cmd, err := verbs.readPlay(play); err == nil {
+			if cmd, err := verbs.readPlay(r, play); err == nil {
 				playable(t, cmd.Sources)
 			}
 		}
 		var recognize ga.RecognizeRequest
 		if wire.Decode(body, &recognize) == nil {
-			if cmd, err := verbs.readRecognize(recognize); err == nil {
+			if cmd, err := verbs.readRecognize(r, recognize); err == nil {
 				playable(t, append(cmd.Prompt, call.PlaySource{File: "-"}))
 				recognizable(t, cmd)
 			}
 		}
 		var add ga.AddParticipantRequest
 		if wire.Decode(body, &add) == nil {
-			if cmd, err := verbs.readAdd(add); err == nil {
+			if cmd, err := verbs.readAdd(r, add); err == nil {
 				addable(t, cmd)
 			}
 		}
 		var remove ga.RemoveParticipantRequest
 		if wire.Decode(body, &remove) == nil {
-			if cmd, err := verbs.readRemove(remove); err == nil && cmd.Participant == "" {
+			if cmd, err := verbs.readRemove(r, remove); err == nil && cmd.Participant == "" {
 				t.Fatal("nobody is removed")
 			}
 		}

@@ -1,8 +1,6 @@
 package ga
 
 import (
-	"context"
-	"net/http"
 	"strings"
 
 	"strowger/internal/api"
@@ -10,30 +8,26 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-// listParticipants answers the whole roster at once; pages (nextLink) come
+// showParticipants answers the whole roster at once; pages (nextLink) come
 // when rosters are long enough to need them.
-func (f family) listParticipants(ctx context.Context, r *api.Request) (api.Response, error) {
-	state, p, err := seat(ctx, r)
-	if err != nil {
-		return api.Response{}, err
-	}
+func showParticipants(_ *api.Request, s seat) (api.Response, error) {
 	list := ga.ParticipantList{Value: []ga.CallParticipant{}}
-	for _, entry := range state.Roster() {
+	for _, entry := range s.call.Roster() {
 		list.Value = append(list.Value, participant(entry))
 	}
-	return api.Response{Status: http.StatusOK, Body: list, Call: p.Call}, nil
+	return api.Response{Body: list}, nil
 }
 
-func (f family) getParticipant(ctx context.Context, r *api.Request) (api.Response, error) {
-	state, p, err := seat(ctx, r)
-	if err != nil {
-		return api.Response{}, err
-	}
-	rawID := r.Param("rawId")
-	for _, entry := range state.Roster() {
+func showParticipant(r *api.Request, s seat) (api.Response, error) {
+	rawID := r.Param("participant")
+	for _, entry := range s.call.Roster() {
 		if strings.EqualFold(string(entry.Address), rawID) {
-			return api.Response{Status: http.StatusOK, Body: participant(entry), Call: p.Call}, nil
+			return api.Response{Body: participant(entry)}, nil
 		}
 	}
 	return api.Response{}, &call.Error{Kind: call.NotFound, Reason: "Participant not found."}
+}
+
+func participant(e call.RosterEntry) ga.CallParticipant {
+	return ga.Participant(string(e.Address), e.Muted, e.OnHold)
 }

@@ -1,8 +1,6 @@
 package ga
 
 import (
-	"context"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -12,22 +10,9 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-func (f family) play(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.PlayRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
-	}
-	cmd, err := f.readPlay(in)
-	if err != nil {
-		return api.Response{}, err
-	}
-	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
-	_, err = r.Do(ctx, cmd.Connection.Key(), cmd)
-	return api.Response{Status: http.StatusAccepted}, err
-}
-
-func (f family) readPlay(in ga.PlayRequest) (cmd call.Play, err error) {
+func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err error) {
 	cmd = call.Play{
+		Repeatable: r.Repeatable, Connection: connectionOf(r),
 		Interrupt: in.InterruptCallMediaOperation,
 		Loop:      in.PlayOptions != nil && in.PlayOptions.Loop,
 	}
@@ -89,14 +74,14 @@ func (f family) fileSource(s ga.PlaySource) (call.PlaySource, error) {
 // application hears of its own faults first.
 func textSource(s *ga.TextSource) error {
 	if s == nil || strings.TrimSpace(s.Text) == "" {
-		return &api.Refusal{Verdict: api.EmptyText, Field: "text.text", Reason: "is missing or empty"}
+		return &api.Refusal{Code: emptyText, Field: "text.text", Reason: "is missing or empty"}
 	}
 	return notConfigured("text", "no speech synthesis is configured on this server")
 }
 
 func ssmlSource(s *ga.SSMLSource) error {
 	if s == nil || strings.TrimSpace(s.SSMLText) == "" {
-		return &api.Refusal{Verdict: api.EmptyText, Field: "ssml.ssmlText", Reason: "is missing or empty"}
+		return &api.Refusal{Code: emptyText, Field: "ssml.ssmlText", Reason: "is missing or empty"}
 	}
 	return notConfigured("ssml", "no speech synthesis is configured on this server")
 }

@@ -34,7 +34,3 @@ func properties(p call.Properties) ga.CallConnectionProperties {
 func phone(a call.Address) *wire.PhoneNumber {
 	return wire.FromRawID(string(a)).PhoneNumber
 }
-
-func participant(e call.RosterEntry) ga.CallParticipant {
-	return ga.CallParticipant{Identifier: wire.FromRawID(string(e.Address)), IsMuted: e.Muted, IsOnHold: e.OnHold}
-}

@@ -1,9 +1,7 @@
 package ga
 
 import (
-	"context"
 	"math"
-	"net/http"
 	"strings"
 	"time"
 
@@ -19,21 +17,7 @@ const (
 	interToneSeconds      = 2
 )
 
-func (f family) recognize(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.RecognizeRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
-	}
-	cmd, err := f.readRecognize(in)
-	if err != nil {
-		return api.Response{}, err
-	}
-	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
-	_, err = r.Do(ctx, cmd.Connection.Key(), cmd)
-	return api.Response{Status: http.StatusAccepted}, err
-}
-
-func (f family) readRecognize(in ga.RecognizeRequest) (cmd call.Recognize, err error) {
+func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.Recognize, err error) {
 	if err := checkInputType(in.RecognizeInputType); err != nil {
 		return cmd, err
 	}
@@ -43,6 +27,7 @@ func (f family) readRecognize(in ga.RecognizeRequest) (cmd call.Recognize, err e
 	if cmd, err = readRecognizeOptions(*in.RecognizeOptions); err != nil {
 		return cmd, within("recognizeOptions", err)
 	}
+	cmd.Repeatable, cmd.Connection = r.Repeatable, connectionOf(r)
 	cmd.Interrupt = in.InterruptCallMediaOperation
 	if cmd.Prompt, err = f.prompt(in); err != nil {
 		return cmd, err

@@ -1,8 +1,6 @@
 package ga
 
 import (
-	"context"
-	"net/http"
 	"strings"
 
 	"strowger/internal/api"
@@ -11,22 +9,16 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-func (f family) reject(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.RejectCallRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
-	}
-	offer, err := f.offer(in.IncomingCallContext)
+func (f family) readReject(r *api.Request, in ga.RejectCallRequest) (o api.Order, err error) {
+	incoming, err := f.incoming(in.IncomingCallContext)
 	if err != nil {
-		return api.Response{}, err
+		return o, err
 	}
 	reason, err := rejectReason(in.CallRejectReason)
 	if err != nil {
-		return api.Response{}, err
+		return o, err
 	}
-	id := call.ID(offer.CallID)
-	_, err = r.Do(ctx, id.Key(), call.RejectCall{Repeatable: r.Repeat, Incoming: call.IncomingID(offer.OfferID), Reason: reason})
-	return api.Response{Status: http.StatusNoContent, Call: id}, err
+	return incoming.order(call.RejectCall{Repeatable: r.Repeatable, Incoming: incoming.id, Reason: reason}), nil
 }
 
 func rejectReason(given ga.RejectReason) (call.RejectReason, error) {

@@ -1,35 +1,20 @@
 package ga
 
 import (
-	"context"
-	"net/http"
-
 	"strowger/internal/api"
 	"strowger/internal/call"
 	"strowger/internal/wire/ga"
 )
 
-func (f family) removeParticipant(ctx context.Context, r *api.Request) (api.Response, error) {
-	var in ga.RemoveParticipantRequest
-	if err := r.Decode(&in); err != nil {
-		return api.Response{}, err
-	}
-	cmd, err := f.readRemove(in)
-	if err != nil {
-		return api.Response{}, err
-	}
-	cmd.Repeatable, cmd.Connection = r.Repeat, connectionOf(r)
-	answer, err := r.Do(ctx, cmd.Connection.Key(), cmd)
-	return api.Response{
-		Status: http.StatusAccepted,
-		Body:   ga.RemoveParticipantResponse{OperationContext: answer.Context},
-	}, err
-}
-
-func (f family) readRemove(in ga.RemoveParticipantRequest) (cmd call.RemoveParticipant, err error) {
+func (f family) readRemove(r *api.Request, in ga.RemoveParticipantRequest) (cmd call.RemoveParticipant, err error) {
+	cmd = call.RemoveParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
 	if cmd.Participant, err = address("participantToRemove", in.ParticipantToRemove); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err
+}
+
+func showRemoved(a call.Answer) api.Response {
+	return api.Response{Body: ga.RemoveParticipantResponse{OperationContext: a.Context}}
 }

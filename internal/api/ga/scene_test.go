@@ -23,9 +23,9 @@ const (
 	sent   = "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"
 )
 
-// scene is a door to the GA family with the real rules behind it.
+// scene is the GA family with the real rules behind it.
 type scene struct {
-	*apitest.Door
+	*apitest.Server
 	t      *testing.T
 	sealer *access.Sealer
 }
@@ -41,8 +41,8 @@ func stage(t *testing.T) scene {
 		_, err := policy.CheckURL(uri, outbound.HTTP)
 		return err
 	}
-	family := ga.Family(ga.Options{Offers: sealer, CheckCallback: check, CheckAudio: check})
-	return scene{Door: apitest.NewDoor(t, family), t: t, sealer: sealer}
+	family := ga.Family(ga.Config{Contexts: sealer, CheckCallback: check, CheckAudio: check})
+	return scene{Server: apitest.NewServer(t, family), t: t, sealer: sealer}
 }
 
 func (s scene) post(path, body string, headers ...string) apitest.Answer {
@@ -82,12 +82,12 @@ func (s scene) created(body string) (call.ConnectionID, call.ID) {
 	return call.ConnectionID(shown["callConnectionId"].(string)), call.ID(shown["correlationId"].(string))
 }
 
-// offered is a call that waits for an application, and its context.
-func (s scene) offered() (call.ID, string) {
+// incoming is a call that waits for an application, and its context.
+func (s scene) incoming() (call.ID, string) {
 	s.t.Helper()
 	id := call.NewID([16]byte{7})
 	s.Calls.Signal(id, call.LegArrived{Call: id, Leg: call.NewLegID(id, 1), From: phone, To: ours, Publish: true})
-	context, err := s.sealer.Seal(access.Offer{CallID: string(id), OfferID: 1, From: phone, To: ours})
+	context, err := s.sealer.Seal(access.IncomingContext{CallID: string(id), IncomingID: 1, From: phone, To: ours})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,54 +2,82 @@ package ga
 
 import (
 	"fmt"
+	"reflect"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
-	"strowger/internal/webhook/outcome"
+	"strowger/internal/webhook"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
-// Message is what is posted.
-type Message struct {
-	Type string
-	Body []byte
+// Family is the general-availability family.
+func Family() webhook.Family { return webhook.Family{Versions: ga.Versions(), Render: Render} }
+
+// forms has a line for each event of a connection: its published type and what
+// makes its data, which is in the file of its verb.
+var forms = catalogue(
+	form(ga.TypeCallConnected, callConnected),
+	form(ga.TypeCallDisconnected, callDisconnected),
+	form(ga.TypeCreateCallFailed, createCallFailed),
+	form(ga.TypeAnswerFailed, answerFailed),
+	form(ga.TypeParticipantsUpdated, participantsUpdated),
+	form(ga.TypeAddParticipantSucceeded, addParticipantSucceeded),
+	form(ga.TypeAddParticipantFailed, addParticipantFailed),
+	form(ga.TypeRemoveParticipantSucceeded, removeParticipantSucceeded),
+	form(ga.TypePlayStarted, playStarted),
+	form(ga.TypePlayCompleted, playCompleted),
+	form(ga.TypePlayCanceled, playCanceled),
+	form(ga.TypePlayFailed, playFailed),
+	form(ga.TypeRecognizeCompleted, recognizeCompleted),
+	form(ga.TypeRecognizeCanceled, recognizeCanceled),
+	form(ga.TypeRecognizeFailed, recognizeFailed),
+)
+
+// published is the form of one kind of event.
+type published struct {
+	event reflect.Type
+	kind  string
+	data  func(call.ForConnection) ga.Event
+}
+
+func form[E call.ForConnection](kind string, data func(E) ga.Event) published {
+	return published{reflect.TypeFor[E](), kind, func(e call.ForConnection) ga.Event { return data(e.(E)) }}
+}
+
+func catalogue(all ...published) map[reflect.Type]published {
+	byEvent := map[reflect.Type]published{}
+	for _, p := range all {
+		byEvent[p.event] = p
+	}
+	return byEvent
 }
 
 // Render puts the i-th event of a record, which is for a connection, in its
 // published form. It is false when the connection's version is not told.
-func Render(r journal.Record, i int) (Message, bool, error) {
-	e, ok := told(r.Events, i)
+func Render(r journal.Record, i int) (webhook.Message, bool, error) {
+	e, ok := r.Events[i].(call.ForConnection)
 	if !ok {
-		return Message{}, false, nil
+		return webhook.Message{}, false, fmt.Errorf("%T is not for a connection", r.Events[i])
 	}
-	to := e.To()
-	p := publish(e)
-	p.common.Version = ga.Version(to.Version)
-	p.common.CallConnectionID = string(to.Connection)
-	p.common.ServerCallID = r.Call.ServerCallID()
-	p.common.CorrelationID = string(r.Call)
-	p.common.PublicEventType = p.kind
-	event, err := wire.NewCloudEvent(r.EventID(i), p.kind, ga.ConnectionSubject(string(to.Connection)), wire.Time{Time: r.Time}, p.data)
-	if err != nil {
-		return Message{}, false, err
+	p, known := forms[reflect.TypeOf(e)]
+	if !known {
+		return webhook.Message{}, false, fmt.Errorf("no published form of %T", e)
 	}
-	body, err := wire.EncodeCallback(event)
-	return Message{Type: p.kind, Body: body}, err == nil, err
+	if !ga.Version(e.To().Version).Emits(p.kind) {
+		if e, ok = older(r.Events, e); !ok {
+			return webhook.Message{}, false, nil
+		}
+		p = forms[reflect.TypeOf(e)]
+	}
+	body, err := encode(r, i, p.kind, e.To(), p.data(e))
+	return webhook.Message{Type: p.kind, Body: body}, err == nil, err
 }
 
-// told is the event as the version of its connection knows it.
-func told(events []call.Event, i int) (call.ForConnection, bool) {
-	e, ok := events[i].(call.ForConnection)
-	if !ok {
-		return nil, false
-	}
-	version := ga.Version(e.To().Version)
-	if version.Emits(typeOf(e)) {
-		return e, true
-	}
-	// Before 2024-09-15 a connection that failed to come about was only
-	// disconnected.
+// older is the event by which versions that do not know e are told the same:
+// before 2024-09-15 a connection that failed to come about was only
+// disconnected.
+func older(events []call.Event, e call.ForConnection) (call.ForConnection, bool) {
 	switch e := e.(type) {
 	case call.CreateCallFailed:
 		return call.CallDisconnected{Recipient: e.Recipient, Cause: e.Cause}, !disconnects(events, e.Connection)
@@ -69,61 +97,17 @@ func disconnects(events []call.Event, id call.ConnectionID) bool {
 	return false
 }
 
-func typeOf(e call.ForConnection) string { return publish(e).kind }
-
-// published is an event's data and the part of it that all events share.
-type published struct {
-	kind   string
-	data   any
-	common *ga.EventData
-}
-
-// publish has one line for each event of a connection.
-func publish(e call.ForConnection) published {
-	switch e := e.(type) {
-	case call.CallConnected:
-		d := &ga.CallConnected{EventData: about(e.Recipient, outcome.Done)}
-		return published{ga.TypeCallConnected, d, &d.EventData}
-	case call.CallDisconnected:
-		d := &ga.CallDisconnected{EventData: because(e.Recipient, disconnected(e), e.Cause)}
-		return published{ga.TypeCallDisconnected, d, &d.EventData}
-	case call.CreateCallFailed:
-		d := &ga.CreateCallFailed{EventData: because(e.Recipient, outcome.NotReached(e.Cause), e.Cause)}
-		return published{ga.TypeCreateCallFailed, d, &d.EventData}
-	case call.AnswerFailed:
-		d := &ga.AnswerFailed{EventData: because(e.Recipient, outcome.NotAnswered(e.Cause), e.Cause)}
-		return published{ga.TypeAnswerFailed, d, &d.EventData}
-	case call.ParticipantsUpdated:
-		return participantsUpdated(e)
-	case call.AddParticipantSucceeded:
-		d := &ga.AddParticipantSucceeded{EventData: about(e.Recipient, outcome.Done), Participant: identifier(e.Participant)}
-		return published{ga.TypeAddParticipantSucceeded, d, &d.EventData}
-	case call.AddParticipantFailed:
-		d := &ga.AddParticipantFailed{EventData: because(e.Recipient, outcome.NotReached(e.Cause), e.Cause), Participant: identifier(e.Participant)}
-		return published{ga.TypeAddParticipantFailed, d, &d.EventData}
-	case call.RemoveParticipantSucceeded:
-		d := &ga.RemoveParticipantSucceeded{EventData: about(e.Recipient, outcome.Done), Participant: identifier(e.Participant)}
-		return published{ga.TypeRemoveParticipantSucceeded, d, &d.EventData}
-	case call.PlayStarted:
-		d := &ga.PlayStarted{EventData: about(e.Recipient, outcome.MediaDone)}
-		return published{ga.TypePlayStarted, d, &d.EventData}
-	case call.PlayCompleted:
-		d := &ga.PlayCompleted{EventData: about(e.Recipient, outcome.MediaDone)}
-		return published{ga.TypePlayCompleted, d, &d.EventData}
-	case call.PlayCanceled:
-		d := &ga.PlayCanceled{EventData: about(e.Recipient, outcome.Canceled)}
-		return published{ga.TypePlayCanceled, d, &d.EventData}
-	case call.PlayFailed:
-		d := &ga.PlayFailed{EventData: about(e.Recipient, outcome.Played(e.Cause)), FailedPlaySourceIndex: sourceIndex(e.Source)}
-		return published{ga.TypePlayFailed, d, &d.EventData}
-	case call.RecognizeCompleted:
-		return recognizeCompleted(e)
-	case call.RecognizeCanceled:
-		d := &ga.RecognizeCanceled{EventData: about(e.Recipient, outcome.Canceled)}
-		return published{ga.TypeRecognizeCanceled, d, &d.EventData}
-	case call.RecognizeFailed:
-		d := &ga.RecognizeFailed{EventData: about(e.Recipient, outcome.Recognized(e.Cause)), FailedPlaySourceIndex: sourceIndex(e.Source)}
-		return published{ga.TypeRecognizeFailed, d, &d.EventData}
+// encode is the body of a callback.
+func encode(r journal.Record, i int, kind string, to call.Recipient, data ga.Event) ([]byte, error) {
+	common := data.Common()
+	common.Version = ga.Version(to.Version)
+	common.CallConnectionID = string(to.Connection)
+	common.ServerCallID = r.Call.ServerCallID()
+	common.CorrelationID = string(r.Call)
+	common.PublicEventType = kind
+	event, err := wire.NewCloudEvent(r.EventID(i), kind, ga.ConnectionSubject(string(to.Connection)), wire.Time{Time: r.Time}, data)
+	if err != nil {
+		return nil, err
 	}
-	panic(fmt.Sprintf("webhook: no published form of %T", e))
+	return wire.EncodeCallback(event)
 }

@@ -9,45 +9,48 @@ import (
 	"strowger/internal/access"
 	"strowger/internal/call"
 	"strowger/internal/journal"
-	"strowger/internal/webhook/outcome"
+	"strowger/internal/webhook"
+	"strowger/internal/webhook/ga/outcome"
 	"strowger/internal/wire"
 	"strowger/internal/wire/eventgrid"
 )
 
-// Message is what is posted.
-type Message struct {
-	Type string
-	Body []byte
-}
-
 // Sealer makes the incomingCallContext.
 type Sealer interface {
-	Seal(access.Offer) (string, error)
+	Seal(access.IncomingContext) (string, error)
 }
 
-// Render puts the i-th event of a record, which is for subscribers, in its
-// published form.
-func Render(r journal.Record, i int, resourceID string, s Sealer) (Message, error) {
+// Grid is webhook.EventGrid as published.
+type Grid struct {
+	resourceID string
+	sealer     Sealer
+}
+
+// New makes the Grid of a resource, which is the topic of its events.
+func New(resourceID string, s Sealer) *Grid { return &Grid{resourceID: resourceID, sealer: s} }
+
+// Render implements webhook.EventGrid.
+func (g *Grid) Render(r journal.Record, i int) (webhook.Message, error) {
 	e, ok := r.Events[i].(call.ForSubscribers)
 	if !ok {
-		return Message{}, fmt.Errorf("%T is not for subscribers", r.Events[i])
+		return webhook.Message{}, fmt.Errorf("%T is not for subscribers", r.Events[i])
 	}
-	subject, data, err := publish(r, e, s)
+	subject, data, err := g.publish(r, e)
 	if err != nil {
-		return Message{}, err
+		return webhook.Message{}, err
 	}
 	event, err := eventgrid.NewEvent(eventgrid.Head{
-		ID: r.EventID(i), Topic: eventgrid.Topic(resourceID), Subject: subject, EventType: Type(e), At: wire.Time{Time: r.Time},
+		ID: r.EventID(i), Topic: eventgrid.Topic(g.resourceID), Subject: subject, EventType: g.Type(e), At: wire.Time{Time: r.Time},
 	}, data)
 	if err != nil {
-		return Message{}, err
+		return webhook.Message{}, err
 	}
 	body, err := eventgrid.Encode(event)
-	return Message{Type: Type(e), Body: body}, err
+	return webhook.Message{Type: g.Type(e), Body: body}, err
 }
 
-// Type is the published type of an event.
-func Type(e call.ForSubscribers) string {
+// Type implements webhook.EventGrid.
+func (g *Grid) Type(e call.ForSubscribers) string {
 	switch e.(type) {
 	case call.IncomingCall:
 		return eventgrid.TypeIncomingCall
@@ -63,11 +66,11 @@ func Type(e call.ForSubscribers) string {
 	panic(fmt.Sprintf("webhook: no published type of %T", e))
 }
 
-func publish(r journal.Record, e call.ForSubscribers, s Sealer) (subject string, data any, err error) {
+func (g *Grid) publish(r journal.Record, e call.ForSubscribers) (subject string, data any, err error) {
 	server, started := r.Call.ServerCallID(), callStarted(r, e.About())
 	switch e := e.(type) {
 	case call.IncomingCall:
-		data, err := incomingCall(r, e, s)
+		data, err := g.incomingCall(r, e)
 		return eventgrid.IncomingCallSubject(string(e.From), string(e.To)), data, err
 	case call.CallStarted:
 		return eventgrid.CallStartedSubject(server, string(e.StartedBy)), started, nil
@@ -81,9 +84,9 @@ func publish(r journal.Record, e call.ForSubscribers, s Sealer) (subject string,
 	panic(fmt.Sprintf("webhook: no published form of %T", e))
 }
 
-func incomingCall(r journal.Record, e call.IncomingCall, s Sealer) (eventgrid.IncomingCall, error) {
-	sealed, err := s.Seal(access.Offer{
-		CallID: string(r.Call), OfferID: int(e.Incoming), From: string(e.From), To: string(e.To),
+func (g *Grid) incomingCall(r journal.Record, e call.IncomingCall) (eventgrid.IncomingCall, error) {
+	sealed, err := g.sealer.Seal(access.IncomingContext{
+		CallID: string(r.Call), IncomingID: int(e.Incoming), From: string(e.From), To: string(e.To),
 	})
 	if err != nil {
 		return eventgrid.IncomingCall{}, err

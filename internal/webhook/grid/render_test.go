@@ -25,8 +25,8 @@ var (
 // readable seals nothing, so that golden files stay the same.
 type readable struct{ err error }
 
-func (r readable) Seal(o access.Offer) (string, error) {
-	return fmt.Sprintf("%s offer %d from %s to %s", o.CallID, o.OfferID, o.From, o.To), r.err
+func (r readable) Seal(o access.IncomingContext) (string, error) {
+	return fmt.Sprintf("%s incoming %d from %s to %s", o.CallID, o.IncomingID, o.From, o.To), r.err
 }
 
 func record(e call.Event) journal.Record {
@@ -57,7 +57,7 @@ func events() map[string]call.Event {
 func TestEventsAreRenderedAsPublished(t *testing.T) {
 	for name, e := range events() {
 		t.Run(name, func(t *testing.T) {
-			m, err := grid.Render(record(e), 0, resource, readable{})
+			m, err := grid.New(resource, readable{}).Render(record(e), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,10 +68,10 @@ func TestEventsAreRenderedAsPublished(t *testing.T) {
 
 func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
 	broken := errors.New("broken")
-	if _, err := grid.Render(record(call.IncomingCall{}), 0, resource, readable{broken}); !errors.Is(err, broken) {
+	if _, err := grid.New(resource, readable{broken}).Render(record(call.IncomingCall{}), 0); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := grid.Render(record(call.PlayStarted{}), 0, resource, readable{}); err == nil {
+	if _, err := grid.New(resource, readable{}).Render(record(call.PlayStarted{}), 0); err == nil {
 		t.Error("an event of a connection was rendered for subscribers")
 	}
 }

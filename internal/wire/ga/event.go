@@ -20,6 +20,12 @@ type EventData struct {
 	PublicEventType   string             `json:"publicEventType"`
 }
 
+// Event is the data of an event: a type that embeds EventData.
+type Event interface{ Common() *EventData }
+
+// Common is what the event carries like all others.
+func (d *EventData) Common() *EventData { return d }
+
 // ResultInformation says how an operation ended. SIPDetails and Q850Details
 // exist from 2026-03-12 on.
 type ResultInformation struct {

@@ -9,6 +9,11 @@ type CallParticipant struct {
 	IsOnHold   bool            `json:"isOnHold"`
 }
 
+// Participant is the participant with a raw id.
+func Participant(rawID string, isMuted, isOnHold bool) CallParticipant {
+	return CallParticipant{Identifier: wire.FromRawID(rawID), IsMuted: isMuted, IsOnHold: isOnHold}
+}
+
 // ParticipantList answers GET /calling/callConnections/{id}/participants. The
 // value is there when it is empty.
 type ParticipantList struct {

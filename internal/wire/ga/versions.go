@@ -21,7 +21,16 @@ var Preview = []Version{
 	"2025-08-15-preview",
 }
 
-// Known says whether v is a version of this family.
+// Versions are all versions of this family.
+func Versions() []string {
+	var all []string
+	for _, v := range slices.Concat(Stable, Preview) {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// Known reports whether v is a version of this family.
 func (v Version) Known() bool {
 	return slices.Contains(Stable, v) || slices.Contains(Preview, v)
 }
@@ -34,7 +43,7 @@ func (v Version) date() Version {
 	return v
 }
 
-// AtLeast says whether v has what became stable in since.
+// AtLeast reports whether v has what became stable in since.
 func (v Version) AtLeast(since Version) bool { return v.date() >= since.date() }
 
 // first is the version that the family begins with.
@@ -56,7 +65,7 @@ func EventIntroduced(eventType string) Version {
 	return first
 }
 
-// Emits says whether a connection made with version v may be sent events of
+// Emits reports whether a connection made with version v may be sent events of
 // eventType. Official clients throw on a type that they do not know, so a type
 // that is too young must not be sent.
 func (v Version) Emits(eventType string) bool {

@@ -10,7 +10,7 @@ import (
 
 func TestAnswerIsAnswered200WithItsProperties(t *testing.T) {
 	s := stage(t)
-	id, context := s.offered()
+	id, context := s.incoming()
 	got := s.post(root+":answer", `{"incomingCallContext":"`+context+`","callbackUri":"https://app.example/cb","operationContext":"o","answeredBy":{"id":"`+bob+`"}}`)
 	if got.Status != 200 {
 		t.Fatalf("%d %s", got.Status, got.Body)
@@ -35,7 +35,7 @@ func TestRedirectAndRejectAreAnswered204(t *testing.T) {
 		":reject":   `"callRejectReason":"busy"`,
 	} {
 		s := stage(t)
-		_, context := s.offered()
+		_, context := s.incoming()
 		s.want(s.post(root+path, `{"incomingCallContext":"`+context+`",`+more+`}`), 204, "")
 	}
 }
@@ -46,7 +46,7 @@ func TestARejectionReachesTheCallerForItsReason(t *testing.T) {
 		`,"callRejectReason":"Busy"`: call.RejectBusy, `,"callRejectReason":"forbidden"`: call.RejectForbidden,
 	} {
 		s := stage(t)
-		_, context := s.offered()
+		_, context := s.incoming()
 		var cmd call.RejectCall
 		s.Calls.Saw = func(c call.Command) { cmd = c.(call.RejectCall) }
 		s.want(s.post(root+":reject", `{"incomingCallContext":"`+context+`"`+reason+`}`), 204, "")
@@ -56,9 +56,9 @@ func TestARejectionReachesTheCallerForItsReason(t *testing.T) {
 	}
 }
 
-func TestAnOfferIsUsedOnce(t *testing.T) {
+func TestAnIncomingCallIsTakenOnce(t *testing.T) {
 	s := stage(t)
-	_, context := s.offered()
+	_, context := s.incoming()
 	s.want(s.post(root+":reject", `{"incomingCallContext":"`+context+`"}`), 204, "")
 	body := `{"incomingCallContext":"` + context + `","callbackUri":"https://app.example/cb","target":{"rawId":"` + alice + `"}}`
 	for _, path := range []string{":answer", ":redirect", ":reject"} {
@@ -69,9 +69,9 @@ func TestAnOfferIsUsedOnce(t *testing.T) {
 	}
 }
 
-func TestAnOfferWhoseCallerGaveUpIsGone(t *testing.T) {
+func TestAnIncomingCallWhoseCallerGaveUpIsGone(t *testing.T) {
 	s := stage(t)
-	id, context := s.offered()
+	id, context := s.incoming()
 	s.Calls.Signal(id, call.LegFailed{Leg: call.NewLegID(id, 1), Cause: call.Cause{Reason: call.CallerGaveUp}})
 	got := s.post(root+":answer", `{"incomingCallContext":"`+context+`","callbackUri":"https://app.example/cb"}`)
 	s.wantRefused(got, 404, "8522", "", "has ended")
@@ -79,7 +79,7 @@ func TestAnOfferWhoseCallerGaveUpIsGone(t *testing.T) {
 
 func TestAnAnswerGivenAgainIsTheFirstOne(t *testing.T) {
 	s := stage(t)
-	_, context := s.offered()
+	_, context := s.incoming()
 	body := `{"incomingCallContext":"` + context + `","callbackUri":"https://app.example/cb"}`
 	first, second := s.post(root+":answer", body, repeat, sent), s.post(root+":answer", body, repeat, sent)
 	if first.Status != 200 || second.Status != 200 || first.Body != second.Body {
@@ -87,9 +87,9 @@ func TestAnAnswerGivenAgainIsTheFirstOne(t *testing.T) {
 	}
 }
 
-func TestOffersRefuseWhatIsWrong(t *testing.T) {
+func TestIncomingCallsRefuseWhatIsWrong(t *testing.T) {
 	s := stage(t)
-	_, context := s.offered()
+	_, context := s.incoming()
 	with := func(members string) string { return `{"incomingCallContext":"` + context + `",` + members + `}` }
 	for path, more := range map[string]string{
 		":answer": `,"callbackUri":"https://app.example/cb"`, ":redirect": `,"target":{"rawId":"` + alice + `"}`, ":reject": ``,

@@ -14,24 +14,24 @@ import (
 	"strowger/internal/webhook"
 )
 
-// door is one HTTP address. It is bound before anything runs and opened when
-// its handler is there.
-type door struct {
+// listener is one HTTP address. It is bound before anything runs and opened
+// when its handler is there.
+type listener struct {
+	net.Listener
 	url      string // as bound
 	operator bool
-	listener net.Listener
 	server   *http.Server
 }
 
-// bindDoors takes the HTTP ports, the public ones first.
-func (p *parts) bindDoors(serverTLS *tls.Config) error {
+// bindListeners takes the HTTP ports, the public ones first.
+func (p *parts) bindListeners(serverTLS *tls.Config) error {
 	for _, l := range p.cfg.HTTP.Listen {
-		if err := p.bindDoor(l, serverTLS, false); err != nil {
+		if err := p.bind(l, serverTLS, false); err != nil {
 			return fmt.Errorf("http.listen: %w", err)
 		}
 	}
 	if l := p.cfg.Operator.Listen; l != "" {
-		if err := p.bindDoor(l, nil, true); err != nil {
+		if err := p.bind(l, nil, true); err != nil {
 			return fmt.Errorf("operator.listen: %w", err)
 		}
 	}
@@ -42,24 +42,24 @@ func (p *parts) bindDoors(serverTLS *tls.Config) error {
 	return nil
 }
 
-func (p *parts) bindDoor(listen string, serverTLS *tls.Config, operator bool) error {
+func (p *parts) bind(listen string, serverTLS *tls.Config, operator bool) error {
 	scheme, address, _ := strings.Cut(listen, "://")
-	listener, err := net.Listen("tcp", address)
+	tcp, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("%w (is another server running? `strowger doctor` tells)", err)
 	}
-	d := &door{url: scheme + "://" + listener.Addr().String(), operator: operator, listener: listener}
+	l := &listener{url: scheme + "://" + tcp.Addr().String(), operator: operator, Listener: tcp}
 	if scheme == "https" {
 		c := serverTLS.Clone()
 		c.NextProtos = []string{"h2", "http/1.1"}
-		d.listener = tls.NewListener(listener, c)
+		l.Listener = tls.NewListener(tcp, c)
 	}
-	p.doors = append(p.doors, d)
-	p.closers = append(p.closers, func() { _ = listener.Close() })
+	p.listeners = append(p.listeners, l)
+	p.closers = append(p.closers, func() { _ = tcp.Close() })
 	if operator {
-		p.info.Operator = d.url
+		p.info.Operator = l.url
 	} else {
-		p.info.HTTP = append(p.info.HTTP, d.url)
+		p.info.HTTP = append(p.info.HTTP, l.url)
 	}
 	return nil
 }
@@ -67,24 +67,24 @@ func (p *parts) bindDoor(listen string, serverTLS *tls.Config, operator bool) er
 // public puts the subscriptions' validation beside the API. An http.ServeMux
 // would redirect whatever path it finds untidy, "%2F%2F" in an identifier among
 // them, before anybody has asked who wants it.
-func public(door, validation http.Handler) http.Handler {
+func public(api, validation http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == webhook.ValidationPath {
 			validation.ServeHTTP(w, r)
 			return
 		}
-		door.ServeHTTP(w, r)
+		api.ServeHTTP(w, r)
 	})
 }
 
-// open gives every door its handler.
+// open gives every listener its handler.
 func (p *parts) open(public, operator http.Handler) {
-	for _, d := range p.doors {
+	for _, l := range p.listeners {
 		handler := public
-		if d.operator {
+		if l.operator {
 			handler = operator
 		}
-		d.server = &http.Server{
+		l.server = &http.Server{
 			Handler:           handler,
 			ReadHeaderTimeout: 10 * time.Second,
 			ReadTimeout:       30 * time.Second,
@@ -98,10 +98,10 @@ func (p *parts) open(public, operator http.Handler) {
 }
 
 // serve answers until ctx is done or shutdown.
-func (d *door) serve(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { _ = d.server.Close() })
+func (l *listener) serve(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { _ = l.server.Close() })
 	defer stop()
-	err := d.server.Serve(d.listener)
+	err := l.server.Serve(l.Listener)
 	if errors.Is(err, http.ErrServerClosed) {
 		<-ctx.Done() // shutdown came first: this part ends with the others
 		return nil
@@ -110,4 +110,4 @@ func (d *door) serve(ctx context.Context) error {
 }
 
 // shutdown takes no new requests and waits for those that are being answered.
-func (d *door) shutdown(ctx context.Context) error { return d.server.Shutdown(ctx) }
+func (l *listener) shutdown(ctx context.Context) error { return l.server.Shutdown(ctx) }

@@ -19,16 +19,15 @@ import (
 	"strowger/internal/api"
 )
 
-// Now is the time at the door.
+// Now is the time at a Server.
 var Now = time.Date(2026, 9, 15, 11, 36, 15, 0, time.UTC)
 
-// Key opens the door.
+// Key is the one that a Server knows.
 var Key = access.Key("0123456789abcdef0123456789abcdef")
 
-// Door is a server with a client that signs.
-type Door struct {
+// Server is the API on loopback, with a client that signs.
+type Server struct {
 	Calls *Calls
-	Gate  *Gate
 	Log   *Log
 	API   *api.API
 	URL   string
@@ -36,23 +35,23 @@ type Door struct {
 	t *testing.T
 }
 
-// NewDoor opens a door to families on loopback, until the test ends.
-func NewDoor(t *testing.T, families ...api.Family) *Door {
+// NewServer serves families until the test ends.
+func NewServer(t *testing.T, families ...api.Family) *Server {
 	t.Helper()
 	signer, err := oneSigner(t)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Door{Calls: &Calls{}, Gate: &Gate{}, Log: &Log{}, t: t}
-	d.API = api.New(api.Options{
+	s := &Server{Calls: &Calls{}, Log: &Log{}, t: t}
+	s.API = api.New(api.Config{
 		Verifier: access.NewVerifier([]access.Key{Key}, func() time.Time { return Now }),
-		Signer:   signer, Calls: d.Calls, Gate: d.Gate, Health: http.NotFoundHandler(), Families: families,
-		Log: slog.New(slog.NewTextHandler(d.Log, nil)),
+		Signer:   signer, Calls: s.Calls, Health: http.NotFoundHandler(), Families: families,
+		Log: slog.New(slog.NewTextHandler(s.Log, nil)),
 	})
-	server := httptest.NewServer(d.API)
-	t.Cleanup(server.Close)
-	d.URL = server.URL
-	return d
+	over := httptest.NewServer(s.API)
+	t.Cleanup(over.Close)
+	s.URL = over.URL
+	return s
 }
 
 var signers struct {
@@ -61,10 +60,10 @@ var signers struct {
 	err    error
 }
 
-// oneSigner serves all doors: making its key takes longer than most tests.
+// oneSigner serves all of them: making its key takes longer than most tests.
 func oneSigner(t *testing.T) (*access.Signer, error) {
 	signers.once.Do(func() {
-		signers.signer, signers.err = access.OpenSigner(t.TempDir(), access.SignerOptions{PublicURL: "https://calls.example", Now: time.Now})
+		signers.signer, signers.err = access.OpenSigner(t.TempDir(), access.SignerConfig{PublicURL: "https://calls.example", Now: time.Now})
 	})
 	return signers.signer, signers.err
 }
@@ -88,31 +87,31 @@ func (a Answer) Error() (code, message, target string) {
 }
 
 // Send signs and sends a request. A header is written "Name: value".
-func (d *Door) Send(method, target, body string, headers ...string) Answer {
-	d.t.Helper()
-	r, err := http.NewRequest(method, d.URL+target, strings.NewReader(body))
+func (s *Server) Send(method, target, body string, headers ...string) Answer {
+	s.t.Helper()
+	r, err := http.NewRequest(method, s.URL+target, strings.NewReader(body))
 	if err != nil {
-		d.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	Sign(r, target, body)
-	return d.Do(r, headers...)
+	return s.Do(r, headers...)
 }
 
 // Do sends a request as it is, but for the headers.
-func (d *Door) Do(r *http.Request, headers ...string) Answer {
-	d.t.Helper()
+func (s *Server) Do(r *http.Request, headers ...string) Answer {
+	s.t.Helper()
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header.Set(name, value)
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		d.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	defer answer.Body.Close()
 	content, err := io.ReadAll(answer.Body)
 	if err != nil {
-		d.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return Answer{Status: answer.StatusCode, Header: answer.Header, Body: string(content)}
 }

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+
+	"strowger/internal/call"
+)
+
+// Family is one generation of the published API: which versions it has, what
+// can be asked, and how it answers what it refuses.
+type Family struct {
+	Versions   []string
+	Operations []Operation
+	Codes      Codes
+}
+
+// Operation is one published operation. Path is written as in the
+// documentation, with the verb glued to the last segment and its parameters in
+// braces, which this package's log knows by the names {connection},
+// {participant} and {recording}: "/calling/callConnections/{connection}:play".
+type Operation struct {
+	Name   string
+	Method string
+	Path   string
+	Status int                  // of an answer that is no refusal
+	Serve  Serve                // nil: published, but not built yet
+	Fields map[call.Part]string // where in the request the parts of its command stand
+}
+
+// Serve does what an operation is for. Command makes most of them.
+type Serve func(context.Context, *Request) (Response, error)
+
+// Response is what an operation that was accepted answers. A nil Body is an
+// empty one. Call, when it is known, becomes the answer's chain id.
+type Response struct {
+	Body any
+	Call call.ID
+}
+
+// Order is a command and the call that it is for; the call's ID may be unknown.
+type Order struct {
+	Key     call.Key
+	Call    call.ID
+	Command call.Command
+}
+
+// NoBody is what operations without a request body read.
+type NoBody struct{}
+
+// Command makes the Serve of an operation that gives a command to a call. read
+// turns the request's body into an order, stamped with the request's
+// Repeatable; show puts the command's answer in its published form.
+func Command[In any](read func(*Request, In) (Order, error), show func(call.Answer) Response) Serve {
+	return func(ctx context.Context, r *Request) (Response, error) {
+		var in In
+		if err := r.decode(&in); err != nil {
+			return Response{}, err
+		}
+		order, err := read(r, in)
+		if err != nil {
+			return Response{}, err
+		}
+		answer, err := r.do(ctx, order)
+		if err != nil {
+			return Response{}, err
+		}
+		shown := show(answer)
+		if shown.Call == "" {
+			shown.Call = order.Call
+		}
+		return shown, nil
+	}
+}
+
+// Nothing shows an answer that is its status alone.
+func Nothing(call.Answer) Response { return Response{} }

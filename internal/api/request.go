@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"strowger/internal/call"
+	"strowger/internal/wire"
+)
+
+// Calls is where commands go: to a call of this process or, one day, of
+// another.
+type Calls interface {
+	// Do gives a command to the call that key belongs to; CreateCall makes the
+	// call. A refusal by the rules is a *call.Error; when there is no error the
+	// command and its events are durable.
+	//
+	// From before the command is given until release is called, nobody is told
+	// what the command caused. release is never nil, also with an error, and is
+	// to be called exactly once. A Do that panics has released by itself.
+	Do(ctx context.Context, key call.Key, cmd call.Command) (answer call.Answer, release func(), err error)
+	// Look returns the state of a call that has not ended; it is the caller's
+	// to keep.
+	Look(ctx context.Context, key call.Key) (call.State, error)
+}
+
+// Request is a request that has been let in and understood so far: its caller
+// is known, its version is one of the family's, its path is the operation's.
+type Request struct {
+	Version    string
+	Repeatable call.Repeatable // identifies the command when it is given again
+
+	family    *Family
+	operation *Operation // nil as long as it is not known
+	params    map[string]string
+	body      []byte
+	calls     Calls
+	held      []func()
+}
+
+// Param is a parameter of the path, decoded.
+func (r *Request) Param(name string) string { return r.params[name] }
+
+// Look returns the state of the call that key belongs to.
+func (r *Request) Look(ctx context.Context, key call.Key) (call.State, error) {
+	if key == "" {
+		return call.State{}, CallNotFound()
+	}
+	return r.calls.Look(ctx, key)
+}
+
+// CallNotFound answers for identifiers that cannot be ours, in the words that
+// the rules use for those that could.
+func CallNotFound() error {
+	return &call.Error{Kind: call.NotFound, Reason: "Call not found."}
+}
+
+// decode reads the body, a JSON object. The error is a *wire.FieldError.
+func (r *Request) decode(dst any) error {
+	if _, none := dst.(*NoBody); none {
+		return nil
+	}
+	return wire.Decode(r.body, dst)
+}
+
+// do has an order carried out. What it causes is told to nobody before the
+// answer to this request is on its way.
+func (r *Request) do(ctx context.Context, o Order) (call.Answer, error) {
+	if o.Key == "" {
+		return call.Answer{}, CallNotFound()
+	}
+	answer, release, err := r.calls.Do(ctx, o.Key, o.Command)
+	r.held = append(r.held, release)
+	return answer, err
+}
+
+// release lets what was caused be told; the answer is written, or never will be.
+func (r *Request) release() {
+	for _, release := range r.held {
+		release()
+	}
+	r.held = nil
+}
+
+// name is the operation's, for the log.
+func (r *Request) name() string {
+	if r.operation == nil {
+		return ""
+	}
+	return r.operation.Name
+}
+
+// read reads the body, which nobody sends much of without a signature: that is
+// checked first.
+func (r *Request) read(w http.ResponseWriter, in *http.Request) (err error) {
+	r.body, err = io.ReadAll(http.MaxBytesReader(w, in.Body, bodyMax))
+	var large *http.MaxBytesError
+	if err == nil || errors.As(err, &large) {
+		return err
+	}
+	return wire.Fieldf("", "the body could not be read: it ended early")
+}

@@ -1,0 +1,31 @@
+package server
+
+import (
+	"strowger/internal/access"
+	"strowger/internal/api"
+	apiga "strowger/internal/api/ga"
+	"strowger/internal/outbound"
+	"strowger/internal/webhook"
+	webhookga "strowger/internal/webhook/ga"
+)
+
+// generations of the published API: what each may be asked, and what it tells.
+type generations struct {
+	asked []api.Family
+	told  []webhook.Family
+}
+
+func (g *generations) add(asked api.Family, told webhook.Family) {
+	g.asked, g.told = append(g.asked, asked), append(g.told, told)
+}
+
+// families has one line for each family that is spoken. The first answers
+// requests that name no version.
+func families(contexts *access.Sealer, policy *outbound.Policy) (all generations) {
+	check := func(uri string) error {
+		_, err := policy.CheckURL(uri, outbound.HTTP)
+		return err
+	}
+	all.add(apiga.Family(apiga.Config{Contexts: contexts, CheckCallback: check, CheckAudio: check}), webhookga.Family())
+	return all
+}

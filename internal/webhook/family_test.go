@@ -1,0 +1,89 @@
+package webhook_test
+
+import (
+	"encoding/json"
+	"testing"
+	"testing/synctest"
+
+	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/webhook"
+)
+
+// foreign is a family with one event and a form of its own.
+func foreign(rendered *int) webhook.Family {
+	return webhook.Family{Versions: []string{"2031-01-01"}, Render: func(r journal.Record, i int) (webhook.Message, bool, error) {
+		*rendered++
+		e, ok := r.Events[i].(call.PlayCompleted)
+		if !ok {
+			return webhook.Message{}, false, nil
+		}
+		body, err := json.Marshal([]map[string]any{{"id": r.EventID(i), "type": "foreign.Played", "data": map[string]string{"operationContext": e.Context}}})
+		return webhook.Message{Type: "foreign.Played", Body: body}, true, err
+	}}
+}
+
+// Two applications in one call, each of its own generation of the API.
+func TestAnEventIsToldInTheFormOfItsConnectionsFamily(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const other = "https://other.example.com/"
+		j, net := world()
+		net.app(app, always(200))
+		failed := false
+		net.app(other, func(request) answer {
+			if !failed {
+				failed = true
+				return answer{status: 503}
+			}
+			return answer{status: 200}
+		})
+		rendered := 0
+		c := courier(webhook.Config{Families: []webhook.Family{foreign(&rendered)}}, j, net)
+		start(t, c)
+		s := newStory(t, j, 1, app)
+		guest := s.to
+		guest.CallbackURI, guest.Version, guest.Connection = other, "2031-01-01", "guest"
+		played := guest
+		played.Context = "guest's"
+		s.step(s.playCompleted("ours"), call.PlayStarted{Recipient: guest}, call.PlayCompleted{Recipient: played})
+		must(t, c.Flush(t.Context()))
+		for url, want := range map[string][]string{app: {"Microsoft.Communication.PlayCompleted"}, other: {"foreign.Played", "foreign.Played"}} {
+			var got []string
+			for _, p := range net.to(url) {
+				got = append(got, p.kind)
+			}
+			expect(t, "told at "+url, got, want)
+		}
+		expect(t, "with the context", texts(net.to(other)), []string{"guest's", "guest's"})
+		if rendered != 2 {
+			t.Errorf("two events were rendered %d times", rendered)
+		}
+	})
+}
+
+func TestAnEventOfAVersionThatNoFamilyHasIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(app, always(200))
+		c := courier(webhook.Config{}, j, net)
+		start(t, c)
+		s := newStory(t, j, 1, app)
+		unknown := s.to
+		unknown.Version = "2031-01-01"
+		s.step(call.PlayCompleted{Recipient: unknown})
+		s.played("after")
+		must(t, c.Flush(t.Context()))
+		expect(t, "sent", texts(net.to(app)), []string{"after"})
+	})
+}
+
+func TestTwoFamiliesMayNotClaimOneVersion(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("they may")
+		}
+	}()
+	j, net := world()
+	n := 0
+	courier(webhook.Config{Families: []webhook.Family{foreign(&n), foreign(&n)}}, j, net)
+}

@@ -1,0 +1,31 @@
+package ga
+
+import (
+	"strowger/internal/call"
+	"strowger/internal/webhook/ga/outcome"
+	"strowger/internal/wire/ga"
+)
+
+func playStarted(e call.PlayStarted) ga.Event {
+	return &ga.PlayStarted{EventData: about(e.Recipient, outcome.MediaDone)}
+}
+
+func playCompleted(e call.PlayCompleted) ga.Event {
+	return &ga.PlayCompleted{EventData: about(e.Recipient, outcome.MediaDone)}
+}
+
+func playCanceled(e call.PlayCanceled) ga.Event {
+	return &ga.PlayCanceled{EventData: about(e.Recipient, outcome.Canceled)}
+}
+
+func playFailed(e call.PlayFailed) ga.Event {
+	return &ga.PlayFailed{EventData: about(e.Recipient, outcome.Played(e.Cause)), FailedPlaySourceIndex: sourceIndex(e.Source)}
+}
+
+// sourceIndex is absent when no source failed.
+func sourceIndex(i int) *int {
+	if i < 0 {
+		return nil
+	}
+	return &i
+}
