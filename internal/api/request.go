@@ -46,15 +46,9 @@ func (r *Request) Param(name string) string { return r.params[name] }
 // Look returns the state of the call that key belongs to.
 func (r *Request) Look(ctx context.Context, key call.Key) (call.State, error) {
 	if key == "" {
-		return call.State{}, CallNotFound()
+		return call.State{}, call.NoCall()
 	}
 	return r.calls.Look(ctx, key)
-}
-
-// CallNotFound answers for identifiers that cannot be ours, in the words that
-// the rules use for those that could.
-func CallNotFound() error {
-	return &call.Error{Kind: call.NotFound, Reason: "Call not found."}
 }
 
 // decode reads the body, a JSON object. The error is a *wire.FieldError.
@@ -69,7 +63,7 @@ func (r *Request) decode(dst any) error {
 // answer to this request is on its way.
 func (r *Request) do(ctx context.Context, o Order) (call.Answer, error) {
 	if o.Key == "" {
-		return call.Answer{}, CallNotFound()
+		return call.Answer{}, call.NoCall()
 	}
 	answer, release, err := r.calls.Do(ctx, o.Key, o.Command)
 	r.held = append(r.held, release)

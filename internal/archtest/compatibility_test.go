@@ -78,6 +78,16 @@ func TestCompatibilityHasEveryOperationAndEvent(t *testing.T) {
 	}
 }
 
+// An operation has a row of its own, with the version that brought it.
+func TestEveryOperationHasItsOwnRow(t *testing.T) {
+	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| \\d{4}-\\d\\d-\\d\\d \\| .+ \\| .+ \\|$").FindAllStringSubmatch(readFile(t, compatibilityFile), -1)
+	for _, m := range regexp.MustCompile(`\{Name: "(\w+)"`).FindAllStringSubmatch(readAll(t, "internal/api/ga/family.go"), -1) {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return row[1] == m[1] }) {
+			t.Errorf("docs/compatibility.md has no row of its own for the operation `%s`, with its first version", m[1])
+		}
+	}
+}
+
 // testsIn lists the test functions of a package, which the page names by its
 // folder below internal/ or test/.
 func testsIn(t *testing.T, pkg string) []string {

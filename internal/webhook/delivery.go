@@ -23,11 +23,23 @@ type delivery struct {
 	overflowed   chan struct{} // closed when it is given up for want of room
 }
 
-// destination is what keeps an order: a connection, or a call at a subscription.
+// destination is what keeps an order: a connection, or a call at a subscription
+// or at the URI that a command out of call named.
 type destination struct {
 	connection   call.ConnectionID
 	subscription string
+	callbackURI  string // out of call
 	key          call.Key
+}
+
+// destinationOf is where the events of a call's recipient wait for each other:
+// a connection's keep their order, also those of operations with a URI of
+// their own.
+func destinationOf(key call.Key, to call.Recipient) destination {
+	if q := to.Queue(); q.Connection == "" {
+		return destination{callbackURI: q.CallbackURI, key: key}
+	}
+	return destination{connection: to.Connection}
 }
 
 // limits say how long an event is worth trying.

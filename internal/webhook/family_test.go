@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -58,6 +59,28 @@ func TestAnEventIsToldInTheFormOfItsConnectionsFamily(t *testing.T) {
 		if rendered != 2 {
 			t.Errorf("two events were rendered %d times", rendered)
 		}
+	})
+}
+
+// Whoever commands a call without a connection in it is told at the URI that the
+// command named, or not at all; other calls do not wait for it.
+func TestWhoCommandsOutOfCallIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(app, func(r request) answer { return answer{status: 200, hang: r.text == "hangs"} })
+		c := courier(webhook.Config{}, j, net)
+		start(t, c)
+		for n, text := range []string{"hangs", "of another call"} {
+			s := newStory(t, j, n, "")
+			s.to.Connection = ""
+			s.played("to nobody")
+			s.to.CallbackURI = app
+			s.played(text)
+		}
+		synctest.Wait()
+		got := texts(net.to(app))
+		slices.Sort(got)
+		expect(t, "told", got, []string{"hangs", "of another call"})
 	})
 }
 

@@ -92,11 +92,15 @@ func (c *Courier) deliveries(r journal.Record) []*delivery {
 // callback puts an event in the form of its connection's family; nil when
 // nobody is to be told.
 func (c *Courier) callback(r journal.Record, i int, e call.ForConnection) *delivery {
+	to := e.To()
+	if to.Connection == "" && to.CallbackURI == "" {
+		return nil // asked out of call by somebody who wants to hear nothing
+	}
 	d := c.newDelivery(r, i)
-	d.destination = destination{connection: e.To().Connection}
-	family, known := c.families[e.To().Version]
+	d.destination = destinationOf(d.call.Key(), to)
+	family, known := c.families[to.Version]
 	if !known {
-		c.unrendered(d, fmt.Errorf("no family of the API has version %q", e.To().Version))
+		c.unrendered(d, fmt.Errorf("no family of the API has version %q", to.Version))
 		return nil
 	}
 	message, told, err := family.Render(r, i)
@@ -107,7 +111,7 @@ func (c *Courier) callback(r journal.Record, i int, e call.ForConnection) *deliv
 	if !told {
 		return nil // not for an application of this version
 	}
-	d.message, d.url = message, e.To().CallbackURI
+	d.message, d.url = message, to.CallbackURI
 	return d
 }
 

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"strowger/internal/api"
 	"strowger/internal/call"
 )
 
@@ -46,7 +45,7 @@ func (c *Calls) step(key call.Key, cmd call.Command) (call.Answer, error) {
 		found, ok = c.open(create.Call), true
 	}
 	if !ok {
-		return call.Answer{}, api.CallNotFound()
+		return call.Answer{}, call.NoCall()
 	}
 	out, err := found.Step(time.Now(), cmd)
 	if err != nil {
@@ -62,7 +61,7 @@ func (c *Calls) Look(_ context.Context, key call.Key) (call.State, error) {
 	defer c.mu.Unlock()
 	found, ok := c.calls[key]
 	if !ok || found.Over() {
-		return call.State{}, api.CallNotFound()
+		return call.State{}, call.NoCall()
 	}
 	return found.State().Clone(), nil
 }

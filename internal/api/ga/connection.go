@@ -38,7 +38,7 @@ func look(show func(*api.Request, seat) (api.Response, error)) api.Serve {
 		}
 		p, ok := state.Properties(id)
 		if !ok {
-			return api.Response{}, api.CallNotFound()
+			return api.Response{}, call.NoCall()
 		}
 		shown, err := show(r, seat{state, p})
 		shown.Call = p.Call
