@@ -46,5 +46,5 @@ func (t terminal) serve(cfg config.Config, ready func(server.Info)) error {
 	if err != nil {
 		return &settingsError{err}
 	}
-	return server.Run(t.ctx, server.Options{Config: cfg, Version: versionName(), Log: log, Ready: ready})
+	return server.Run(t.ctx, server.Config{Config: cfg, Version: versionName(), Log: log, Ready: ready})
 }

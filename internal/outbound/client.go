@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// ClientOptions shape a client. Zero values mean: ten seconds in all, four
+// ClientConfig shape a client. Zero values mean: ten seconds in all, four
 // connections per host, no redirects.
-type ClientOptions struct {
+type ClientConfig struct {
 	Timeout          time.Duration // of one request, its body included
 	ConnectionsMax   int           // per host, in use and idle
 	RedirectsMax     int
@@ -21,51 +21,51 @@ type ClientOptions struct {
 	IdleConnLifetime time.Duration // 30 s when 0
 }
 
-func (o ClientOptions) withDefaults() ClientOptions {
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
+func (c ClientConfig) withDefaults() ClientConfig {
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
 	}
-	if o.ConnectionsMax == 0 {
-		o.ConnectionsMax = 4
+	if c.ConnectionsMax == 0 {
+		c.ConnectionsMax = 4
 	}
-	if o.ResponseTimeout == 0 {
-		o.ResponseTimeout = o.Timeout
+	if c.ResponseTimeout == 0 {
+		c.ResponseTimeout = c.Timeout
 	}
-	if o.IdleConnLifetime == 0 {
-		o.IdleConnLifetime = 30 * time.Second
+	if c.IdleConnLifetime == 0 {
+		c.IdleConnLifetime = 30 * time.Second
 	}
-	return o
+	return c
 }
 
 // NewClient makes a client that the policy holds for. Its owner calls
 // CloseIdleConnections when done.
-func (p *Policy) NewClient(o ClientOptions) *http.Client {
-	o = o.withDefaults()
+func (p *Policy) NewClient(c ClientConfig) *http.Client {
+	c = c.withDefaults()
 	transport := &http.Transport{
 		Proxy:                  nil,
 		DialContext:            p.dialHTTP,
 		ForceAttemptHTTP2:      true,
-		MaxConnsPerHost:        o.ConnectionsMax,
-		MaxIdleConnsPerHost:    o.ConnectionsMax,
+		MaxConnsPerHost:        c.ConnectionsMax,
+		MaxIdleConnsPerHost:    c.ConnectionsMax,
 		MaxIdleConns:           1024,
-		IdleConnTimeout:        o.IdleConnLifetime,
-		TLSHandshakeTimeout:    o.Timeout,
-		ResponseHeaderTimeout:  o.ResponseTimeout,
+		IdleConnTimeout:        c.IdleConnLifetime,
+		TLSHandshakeTimeout:    c.Timeout,
+		ResponseHeaderTimeout:  c.ResponseTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
 	return &http.Client{
 		Transport:     &client{transport},
-		Timeout:       o.Timeout,
-		CheckRedirect: o.checkRedirect,
+		Timeout:       c.Timeout,
+		CheckRedirect: c.checkRedirect,
 	}
 }
 
-func (o ClientOptions) checkRedirect(next *http.Request, via []*http.Request) error {
-	if o.RedirectsMax == 0 {
+func (c ClientConfig) checkRedirect(next *http.Request, via []*http.Request) error {
+	if c.RedirectsMax == 0 {
 		return http.ErrUseLastResponse
 	}
-	if len(via) > o.RedirectsMax {
-		return fmt.Errorf("more than %d redirects", o.RedirectsMax)
+	if len(via) > c.RedirectsMax {
+		return fmt.Errorf("more than %d redirects", c.RedirectsMax)
 	}
 	if via[len(via)-1].URL.Scheme == "https" && next.URL.Scheme != "https" {
 		return errors.New("a redirect leads from https to http")

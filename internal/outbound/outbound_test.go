@@ -145,7 +145,7 @@ func TestTheDialerRefusesWhatANameHides(t *testing.T) {
 	server := listen(t, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
 	for _, target := range []string{"http://localhost:" + port, "https://localhost:" + port} {
-		_, err := get(t, policy("10.0.0.0/8").NewClient(ClientOptions{}), target)
+		_, err := get(t, policy("10.0.0.0/8").NewClient(ClientConfig{}), target)
 		var refused *Refused
 		if !errors.As(err, &refused) {
 			t.Errorf("%s: got %v, want a refusal", target, err)
@@ -158,7 +158,7 @@ func TestTheDialerRefusesWhatANameHides(t *testing.T) {
 
 func TestAnAllowedServerIsReached(t *testing.T) {
 	server := listen(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") })
-	body, err := get(t, policy("127.0.0.0/8").NewClient(ClientOptions{}), server.URL)
+	body, err := get(t, policy("127.0.0.0/8").NewClient(ClientConfig{}), server.URL)
 	if err != nil || body != "here" {
 		t.Errorf("got %q, %v", body, err)
 	}
@@ -194,7 +194,7 @@ func TestARedirectIsJudgedLikeAnyTarget(t *testing.T) {
 	t.Cleanup(hidden.Close)
 	server := listen(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, hidden.URL, http.StatusFound) })
 
-	_, err = get(t, policy("127.0.0.1/32").NewClient(ClientOptions{RedirectsMax: 3}), server.URL)
+	_, err = get(t, policy("127.0.0.1/32").NewClient(ClientConfig{RedirectsMax: 3}), server.URL)
 	var refused *Refused
 	if !errors.As(err, &refused) || secret.Load() > 0 {
 		t.Errorf("got %v, hidden server reached %d times", err, secret.Load())
@@ -207,11 +207,11 @@ func TestRedirectsAreBoundedAndOffUnlessAskedFor(t *testing.T) {
 		hops.Add(1)
 		http.Redirect(w, r, "/again", http.StatusFound)
 	})
-	if _, err := get(t, policy("127.0.0.0/8").NewClient(ClientOptions{}), server.URL); err != nil || hops.Load() != 1 {
+	if _, err := get(t, policy("127.0.0.0/8").NewClient(ClientConfig{}), server.URL); err != nil || hops.Load() != 1 {
 		t.Errorf("without redirects: %v after %d requests", err, hops.Load())
 	}
 	hops.Store(0)
-	_, err := get(t, policy("127.0.0.0/8").NewClient(ClientOptions{RedirectsMax: 2}), server.URL)
+	_, err := get(t, policy("127.0.0.0/8").NewClient(ClientConfig{RedirectsMax: 2}), server.URL)
 	if err == nil || !strings.Contains(err.Error(), "more than 2 redirects") || hops.Load() != 3 {
 		t.Errorf("with two: %v after %d requests", err, hops.Load())
 	}
@@ -220,7 +220,7 @@ func TestRedirectsAreBoundedAndOffUnlessAskedFor(t *testing.T) {
 func TestARedirectFromHTTPSToHTTPIsNotFollowed(t *testing.T) {
 	from := httptest.NewRequest("GET", "https://app.example/", nil)
 	to := httptest.NewRequest("GET", "http://127.0.0.1/", nil)
-	if err := (ClientOptions{RedirectsMax: 5}).checkRedirect(to, []*http.Request{from}); err == nil {
+	if err := (ClientConfig{RedirectsMax: 5}).checkRedirect(to, []*http.Request{from}); err == nil {
 		t.Error("followed")
 	}
 }
@@ -234,7 +234,7 @@ func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
 		}
 	})
 	defer close(release)
-	_, err := get(t, policy("127.0.0.0/8").NewClient(ClientOptions{Timeout: 50 * time.Millisecond}), server.URL)
+	_, err := get(t, policy("127.0.0.0/8").NewClient(ClientConfig{Timeout: 50 * time.Millisecond}), server.URL)
 	var timeout net.Error
 	if !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("got %v, want a time-out", err)
@@ -242,7 +242,7 @@ func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
 }
 
 func TestTheProxyOfTheEnvironmentIsNotUsed(t *testing.T) {
-	c := policy().NewClient(ClientOptions{})
+	c := policy().NewClient(ClientConfig{})
 	if c.Transport.(*client).Proxy != nil {
 		t.Error("a proxy is used")
 	}

@@ -25,7 +25,7 @@ func BenchmarkCallThroughTheAPI(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
 	ready, stopped := make(chan Info, 1), make(chan error, 1)
 	go func() {
-		stopped <- Run(ctx, Options{Config: devConfig(b), Version: "bench", Log: slog.New(slog.DiscardHandler), Ready: func(i Info) { ready <- i }})
+		stopped <- Run(ctx, Config{Config: devConfig(b), Version: "bench", Log: slog.New(slog.DiscardHandler), Ready: func(i Info) { ready <- i }})
 	}()
 	info := <-ready
 	app := newCallbacks()

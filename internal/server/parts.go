@@ -62,12 +62,12 @@ type parts struct {
 
 // build makes the parts and binds their ports; nothing runs yet. After an
 // error nothing is left open.
-func build(ctx context.Context, o Options) (_ *parts, err error) {
-	cfg, keysAreNew, err := config.EnsureResource(o.Config)
+func build(ctx context.Context, c Config) (_ *parts, err error) {
+	cfg, keysAreNew, err := config.EnsureResource(c.Config)
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{cfg: cfg, log: o.Log, health: telemetry.NewHealth()}
+	p := &parts{cfg: cfg, log: c.Log, health: telemetry.NewHealth()}
 	p.info = Info{ResourceID: cfg.Resource.ID, AccessKeys: cfg.Resource.AccessKeys, KeysAreNew: keysAreNew}
 	p.health.NotReady("starting")
 	defer func() {
@@ -85,7 +85,7 @@ func build(ctx context.Context, o Options) (_ *parts, err error) {
 	if err := p.bindListeners(serverTLS); err != nil {
 		return nil, err
 	}
-	return p, p.buildEdges(o.Version)
+	return p, p.buildEdges(c.Version)
 }
 
 // close gives back what build opened, last first.
@@ -138,7 +138,7 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	}
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Log: p.log,
-		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientOptions{Timeout: audioTime, RedirectsMax: 3})),
+		Prompts: bridge.NewLibrary(p.policy().NewClient(outbound.ClientConfig{Timeout: audioTime, RedirectsMax: 3})),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})
 	to.to = p.board
@@ -216,7 +216,7 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
-		Client: policy.NewClient(outbound.ClientOptions{Timeout: callbackTime, ConnectionsMax: 512}),
+		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: 512}),
 	})
 	served := api.New(api.Config{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},

@@ -15,8 +15,8 @@ import (
 // applications, finishing requests.
 const settleTime = 10 * time.Second
 
-// Options are what a server is started with.
-type Options struct {
+// Config is what a server is started with.
+type Config struct {
 	Config  config.Config
 	Version string
 	Log     *slog.Logger
@@ -43,8 +43,8 @@ func (i Info) ConnectionString() string {
 
 // Run serves until ctx is done, and then stops as doc.go says. An error says
 // what could not be built or started, or which part failed.
-func Run(ctx context.Context, o Options) error {
-	p, err := build(ctx, o)
+func Run(ctx context.Context, c Config) error {
+	p, err := build(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -55,9 +55,9 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	p.health.Ready()
-	o.Log.Info("ready", "http", p.info.HTTP, "sip", p.info.SIP)
-	if o.Ready != nil {
-		o.Ready(p.info)
+	c.Log.Info("ready", "http", p.info.HTTP, "sip", p.info.SIP)
+	if c.Ready != nil {
+		c.Ready(p.info)
 	}
 	select {
 	case <-ctx.Done():

@@ -50,7 +50,7 @@ func serve(t *testing.T, cfg config.Config, f func(Info)) {
 	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	go func() {
-		stopped <- Run(ctx, Options{Config: cfg, Version: "test", Log: log, Ready: func(i Info) { ready <- i }})
+		stopped <- Run(ctx, Config{Config: cfg, Version: "test", Log: log, Ready: func(i Info) { ready <- i }})
 	}()
 	select {
 	case info := <-ready:

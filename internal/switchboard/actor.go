@@ -91,7 +91,7 @@ func (a *actor) open(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrUnknown):
-		return &call.Error{Kind: call.NotFound, Reason: "Call not found."}
+		return call.NoCall()
 	case a.first == signal:
 		return a.restore(ctx)
 	}

@@ -162,7 +162,7 @@ func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (rep
 			return reply{}, err
 		}
 		if a == nil {
-			return reply{}, &call.Error{Kind: call.NotFound, Reason: "Call not found."}
+			return reply{}, call.NoCall()
 		}
 		select {
 		case r := <-m.reply:

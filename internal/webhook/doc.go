@@ -9,16 +9,18 @@
 //   - The events of a connection arrive in order, one at a time, and nothing
 //     follows the one that ends it. Event Grid events of one call arrive at a
 //     subscription in order; events of different calls may overtake each other.
-//   - Destinations do not wait for each other: each connection, and each call at
-//     each subscription, has a queue and a goroutine of its own while there is
-//     something to send.
+//   - Destinations do not wait for each other: each connection, each call at each
+//     subscription, and each call at a URI that was named out of call has a queue
+//     and a goroutine of its own while there is something to send.
 //   - An event is not sent while the answer to a command of its call is being
-//     written; see Gate.
+//     written; see Courier.Hold.
 //   - What cannot be delivered is given up, logged and counted: after
 //     Config.GiveUpAfter, at once when the application refuses it (4xx), and
 //     when a queue is full, the oldest first.
 //   - A subscription gets nothing before it has passed the validation handshake.
 //
-// A family of events is rendered in a folder of its own: ga, grid (Event Grid),
-// later preview2021. How something ended is put in published codes by outcome.
+// How an event looks is its Family's to say, which the connection's api-version
+// chooses, or the EventGrid's: each is a folder of its own (ga, grid, later
+// preview2021) that the server wires in. It is said once an event, not once a
+// try or a subscription.
 package webhook

@@ -8,6 +8,7 @@
 // (callIntelligenceOptions is accepted: it names a speech service of the cloud,
 // and clients send it whether or not they will speak.)
 //
-// family.go is the table of all published operations. One that is not built
-// yet has no function there; its file comes beside the others.
+// family.go is the table of all published operations: one that is not built yet
+// has no function there. codes.go is the table of what refusals are answered
+// with.
 package ga
