@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,11 +50,11 @@ type world struct {
 
 	waiting []*asked
 	mu      sync.Mutex
-	seen    []string // since the last line
+	seen    map[call.ID][]string // since the last line; calls do not wait for each other
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}}
+	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}}
 	w.store.stored = w.stored
 	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
@@ -267,17 +269,17 @@ func (w *world) spoil(string) []string {
 
 // ---- What is seen ----
 
-func (w *world) add(line string) {
+func (w *world) add(id call.ID, line string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen = append(w.seen, line)
+	w.seen[id] = append(w.seen[id], line)
 }
 
 func (w *world) drain() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	seen := w.seen
-	w.seen = nil
+	seen := slices.Concat(w.seen[calltest.Call], w.seen[calltest.Other])
+	clear(w.seen)
 	return seen
 }
 
@@ -291,19 +293,22 @@ func (w *world) stored(m journal.Message) {
 	if r.Call == calltest.Other {
 		whose = " of the other call"
 	}
-	w.add(fmt.Sprintf("stored step %d%s", r.Step, whose))
+	w.add(r.Call, fmt.Sprintf("stored step %d%s", r.Step, whose))
 	for _, e := range r.Events {
-		w.add("event  " + calltest.Show(e))
+		w.add(r.Call, "event  "+calltest.Show(e))
 	}
 }
 
 type legs struct{ *world }
 
-func (l legs) Perform(e call.LegEffect) { l.add("effect " + calltest.Show(e)) }
+func (l legs) Perform(e call.LegEffect) {
+	leg := call.LegID(reflect.ValueOf(e).FieldByName("Leg").String())
+	l.add(leg.Call(), "effect "+calltest.Show(e))
+}
 
 type sound struct{ *world }
 
-func (s sound) Perform(_ call.ID, e call.SoundEffect) { s.add("effect " + calltest.Show(e)) }
+func (s sound) Perform(id call.ID, e call.SoundEffect) { s.add(id, "effect "+calltest.Show(e)) }
 
 // calls is the journal as the switchboard sees it.
 type calls struct{ *journal.Journal }
