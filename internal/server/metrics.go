@@ -33,6 +33,7 @@ func (p *parts) callFigures() []telemetry.Figure {
 		count("steps", "Steps of calls stored in the journal.", s.Steps),
 		count("commands_refused", "Commands that the rules of a call refused.", s.Refused),
 		count("journal_failures", "Steps that the journal did not take at first.", s.JournalFailures),
+		count("calls_unreadable", "Calls that were ended because their record cannot be read.", s.Unreadable),
 	}
 }
 

@@ -27,9 +27,10 @@ type actor struct {
 	done    chan struct{} // closed when the actor takes no more
 
 	// Owned by run.
-	call *call.Call
-	log  Log
-	slog *slog.Logger
+	call   *call.Call
+	log    Log
+	spoilt bool // the state is what could be told of one that cannot be read
+	slog   *slog.Logger
 }
 
 func newActor(s *Switchboard, key call.Key, m message) *actor {
@@ -51,6 +52,9 @@ func (a *actor) run(ctx context.Context) {
 		return
 	}
 	a.slog = a.board.cfg.Log.With("call", string(a.call.State().ID))
+	if a.spoilt && !a.act(ctx, newMessage(signal, call.NodeRestarted{})) {
+		return
+	}
 	if a.first == signal && !a.act(ctx, <-a.mailbox) { // it has happened, whichever timers are due by now
 		return
 	}
@@ -87,15 +91,35 @@ func (a *actor) open(ctx context.Context) error {
 		return nil
 	}
 	err := a.load(ctx)
+	if a.first == signal && !settled(err) {
+		err = a.restore(ctx)
+	}
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, ErrUnreadable):
+		return a.salvage(err)
 	case errors.Is(err, ErrUnknown):
 		return call.NoCall()
-	case a.first == signal:
-		return a.restore(ctx)
 	}
 	return fmt.Errorf("load call: %w", err)
+}
+
+// settled reports whether loading again would end as it did.
+func settled(err error) bool {
+	return err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrUnreadable)
+}
+
+// salvage takes up a call that cannot be read in order to end it, when that is
+// for this process to do.
+func (a *actor) salvage(why error) error {
+	if a.call == nil {
+		return why
+	}
+	a.spoilt = true
+	a.board.stats.spoilt.Add(1)
+	a.slog.Error("the record of a call cannot be read: the call is ended, and whoever is known of it is told", "error", why)
+	return nil
 }
 
 func (a *actor) begin() {
@@ -106,18 +130,18 @@ func (a *actor) begin() {
 // this actor was made for that.
 func (a *actor) load(ctx context.Context) error {
 	state, log, err := a.board.cfg.Journal.Load(ctx, a.key)
-	if errors.Is(err, ErrUnknown) && a.opens != "" {
+	switch {
+	case errors.Is(err, ErrUnknown) && a.opens != "":
 		a.begin()
 		return nil
-	}
-	if err == nil {
+	case err == nil, errors.Is(err, ErrUnreadable) && log != nil:
 		a.call, a.log = call.Restore(state), log
 	}
 	return err
 }
 
 // restore goes back to what the journal has, however long that takes. It fails
-// when the journal has forgotten the call, or when ctx is done.
+// when the journal has lost the call, or when ctx is done.
 func (a *actor) restore(ctx context.Context) error {
 	for {
 		pause := time.NewTimer(storeRetry)
@@ -128,7 +152,7 @@ func (a *actor) restore(ctx context.Context) error {
 			return ctx.Err()
 		}
 		err := a.load(ctx)
-		if err == nil || errors.Is(err, ErrUnknown) {
+		if settled(err) {
 			return err
 		}
 		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "error", err)
@@ -187,12 +211,14 @@ func (a *actor) step(m message) (call.Output, error) {
 	return a.call.Step(a.board.clock.now(), m.in)
 }
 
-// errNotStored: a command was given up because the journal did not take it.
-// The call goes on without it.
-var errNotStored = errors.New("the journal did not take the command: nothing was done")
+// A command was given up, and the call goes on without it.
+var (
+	errNotStored = errors.New("the journal did not take the command: nothing was done")
+	errNoRoom    = &call.Error{Kind: call.TooBusy, Reason: "The call has grown too large for this: nothing was done."}
+)
 
 func keepGoing(err error) error {
-	if errors.Is(err, errNotStored) {
+	if errors.Is(err, errNotStored) || errors.Is(err, errNoRoom) {
 		return nil
 	}
 	return err
@@ -207,6 +233,7 @@ func (a *actor) refused(m message, err error) {
 // store appends the step. A command that cannot be stored is given up, and the
 // call goes on from what the journal has. A signal cannot be taken back: it is
 // stepped and stored again until the journal takes it, whoever waits for it.
+// Where its step can never be stored, the call ends.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
 	for {
 		err := a.log.Append(ctx, a.call.State(), out.Events)
@@ -223,12 +250,23 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 			return call.Output{}, err
 		}
 		if m.kind == command {
-			return call.Output{}, errNotStored
+			return call.Output{}, notStored(err)
+		}
+		if errors.Is(err, ErrTooLarge) {
+			m.in = call.NodeRestarted{} // there is room for a last step
 		}
 		if out, err = a.step(m); err != nil || !out.Changed {
 			return out, err
 		}
 	}
+}
+
+// notStored is what is said of a command that was given up.
+func notStored(why error) error {
+	if errors.Is(why, ErrTooLarge) {
+		return errNoRoom
+	}
+	return errNotStored
 }
 
 func (a *actor) stored() {

@@ -9,6 +9,8 @@
 //   - A command that cannot be stored is refused, and has no effect. A signal
 //     that cannot be stored is tried again until it is, whoever waits for it:
 //     what a leg reports is not lost while this process lives and owns the call.
+//     Where it can never be stored, the call ends, as does one whose record
+//     cannot be read; no other call notices.
 //   - A full mailbox refuses commands (call.TooBusy) and makes signals wait.
 //     Whoever signals must not be the media clock.
 //   - Timers are state: a call that was loaded again has those that it had, and

@@ -14,6 +14,10 @@ import (
 
 // Journal stores calls. Begin is for a call that was never stored; Load finds
 // one that was, or returns ErrUnknown.
+//
+// A call whose record cannot be read comes with ErrUnreadable. When it is this
+// process that has to end it, there is a log, and as much of the state as could
+// be told; when there is no log, it is left to others.
 type Journal interface {
 	Begin(key call.Key) Log
 	Load(ctx context.Context, key call.Key) (call.State, Log, error)
@@ -21,7 +25,8 @@ type Journal interface {
 
 // Log stores the steps of one call; it is used by one goroutine. Append
 // returns after the step is durable. When it returns ErrFenced, another owner
-// has stored a step of this call, and this one must let go of it.
+// has stored a step of this call, and this one must let go of it. ErrTooLarge
+// says that the step can never be stored; one that ends the call can.
 type Log interface {
 	Append(ctx context.Context, s call.State, events []call.Event) error
 }
@@ -31,6 +36,10 @@ var (
 	ErrUnknown = errors.New("switchboard: no such call")
 	// ErrFenced: another owner has the call.
 	ErrFenced = errors.New("switchboard: the call has another owner")
+	// ErrUnreadable: what is stored of the call cannot be read.
+	ErrUnreadable = errors.New("switchboard: the call cannot be read")
+	// ErrTooLarge: the state of the call has grown beyond what can be stored.
+	ErrTooLarge = errors.New("switchboard: the call has grown too large to be stored")
 )
 
 // Legs performs what is asked of legs. It never blocks.
@@ -70,6 +79,7 @@ type stats struct {
 	steps    atomic.Uint64
 	refused  atomic.Uint64
 	failures atomic.Uint64
+	spoilt   atomic.Uint64
 }
 
 // Stats counts since the start, but for Calls, which is now.
@@ -79,6 +89,7 @@ type Stats struct {
 	Steps           uint64 // stored
 	Refused         uint64 // commands that the rules refused
 	JournalFailures uint64 // appends that failed
+	Unreadable      uint64 // calls that were ended because they could not be read
 }
 
 // New makes a switchboard; Run brings it to life.
@@ -104,11 +115,16 @@ func (s *Switchboard) Run(ctx context.Context) error {
 }
 
 // Recover ends the calls that a previous process left behind. Their media is
-// gone; their applications are told, and their phones are hung up.
+// gone; their applications are told, and their phones are hung up. A call that
+// cannot be ended here keeps nobody from starting: the error is ctx's.
 func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
 	for _, key := range keys {
-		if _, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{})); err != nil {
-			return fmt.Errorf("end call %s of the previous process: %w", key, err)
+		_, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{}))
+		if ctx.Err() != nil {
+			return fmt.Errorf("end call %s of the previous process: %w", key, ctx.Err())
+		}
+		if err != nil {
+			s.cfg.Log.Error("a call of the previous process was not ended here", "key", string(key), "error", err)
 		}
 	}
 	return nil
@@ -271,5 +287,5 @@ func (s *Switchboard) Stats() Stats {
 	live := len(s.actors)
 	s.mu.Unlock()
 	return Stats{Calls: live, Begun: s.stats.begun.Load(), Steps: s.stats.steps.Load(),
-		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load()}
+		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load(), Unreadable: s.stats.spoilt.Load()}
 }

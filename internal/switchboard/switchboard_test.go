@@ -31,9 +31,11 @@ func mustConnection(id call.ID, n byte) call.ConnectionID {
 type memory struct {
 	mu      sync.Mutex
 	records map[call.Key][]record
-	broken  int // appends that fail from now on
-	lost    int // appends that store and yet fail from now on
-	dark    int // loads that fail from now on
+	broken  int  // appends that fail from now on
+	spoilt  bool // the last record of a call cannot be read; its state can be told
+	small   bool // there is room for the last step of a call only
+	lost    int  // appends that store and yet fail from now on
+	dark    int  // loads that fail from now on
 	fenced  bool
 }
 
@@ -64,6 +66,9 @@ func (m *memory) Load(_ context.Context, key call.Key) (call.State, Log, error) 
 	}
 	var s call.State
 	err := json.Unmarshal(r[len(r)-1].state, &s)
+	if m.spoilt {
+		err = ErrUnreadable
+	}
 	return s, &memoryLog{m, key}, err
 }
 
@@ -72,6 +77,9 @@ func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event)
 	defer l.m.mu.Unlock()
 	if l.m.fenced {
 		return ErrFenced
+	}
+	if l.m.small && s.Phase != call.Ended {
+		return ErrTooLarge
 	}
 	if l.m.broken > 0 {
 		l.m.broken--
@@ -399,6 +407,61 @@ func TestTheCallsOfADeadProcessAreEndedHoweverLongThatTakes(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestACallThatCannotBeReadIsEnded(t *testing.T) {
+	for name, find := range map[string]func(t *testing.T, s *Switchboard) error{
+		"at the start": func(t *testing.T, s *Switchboard) error {
+			return s.Recover(t.Context(), []call.Key{testCall.Key()})
+		},
+		"by a command": func(t *testing.T, s *Switchboard) error {
+			refusal(t, s, call.TerminateCall{Connection: testConn}, call.NotFound)
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+					j.spoilt = true
+					if err := find(t, s); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+					if stats := s.Stats(); !hungUp(w, "d") || stats.Unreadable != 1 || stats.Calls != 0 {
+						t.Fatalf("effects %v, %+v", w.all(), stats)
+					}
+				})
+			})
+		})
+	}
+}
+
+func TestACallThatHasGrownTooLargeRefusesCommands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			j.small = true
+			refusal(t, s, call.AddParticipant{Connection: testConn, Participant: "4:+15550101"}, call.TooBusy)
+			do(t, s, call.TerminateCall{Connection: testConn})
+		})
+	})
+}
+
+func TestACallWhoseSignalIsTooLargeToBeStoredIsEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			do(t, s, call.Play{Connection: testConn, Sources: []call.PlaySource{{File: "f"}}})
+			synctest.Wait()
+			j.mu.Lock()
+			j.small = true
+			j.mu.Unlock()
+			s.Signal(testCall, call.PlayerFinished{Operation: 1})
+			time.Sleep(2 * storeRetry)
+			synctest.Wait()
+			if n := s.Stats().Calls; n != 0 || !hungUp(w, "d") {
+				t.Fatalf("%d calls live, effects %v", n, w.all())
+			}
+		})
+	})
 }
 
 func TestWhoOwnsNothingIsGone(t *testing.T) {
