@@ -21,18 +21,29 @@ func (j calls) Begin(key call.Key) switchboard.Log { return callLog{j.Journal.Be
 
 func (j calls) Load(ctx context.Context, key call.Key) (call.State, switchboard.Log, error) {
 	state, log, err := j.Journal.Load(ctx, key)
-	if errors.Is(err, journal.ErrNotFound) {
-		return call.State{}, nil, switchboard.ErrUnknown
+	if log == nil {
+		return state, nil, inItsWords(err)
 	}
-	return state, callLog{log}, err
+	return state, callLog{log}, inItsWords(err)
 }
 
 type callLog struct{ *journal.Log }
 
 func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) error {
-	err := l.Log.Append(ctx, s, events)
-	if errors.Is(err, journal.ErrFenced) {
-		return errors.Join(switchboard.ErrFenced, err)
+	return inItsWords(l.Log.Append(ctx, s, events))
+}
+
+// inItsWords says in the switchboard's words what the journal has said.
+func inItsWords(err error) error {
+	for _, words := range []struct{ journal, switchboard error }{
+		{journal.ErrNotFound, switchboard.ErrUnknown},
+		{journal.ErrFenced, switchboard.ErrFenced},
+		{journal.ErrUnreadable, switchboard.ErrUnreadable},
+		{journal.ErrTooLarge, switchboard.ErrTooLarge},
+	} {
+		if errors.Is(err, words.journal) {
+			return errors.Join(words.switchboard, err)
+		}
 	}
 	return err
 }

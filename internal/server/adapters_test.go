@@ -3,50 +3,29 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"strowger/internal/call"
+	"strowger/internal/journal"
+	"strowger/internal/journal/journaltest"
+	"strowger/internal/switchboard"
 )
 
-// heldOnce counts holds and releases.
-type heldOnce struct{ held, released int }
-
-func (h *heldOnce) Hold(call.Key) func() {
-	h.held++
-	return func() { h.released++ }
-}
-
-// answering is a board with one answer.
-type answering func() (call.Answer, error)
-
-func (a answering) Command(context.Context, call.Key, call.Command) (call.Answer, error) { return a() }
-func (answering) Look(context.Context, call.Key) (call.State, error)                     { return call.State{}, nil }
-
-func TestWhatACommandCausesIsHeldUntilItsAnswerIsWritten(t *testing.T) {
-	events := &heldOnce{}
-	full := errors.New("no room")
-	c := commands{answering(func() (call.Answer, error) {
-		if events.held != 1 {
-			t.Error("the command was given before events were held")
-		}
-		return call.Answer{}, full
-	}), events}
-	_, release, err := c.Do(t.Context(), "k", call.TerminateCall{})
-	if !errors.Is(err, full) || events.released != 0 {
-		t.Fatalf("%v: released %d times", err, events.released)
+// The switchboard goes by whether there is a log: an interface that holds a nil
+// one would be one.
+func TestACallThatIsNotOursToEndHasNoLog(t *testing.T) {
+	store := journaltest.NewStore(1)
+	id := call.NewID([16]byte{1})
+	spoilt := journal.Message{Key: id.Key(), Node: "another", Body: []byte("{")}
+	if _, err := store.Append(context.Background(), spoilt, 0); err != nil {
+		t.Fatal(err)
 	}
-	if release(); events.released != 1 {
-		t.Errorf("released %d times", events.released)
+	j := calls{journal.Over(store, "ours", slog.New(slog.DiscardHandler))}
+	if _, log, err := j.Load(t.Context(), id.Key()); log != nil || !errors.Is(err, switchboard.ErrUnreadable) {
+		t.Errorf("got %v, %v", log, err)
 	}
-}
-
-func TestACommandThatPanicsHoldsNothingBack(t *testing.T) {
-	events := &heldOnce{}
-	defer func() {
-		if recover() == nil || events.held != 1 || events.released != 1 {
-			t.Errorf("held %d times, released %d times", events.held, events.released)
-		}
-	}()
-	c := commands{answering(func() (call.Answer, error) { panic("a mistake") }), events}
-	_, _, _ = c.Do(t.Context(), "k", call.TerminateCall{})
+	if _, log, err := j.Load(t.Context(), call.NewID([16]byte{2}).Key()); log != nil || !errors.Is(err, switchboard.ErrUnknown) {
+		t.Errorf("got %v, %v", log, err)
+	}
 }

@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -257,7 +258,7 @@ func (w *world) spoil(string) []string {
 	key := calltest.Call.Key()
 	for stream := range w.store.Streams() {
 		if m, err := w.store.Last(context.Background(), stream, key); err == nil {
-			m.Body = m.Body[:len(m.Body)/2]
+			m.Body = bytes.Replace(m.Body, []byte(`"Phase":"`), []byte(`"Phase":7,"Once":"`), 1)
 			_, err = w.store.Store.Append(context.Background(), m, m.Sequence)
 			if err != nil {
 				w.t.Fatal(err)
@@ -317,18 +318,26 @@ func (j calls) Begin(key call.Key) switchboard.Log { return callLog{j.Journal.Be
 
 func (j calls) Load(ctx context.Context, key call.Key) (call.State, switchboard.Log, error) {
 	state, log, err := j.Journal.Load(ctx, key)
-	if errors.Is(err, journal.ErrNotFound) {
-		err = switchboard.ErrUnknown
+	if log == nil {
+		return state, nil, inItsWords(err)
 	}
-	return state, callLog{log}, err
+	return state, callLog{log}, inItsWords(err)
 }
 
 type callLog struct{ *journal.Log }
 
 func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) error {
-	err := l.Log.Append(ctx, s, events)
-	if errors.Is(err, journal.ErrFenced) {
+	return inItsWords(l.Log.Append(ctx, s, events))
+}
+
+func inItsWords(err error) error {
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return switchboard.ErrUnknown
+	case errors.Is(err, journal.ErrFenced):
 		return switchboard.ErrFenced
+	case errors.Is(err, journal.ErrUnreadable):
+		return switchboard.ErrUnreadable
 	}
 	return err
 }
