@@ -139,6 +139,8 @@ func (c *Call) signal(sig Signal) {
 		c.end(ending{cause: Cause{Reason: NodeLost}})
 	case NodeStopping:
 		c.end(ending{cause: Cause{Reason: ShutDown}})
+	case Outgrown:
+		c.end(ending{cause: Cause{Reason: Overloaded}})
 	default:
 		panic(fmt.Sprintf("call: no rule for %T", sig))
 	}

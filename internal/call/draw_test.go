@@ -78,6 +78,7 @@ var draws = []draw{
 	{10, func(d dice) call.Input { return call.TimerFired{Timer: d.timer()} }},
 	{1, func(d dice) call.Input { return call.NodeRestarted{} }},
 	{1, func(d dice) call.Input { return call.NodeStopping{} }},
+	{1, func(d dice) call.Input { return call.Outgrown{} }},
 }
 
 // dice draw what inputs are made of.

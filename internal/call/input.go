@@ -75,6 +75,10 @@ type NodeRestarted struct{ reports }
 // NodeStopping: the server stops; the call's time is over.
 type NodeStopping struct{ reports }
 
+// Outgrown: the state of the call has become too large to be stored, so that the
+// call can only end.
+type Outgrown struct{ reports }
+
 // ringTimeout is how long an incoming call rings, and how long a dialled
 // party is rung unless the command says otherwise.
 const ringTimeout = 30 * time.Second

@@ -110,18 +110,6 @@ func settled(err error) bool {
 	return err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrUnreadable)
 }
 
-// salvage takes up a call that cannot be read in order to end it, when that is
-// for this process to do.
-func (a *actor) salvage(why error) error {
-	if a.call == nil {
-		return why
-	}
-	a.spoilt = true
-	a.board.stats.spoilt.Add(1)
-	a.slog.Error("the record of a call cannot be read: the call is ended, and whoever is known of it is told", "error", why)
-	return nil
-}
-
 func (a *actor) begin() {
 	a.call, a.log = call.New(a.opens), a.board.cfg.Journal.Begin(a.key)
 }
@@ -211,11 +199,9 @@ func (a *actor) step(m message) (call.Output, error) {
 	return a.call.Step(a.board.clock.now(), m.in)
 }
 
-// A command was given up, and the call goes on without it.
-var (
-	errNotStored = errors.New("the journal did not take the command: nothing was done")
-	errNoRoom    = &call.Error{Kind: call.TooBusy, Reason: "The call has grown too large for this: nothing was done."}
-)
+// errNotStored: a command was given up because the journal did not take it.
+// The call goes on without it.
+var errNotStored = errors.New("the journal did not take the command: nothing was done")
 
 func keepGoing(err error) error {
 	if errors.Is(err, errNotStored) || errors.Is(err, errNoRoom) {
@@ -244,29 +230,21 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 		if errors.Is(err, ErrFenced) || ctx.Err() != nil {
 			return call.Output{}, err
 		}
+		if errors.Is(err, ErrTooLarge) {
+			return a.outgrown(ctx, m, out)
+		}
 		a.board.stats.failures.Add(1)
 		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "error", err)
 		if err := a.restore(ctx); err != nil {
 			return call.Output{}, err
 		}
 		if m.kind == command {
-			return call.Output{}, notStored(err)
-		}
-		if errors.Is(err, ErrTooLarge) {
-			m.in = call.NodeRestarted{} // there is room for a last step
+			return call.Output{}, errNotStored
 		}
 		if out, err = a.step(m); err != nil || !out.Changed {
 			return out, err
 		}
 	}
-}
-
-// notStored is what is said of a command that was given up.
-func notStored(why error) error {
-	if errors.Is(why, ErrTooLarge) {
-		return errNoRoom
-	}
-	return errNotStored
 }
 
 func (a *actor) stored() {

@@ -80,6 +80,7 @@ type stats struct {
 	refused  atomic.Uint64
 	failures atomic.Uint64
 	spoilt   atomic.Uint64
+	outgrown atomic.Uint64
 }
 
 // Stats counts since the start, but for Calls, which is now.
@@ -90,6 +91,7 @@ type Stats struct {
 	Refused         uint64 // commands that the rules refused
 	JournalFailures uint64 // appends that failed
 	Unreadable      uint64 // calls that were ended because they could not be read
+	Outgrown        uint64 // calls that were ended because they could not be stored
 }
 
 // New makes a switchboard; Run brings it to life.
@@ -287,5 +289,5 @@ func (s *Switchboard) Stats() Stats {
 	live := len(s.actors)
 	s.mu.Unlock()
 	return Stats{Calls: live, Begun: s.stats.begun.Load(), Steps: s.stats.steps.Load(),
-		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load(), Unreadable: s.stats.spoilt.Load()}
+		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load(), Unreadable: s.stats.spoilt.Load(), Outgrown: s.stats.outgrown.Load()}
 }

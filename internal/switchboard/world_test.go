@@ -2,11 +2,13 @@ package switchboard_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +74,9 @@ func (w *world) verbs() map[string]func(rest string) []string {
 		"the journal goes on":          func(string) []string { w.store.goOn(); return nil },
 		"another owner takes the call": w.anotherOwner,
 		"the record is spoilt":         w.spoil,
+		"the record is cut short":      w.cut,
+		"a newer version has the call": w.newer,
+		"messages are bounded to":      w.bound,
 		"crash":                        func(string) []string { w.crash(); return nil },
 		"restart":                      w.restart,
 		"live calls":                   func(string) []string { return []string{fmt.Sprint(w.board.Stats().Calls)} },
@@ -253,18 +258,50 @@ func (w *world) anotherOwner(string) []string {
 	return []string{fmt.Sprintf("stored step %d, by the other", state.Step)}
 }
 
-// spoil makes the last record of the call one that nobody can read.
+// spoil makes the last record of the call one that nobody can read as it is.
 func (w *world) spoil(string) []string {
+	return w.rewrite(func(m *journal.Message) {
+		m.Body = bytes.Replace(m.Body, []byte(`"Phase":"`), []byte(`"Phase":7,"Once":"`), 1)
+	})
+}
+
+// cut makes it one of which nothing can be told.
+func (w *world) cut(string) []string {
+	return w.rewrite(func(m *journal.Message) { m.Body = m.Body[:len(m.Body)/2] })
+}
+
+// newer makes it one of a version that is to come, on this node or on the one
+// that is named.
+func (w *world) newer(node string) []string {
+	return w.rewrite(func(m *journal.Message) {
+		m.Body = regexp.MustCompile(`"Format":\d+`).ReplaceAll(m.Body, []byte(`"Format":99`))
+		m.Node = cmp.Or(strings.TrimPrefix(node, "on "), m.Node)
+	})
+}
+
+func (w *world) rewrite(change func(*journal.Message)) []string {
 	key := calltest.Call.Key()
 	for stream := range w.store.Streams() {
-		if m, err := w.store.Last(context.Background(), stream, key); err == nil {
-			m.Body = bytes.Replace(m.Body, []byte(`"Phase":"`), []byte(`"Phase":7,"Once":"`), 1)
-			_, err = w.store.Store.Append(context.Background(), m, m.Sequence)
-			if err != nil {
-				w.t.Fatal(err)
-			}
+		m, err := w.store.Last(context.Background(), stream, key)
+		if err != nil {
+			continue
+		}
+		last := m.Sequence
+		change(&m)
+		if _, err := w.store.Store.Append(context.Background(), m, last); err != nil {
+			w.t.Fatal(err)
 		}
 	}
+	return nil
+}
+
+// bound is how many bytes a message may have from now on.
+func (w *world) bound(bytes string) []string {
+	n, err := strconv.Atoi(bytes)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.store.LimitBodies(n)
 	return nil
 }
 
@@ -338,6 +375,8 @@ func inItsWords(err error) error {
 		return switchboard.ErrFenced
 	case errors.Is(err, journal.ErrUnreadable):
 		return switchboard.ErrUnreadable
+	case errors.Is(err, journal.ErrTooLarge):
+		return switchboard.ErrTooLarge
 	}
 	return err
 }

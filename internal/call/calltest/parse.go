@@ -38,7 +38,7 @@ func Inputs() []call.Input {
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{},
-		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{},
+		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
 }
 
