@@ -26,6 +26,7 @@ func count(name, help string, v uint64) telemetry.Figure {
 
 func (p *parts) callFigures() []telemetry.Figure {
 	s := p.board.Stats()
+	j := p.journal.Stats()
 	return []telemetry.Figure{
 		level("calls", "Calls now.", float64(s.Calls)),
 		level("conversations", "Calls with sound now.", float64(p.bridge.Conversations())),
@@ -34,6 +35,9 @@ func (p *parts) callFigures() []telemetry.Figure {
 		count("commands_refused", "Commands that the rules of a call refused.", s.Refused),
 		count("journal_failures", "Steps that the journal did not take at first.", s.JournalFailures),
 		count("calls_unreadable", "Calls that were ended because their record cannot be read.", s.Unreadable),
+		count("calls_outgrown", "Calls that were ended because they had grown too large to be stored.", s.Outgrown),
+		count("journal_unreadable", "Records whose events were not delivered because they could not be read.", j.Unreadable),
+		count("journal_unknown_events", "Events not delivered because a newer version has added them.", j.Unknown),
 	}
 }
 

@@ -119,8 +119,12 @@ func (p *parts) tls() (*tls.Config, error) {
 // buildCalls makes what calls live in: the journal, the legs, the rooms and
 // the switchboard between them.
 func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err error) {
+	node, err := config.EnsureNode(p.cfg.DataDir)
+	if err != nil {
+		return err
+	}
 	nats := p.cfg.NATS
-	c := journal.Config{Dir: filepath.Join(p.cfg.DataDir, "nats"), URL: nats.URL, MaxBytes: nats.MaxBytes}
+	c := journal.Config{Dir: filepath.Join(p.cfg.DataDir, "nats"), URL: nats.URL, MaxBytes: nats.MaxBytes, Node: node}
 	if nats.Sync == config.SyncInterval {
 		c.SyncInterval = 2 * time.Minute
 	}
