@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
 
 	"strowger/internal/config"
 	"strowger/internal/sip/ua"
@@ -58,12 +59,10 @@ func options(ctx context.Context, cfg config.Config, target config.SIPTarget) (c
 		return 0, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		agent.Run(ctx, deaf{})
-	}()
-	defer func() { cancel(); <-stopped }()
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() { agent.Run(ctx, deaf{}) })
 
 	answer := make(chan ua.Response, 1)
 	agent.Do(request(cfg, target), func(r ua.Response) { answer <- r })

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/address"
@@ -62,20 +64,16 @@ func (l *Lab) transport() string {
 	return scheme
 }
 
-// Run takes calls until ctx is done. It binds first when Listen was not called.
+// Run takes calls until ctx is done, and returns its error. It binds first when Listen was not called.
 func (l *Lab) Run(ctx context.Context) error {
 	if err := l.Listen(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = l.clock.Run(ctx) })
-	wg.Go(func() { l.talk(ctx) })
-	err := l.ua.Run(ctx, numbers{l})
-	cancel()
-	wg.Wait()
-	return err
+	running, ctx := errgroup.WithContext(ctx)
+	running.Go(func() error { return l.clock.Run(ctx) })
+	running.Go(func() error { l.talk(ctx); return nil })
+	running.Go(func() error { return l.ua.Run(ctx, numbers{l}) })
+	return running.Wait()
 }
 
 func (l *Lab) talk(ctx context.Context) {

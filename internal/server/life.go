@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -14,9 +15,8 @@ type life struct {
 }
 
 type part struct {
-	name   string
-	cancel context.CancelFunc
-	done   chan struct{}
+	cancel  context.CancelFunc
+	running sync.WaitGroup
 }
 
 func newLife() *life { return &life{failed: make(chan error, 1)} }
@@ -25,10 +25,9 @@ func newLife() *life { return &life{failed: make(chan error, 1)} }
 // parts end in order and not all at once.
 func (l *life) start(ctx context.Context, name string, run func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	p := &part{name: name, cancel: cancel, done: make(chan struct{})}
+	p := &part{cancel: cancel}
 	l.parts = append(l.parts, p)
-	go func() {
-		defer close(p.done)
+	p.running.Go(func() {
 		err := run(ctx)
 		if ctx.Err() != nil {
 			return
@@ -37,7 +36,7 @@ func (l *life) start(ctx context.Context, name string, run func(context.Context)
 		case l.failed <- fmt.Errorf("%s stopped: %w", name, orUnexpected(err)):
 		default:
 		}
-	}()
+	})
 }
 
 func orUnexpected(err error) error {
@@ -49,9 +48,9 @@ func orUnexpected(err error) error {
 
 // stop ends every part, the last one first, and waits for each.
 func (l *life) stop() {
-	for i := len(l.parts) - 1; i >= 0; i-- {
-		l.parts[i].cancel()
-		<-l.parts[i].done
+	for _, p := range slices.Backward(l.parts) {
+		p.cancel()
+		p.running.Wait()
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"strowger/internal/journal"
 )
 
@@ -87,32 +89,23 @@ func New(c Config) *Courier {
 // Run, which is called once, delivers until ctx ends, and returns when nothing
 // of it runs any more. What was not delivered is delivered by the next Run.
 func (c *Courier) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	failed := make(chan error, len(c.progress))
+	running, ctx := errgroup.WithContext(ctx)
 	for stream := range c.progress {
-		running.Go(func() {
+		running.Go(func() error {
 			if err := c.read(ctx, stream); ctx.Err() == nil {
-				failed <- fmt.Errorf("deliver events of stream %d: %w", stream, err)
-				cancel()
+				return fmt.Errorf("deliver events of stream %d: %w", stream, err)
 			}
+			return nil
 		})
 	}
 	for _, s := range c.subscriptions {
-		running.Go(func() { c.validate(ctx, s) })
+		running.Go(func() error { c.validate(ctx, s); return nil })
 	}
-	running.Go(func() { c.keepCheckpoints(ctx) })
-	<-ctx.Done()
-	cancel()
-	running.Wait()
+	running.Go(func() error { c.keepCheckpoints(ctx); return nil })
+	err := running.Wait()
 	c.senders.Wait()
 	c.config.Client.CloseIdleConnections()
-	close(failed)
-	err := c.saveCheckpoints(context.WithoutCancel(ctx))
-	for e := range failed {
-		err = errors.Join(err, e)
-	}
-	return err
+	return errors.Join(err, c.saveCheckpoints(context.WithoutCancel(ctx)))
 }
 
 // Flush waits until everything that is in the journal now has been delivered
