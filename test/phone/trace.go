@@ -24,7 +24,7 @@ func (m Message) Header(name string) string {
 	return ""
 }
 
-// IsRequest says whether the message is a request of this method.
+// IsRequest reports whether the message is a request of this method.
 func (m Message) IsRequest(method string) bool { return strings.HasPrefix(m.StartLine, method+" ") }
 
 // Status is a response's code and reason, as "486 Busy Here"; empty for a

@@ -221,7 +221,7 @@ func (p *Peer) Messages() string {
 	return string(data)
 }
 
-// Saw says whether a text went over the line so far.
+// Saw reports whether a text went over the line so far.
 func (p *Peer) Saw(text string) bool { return strings.Contains(p.Messages(), text) }
 
 // AwaitMessage waits until a text went over the line.
