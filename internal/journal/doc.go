@@ -15,7 +15,14 @@
 //     ErrFull and what was accepted stays. Run keeps that from happening: it
 //     removes the oldest half of a full stream, except for the state of calls
 //     that have not ended and for what its reader has not finished with.
-//   - A record that this version cannot read is an error that says so.
+//   - What was stored stays readable. Records say which form they are in: older
+//     forms are brought up to today's, and what a newer minor form adds is
+//     carried along untouched; see Form. A record that cannot be read even so is
+//     ErrUnreadable, with enough to end its call.
+//   - A record that the store has no room for in a message is refused with
+//     ErrTooLarge before it is sent. A step that ends its call has twice the room
+//     of any other, so that no call is too large to end.
+//   - A record says which node wrote it, and Live whose each call is.
 //
 // Calls are spread over several streams by a hash of their key, because a
 // stream flushes one record at a time. The number of streams is chosen once per
