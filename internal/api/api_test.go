@@ -491,7 +491,7 @@ func TestACommandToAnIDThatCannotBeOursHoldsNothing(t *testing.T) {
 		return api.Order{Key: id.Key(), Command: call.TerminateCall{Connection: id}}, nil
 	}, api.Nothing)))
 	server.Calls.Saw = func(call.Command) { t.Error("the calls were asked") }
-	server.Calls.Noted = func(string, call.Key) { t.Error("the gate was held") }
+	server.Calls.Noted = func(string, call.Key) { t.Error("events were held back") }
 	got := server.Send("POST", query("/calling/things/x:act"), "{}")
 	if code, message, _ := got.Error(); got.Status != 404 || code != "not-found" || message != "Call not found." {
 		t.Errorf("got %d %s", got.Status, got.Body)
