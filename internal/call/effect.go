@@ -1,10 +1,9 @@
 package call
 
-import "time"
-
-// Effect is what a call asks of the world: a LegEffect, a SoundEffect or a
-// TimerEffect, by whom it is for. Effects are handed over in order and never
-// awaited: what comes of them comes back as a Signal.
+// Effect is what a call asks of the world: a LegEffect or a SoundEffect, by whom
+// it is for. Effects are handed over in order and never awaited: what comes of
+// them comes back as a Signal. Timers are no effects: State.Timers says which
+// run.
 type Effect interface{ effect() }
 
 // LegEffect is for what reaches the participants.
@@ -19,25 +18,16 @@ type SoundEffect interface {
 	sound()
 }
 
-// TimerEffect is for the clock of whoever owns the call.
-type TimerEffect interface {
-	Effect
-	timer()
-}
-
 // These mark a type as an effect, and whom it is for.
 type (
 	asksLeg   struct{}
 	asksSound struct{}
-	asksTimer struct{}
 )
 
 func (asksLeg) effect()   {}
 func (asksLeg) leg()      {}
 func (asksSound) effect() {}
 func (asksSound) sound()  {}
-func (asksTimer) effect() {}
-func (asksTimer) timer()  {}
 
 // ---- Effects on legs ----
 
@@ -126,18 +116,3 @@ type StopPlayer struct {
 
 // Close ends the conversation: the call is over.
 type Close struct{ asksSound }
-
-// ---- Timers ----
-
-// StartTimer asks for TimerFired after a time.
-type StartTimer struct {
-	asksTimer
-	Timer TimerID
-	After time.Duration
-}
-
-// StopTimer takes it back; a TimerFired that is already under way is ignored.
-type StopTimer struct {
-	asksTimer
-	Timer TimerID
-}

@@ -20,8 +20,8 @@ func Events() []Event {
 	}
 }
 
-// ForConnection is an event with a Recipient.
-type ForConnection interface {
+// ForRecipient is an event with a Recipient.
+type ForRecipient interface {
 	Event
 	To() Recipient
 }

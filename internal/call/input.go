@@ -63,7 +63,7 @@ type PlayerFailed struct {
 	Reason    Reason
 }
 
-// TimerFired: the time of a StartTimer effect has come.
+// TimerFired: a timer of the call is due.
 type TimerFired struct {
 	reports
 	Timer TimerID

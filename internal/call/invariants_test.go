@@ -3,7 +3,6 @@ package call_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -44,8 +43,9 @@ type watcher struct {
 	accepted  map[string]bool // contexts of accepted operations
 	ended     map[string]int  // terminal events by context
 	final     map[call.ConnectionID]bool
-	timers    map[call.TimerID]time.Time // when they are due
-	legs      map[call.LegID]bool        // legs that somebody must still end
+	timers    map[call.TimerID]call.Timer // all that ever ran
+	lastTimer call.TimerID
+	legs      map[call.LegID]bool // legs that somebody must still end
 	joined    map[call.LegID]bool
 	isolated  map[call.LegID]bool
 	players   map[call.OperationID]bool
@@ -54,7 +54,7 @@ type watcher struct {
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
-		timers: map[call.TimerID]time.Time{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{}}
+		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{}}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -86,18 +86,36 @@ func (w *watcher) give(in call.Input) {
 	for _, e := range out.Effects {
 		w.effect(e)
 	}
-	w.timersAreState(in)
+	w.timersHaveOwners(in)
 }
 
-// timersAreState: whoever restores the call finds every timer that runs.
-func (w *watcher) timersAreState(in call.Input) {
-	stored := map[call.TimerID]time.Time{}
-	for _, t := range w.call.State().Timers {
-		stored[t.ID] = t.Due
+// timersHaveOwners: a timer runs for something that is there, keeps the time at
+// which it is due, and has a number that no other ever had.
+func (w *watcher) timersHaveOwners(in call.Input) {
+	s := w.call.State()
+	for _, t := range s.Timers {
+		if !owned(s, t) {
+			w.t.Fatalf("after %s a timer runs for nothing: %+v", calltest.Show(in), t)
+		}
+		first, ran := w.timers[t.ID]
+		if ran && first != t || !ran && t.ID <= w.lastTimer {
+			w.t.Fatalf("after %s timer %+v has the number of %+v", calltest.Show(in), t, first)
+		}
+		w.timers[t.ID] = t
 	}
-	if !maps.EqualFunc(stored, w.timers, time.Time.Equal) {
-		w.t.Fatalf("after %s these timers run:\n%v\nand these are stored:\n%v", calltest.Show(in), w.timers, stored)
+	w.lastTimer = s.LastTimer
+}
+
+func owned(s call.State, t call.Timer) bool {
+	switch t.Purpose {
+	case call.RingTimer:
+		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.State == call.Invited })
+	case call.IncomingTimer:
+		return slices.ContainsFunc(s.Incoming, func(in call.Incoming) bool { return in.ID == t.Incoming })
+	case call.MediaTimer:
+		return slices.ContainsFunc(s.Media, func(op call.MediaOperation) bool { return op.ID == t.Operation })
 	}
+	return false
 }
 
 // restore makes a twin from what is stored, in place of an older one.
@@ -180,8 +198,6 @@ func (w *watcher) note(in call.Input) {
 	case call.LegUnclaimed:
 		w.unclaimed[in.Leg] = true
 		delete(w.legs, in.Leg)
-	case call.TimerFired:
-		delete(w.timers, in.Timer)
 	}
 }
 
@@ -191,7 +207,7 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 		finalBefore[id] = true
 	}
 	for i, e := range events {
-		e, ok := e.(call.ForConnection)
+		e, ok := e.(call.ForRecipient)
 		if !ok {
 			continue
 		}
@@ -203,7 +219,7 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 		case call.CallDisconnected:
 			w.final[to.Connection] = true
 			for _, later := range events[i+1:] {
-				if l, ok := later.(call.ForConnection); ok && l.To().Connection == to.Connection {
+				if l, ok := later.(call.ForRecipient); ok && l.To().Connection == to.Connection {
 					w.t.Fatalf("after %s: %s follows CallDisconnected", calltest.Show(in), calltest.Show(later))
 				}
 			}
@@ -244,10 +260,6 @@ func (w *watcher) effect(e call.Effect) {
 		w.players[e.Operation] = true
 	case call.StopPlayer:
 		delete(w.players, e.Operation)
-	case call.StartTimer:
-		w.timers[e.Timer] = w.now.Add(e.After)
-	case call.StopTimer:
-		delete(w.timers, e.Timer)
 	case call.Close:
 		clear(w.joined)
 	}
@@ -258,8 +270,8 @@ func (w *watcher) allQuiet() {
 	if !w.call.Over() {
 		w.t.Fatal("the call goes on after its node was lost")
 	}
-	if len(w.timers)+len(w.legs)+len(w.joined) > 0 {
-		w.t.Fatalf("left behind: timers %v, legs %v, joined %v", w.timers, w.legs, w.joined)
+	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined) > 0 {
+		w.t.Fatalf("left behind: timers %v, legs %v, joined %v", timers, w.legs, w.joined)
 	}
 	for context := range w.accepted {
 		if w.ended[context] != 1 {

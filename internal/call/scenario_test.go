@@ -17,7 +17,9 @@ func TestStories(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return follows(c.Step(calltest.Start, in))
+			before := c.State().Clone()
+			out, err := c.Step(calltest.Start, in)
+			return append(follows(out, err), calltest.ShowTimers(calltest.Start, before.Timers, c.State().Timers)...)
 		})
 	})
 }

@@ -51,7 +51,7 @@ func (c *Call) startTimer(t Timer, after time.Duration) {
 	c.state.LastTimer++
 	t.ID, t.Due = c.state.LastTimer, c.now.Add(after)
 	c.state.Timers = append(slices.Clip(c.state.Timers), t)
-	c.ask(StartTimer{Timer: t.ID, After: after})
+	c.change()
 }
 
 // stopTimers stops the timers of one owner: those that match.
@@ -59,7 +59,7 @@ func (c *Call) stopTimers(match func(Timer) bool) {
 	var kept []Timer
 	for _, t := range c.state.Timers {
 		if match(t) {
-			c.ask(StopTimer{Timer: t.ID})
+			c.change()
 			continue
 		}
 		kept = append(kept, t)

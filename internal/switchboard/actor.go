@@ -265,7 +265,6 @@ func (a *actor) perform(out call.Output) {
 			a.board.cfg.Legs.Perform(e)
 		case call.SoundEffect:
 			a.board.cfg.Sound.Perform(a.call.State().ID, e)
-		case call.TimerEffect: // the state says it: see next
 		default:
 			panic(fmt.Sprintf("switchboard: nobody performs %T", e))
 		}

@@ -22,7 +22,10 @@ func attributes(e call.Event) []any {
 		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
 	case call.AddParticipantFailed:
 		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, because(e.Cause)...)
-	case call.ForConnection:
+	case call.ForRecipient:
+		if e.To().Connection == "" {
+			return nil // it was commanded out of call
+		}
 		return []any{"connection", string(e.To().Connection)}
 	case call.IncomingCall:
 		return []any{"from", string(e.From), "to", string(e.To)}

@@ -78,7 +78,7 @@ func (c *Courier) deliveries(r journal.Record) []*delivery {
 	var all []*delivery
 	for i, e := range r.Events {
 		switch e := e.(type) {
-		case call.ForConnection:
+		case call.ForRecipient:
 			if d := c.callback(r, i, e); d != nil {
 				all = append(all, d)
 			}
@@ -91,7 +91,7 @@ func (c *Courier) deliveries(r journal.Record) []*delivery {
 
 // callback puts an event in the form of its connection's family; nil when
 // nobody is to be told.
-func (c *Courier) callback(r journal.Record, i int, e call.ForConnection) *delivery {
+func (c *Courier) callback(r journal.Record, i int, e call.ForRecipient) *delivery {
 	to := e.To()
 	if to.Connection == "" && to.CallbackURI == "" {
 		return nil // asked out of call by somebody who wants to hear nothing

@@ -3,7 +3,11 @@ package calltest
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"time"
+
+	"strowger/internal/call"
 )
 
 // Show prints what is set of a struct, short enough to read.
@@ -27,6 +31,32 @@ func fields(v reflect.Value) []string {
 		}
 	}
 	return out
+}
+
+// ShowTimers prints what became of a call's timers in a step that was taken now:
+// those that run no more, and those that began to.
+func ShowTimers(now time.Time, before, after []call.Timer) (lines []string) {
+	for _, t := range before {
+		if !slices.Contains(after, t) {
+			lines = append(lines, fmt.Sprintf("timer  -%d", t.ID))
+		}
+	}
+	for _, t := range after {
+		if !slices.Contains(before, t) {
+			lines = append(lines, fmt.Sprintf("timer  +%d %s %s in %s", t.ID, t.Purpose, owner(t), t.Due.Sub(now)))
+		}
+	}
+	return lines
+}
+
+func owner(t call.Timer) string {
+	switch t.Purpose {
+	case call.RingTimer:
+		return short(string(t.Leg))
+	case call.IncomingTimer:
+		return fmt.Sprint(t.Incoming)
+	}
+	return fmt.Sprint(t.Operation)
 }
 
 func short(s string) string {

@@ -38,11 +38,11 @@ var forms = catalogue(
 type published struct {
 	event reflect.Type
 	kind  string
-	data  func(call.ForConnection) ga.Event
+	data  func(call.ForRecipient) ga.Event
 }
 
-func form[E call.ForConnection](kind string, data func(E) ga.Event) published {
-	return published{reflect.TypeFor[E](), kind, func(e call.ForConnection) ga.Event { return data(e.(E)) }}
+func form[E call.ForRecipient](kind string, data func(E) ga.Event) published {
+	return published{reflect.TypeFor[E](), kind, func(e call.ForRecipient) ga.Event { return data(e.(E)) }}
 }
 
 func catalogue(all ...published) map[reflect.Type]published {
@@ -56,7 +56,7 @@ func catalogue(all ...published) map[reflect.Type]published {
 // Render puts the i-th event of a record, which is for a connection, in its
 // published form. It is false when the connection's version is not told.
 func Render(r journal.Record, i int) (webhook.Message, bool, error) {
-	e, ok := r.Events[i].(call.ForConnection)
+	e, ok := r.Events[i].(call.ForRecipient)
 	if !ok {
 		return webhook.Message{}, false, fmt.Errorf("%T is not for a connection", r.Events[i])
 	}
@@ -77,7 +77,7 @@ func Render(r journal.Record, i int) (webhook.Message, bool, error) {
 // older is the event by which versions that do not know e are told the same:
 // before 2024-09-15 a connection that failed to come about was only
 // disconnected.
-func older(events []call.Event, e call.ForConnection) (call.ForConnection, bool) {
+func older(events []call.Event, e call.ForRecipient) (call.ForRecipient, bool) {
 	switch e := e.(type) {
 	case call.CreateCallFailed:
 		return call.CallDisconnected{Recipient: e.Recipient, Cause: e.Cause}, !disconnects(events, e.Connection)

@@ -119,5 +119,5 @@ func TestWhatIsNotForAConnectionIsNotRendered(t *testing.T) {
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	webhooktest.EveryEventHasAForm[call.ForConnection](t, events(to(latest)))
+	webhooktest.EveryEventHasAForm[call.ForRecipient](t, events(to(latest)))
 }
