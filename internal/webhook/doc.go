@@ -19,7 +19,7 @@
 //     when a queue is full, the oldest first.
 //   - A subscription gets nothing before it has passed the validation handshake.
 //
-// How an event looks is its Family's to say, which the connection's api-version
+// How an event looks is its Family's to say, which the recipient's api-version
 // chooses, or the EventGrid's: each is a folder of its own (ga, grid, later
 // preview2021) that the server wires in. It is said once an event, not once a
 // try or a subscription.

@@ -11,12 +11,12 @@ type Message struct {
 	Body []byte // of the request that tells it
 }
 
-// Family puts the events of connections in the form that one generation of the
-// API has. A connection's version says which family it is of.
+// Family puts the events for applications in the form that one generation of the
+// API has. A recipient's version says which family it is of.
 type Family struct {
 	Versions []string
-	// Render is the i-th event of a record, which is for a connection. It is
-	// false when the connection's version is not told of it. It is called once
+	// Render is the i-th event of a record, which is for a recipient. It is
+	// false when the recipient's version is not told of it. It is called once
 	// an event, and again after a restart for what was not delivered.
 	Render func(r journal.Record, i int) (_ Message, told bool, _ error)
 }

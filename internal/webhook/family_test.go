@@ -84,6 +84,45 @@ func TestWhoCommandsOutOfCallIsTold(t *testing.T) {
 	})
 }
 
+// Commands that were given out of call wait for each other by the URI that they
+// named: one that hangs delays neither another URI of the call nor a connection.
+func TestURIsThatWereNamedOutOfCallDoNotWaitForEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const other = "https://other.example.com/"
+		j, net := world()
+		net.app(app, func(request) answer { return answer{hang: true} })
+		net.app(other, always(200))
+		c := courier(webhook.Config{}, j, net)
+		start(t, c)
+		s := newStory(t, j, 1, other)
+		s.played("of the connection")
+		s.to.Connection, s.to.CallbackURI = "", app
+		s.played("hangs")
+		s.to.CallbackURI = other
+		s.played("first")
+		s.played("second")
+		synctest.Wait()
+		got := texts(net.to(other))
+		expect(t, "told out of call", slices.DeleteFunc(slices.Clone(got), func(text string) bool { return text == "of the connection" }), []string{"first", "second"})
+		expect(t, "told to the connection", slices.DeleteFunc(got, func(text string) bool { return text != "of the connection" }), []string{"of the connection"})
+	})
+}
+
+// A connection without a callback URI is told nothing, and no try fails for it.
+func TestWithoutACallbackURINobodyIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		c := courier(webhook.Config{}, j, net)
+		start(t, c)
+		s := newStory(t, j, 1, "")
+		s.played("to nobody")
+		must(t, c.Flush(t.Context()))
+		if got := c.Counts().Callbacks; got != (webhook.Tally{}) {
+			t.Errorf("counted %+v", got)
+		}
+	})
+}
+
 func TestAnEventOfAVersionThatNoFamilyHasIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()

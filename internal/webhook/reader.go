@@ -89,12 +89,12 @@ func (c *Courier) deliveries(r journal.Record) []*delivery {
 	return all
 }
 
-// callback puts an event in the form of its connection's family; nil when
-// nobody is to be told.
+// callback puts an event in the form of its recipient's family; nil when nobody
+// is to be told.
 func (c *Courier) callback(r journal.Record, i int, e call.ForRecipient) *delivery {
 	to := e.To()
-	if to.Connection == "" && to.CallbackURI == "" {
-		return nil // asked out of call by somebody who wants to hear nothing
+	if to.CallbackURI == "" {
+		return nil
 	}
 	d := c.newDelivery(r, i)
 	d.destination = destinationOf(d.call.Key(), to)
