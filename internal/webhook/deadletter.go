@@ -7,20 +7,18 @@ import "log/slog"
 
 // giveUp settles what is not worth trying any more.
 func (c *Courier) giveUp(d *delivery, tries int, why, advice string) {
-	if !c.progress[d.stream].settle(d.position) {
+	if !c.progress[d.stream].settle(d.position, &c.tallyOf(d).givenUp) {
 		return
 	}
-	c.tallyOf(d).givenUp.Add(1)
 	c.logger(d).Warn("an event was given up", slog.String("why", why), slog.Int("tries", tries), slog.String("advice", advice))
 }
 
 // overflow settles what there is no room for.
 func (c *Courier) overflow(d *delivery, why string) {
-	if !c.progress[d.stream].settle(d.position) {
+	if !c.progress[d.stream].settle(d.position, &c.tallyOf(d).overflowed) {
 		return
 	}
 	close(d.overflowed)
-	c.tallyOf(d).overflowed.Add(1)
 	c.logger(d).Warn("an event was given up", slog.String("why", why),
 		slog.String("advice", "the application takes events more slowly than they come; see why its endpoint is slow or away"))
 }

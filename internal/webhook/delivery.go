@@ -9,7 +9,7 @@ import (
 	"strowger/internal/outbound"
 )
 
-// delivery is one event on its way to one place.
+// delivery is one event on its way to one recipient.
 type delivery struct {
 	position
 	stream       int
@@ -66,7 +66,5 @@ func (c *Courier) logger(d *delivery) *slog.Logger {
 
 // delivered settles what the application took.
 func (c *Courier) delivered(d *delivery) {
-	if c.progress[d.stream].settle(d.position) {
-		c.tallyOf(d).delivered.Add(1)
-	}
+	c.progress[d.stream].settle(d.position, &c.tallyOf(d).delivered)
 }

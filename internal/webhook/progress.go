@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"strowger/internal/journal"
@@ -76,8 +77,9 @@ func (p *progress) waiting() int {
 	return p.order.Len()
 }
 
-// settle notes that a delivery is over. It reports whether it was not before.
-func (p *progress) settle(at position) bool {
+// settle notes that a delivery is over. It reports whether it was not before,
+// and then counts it: whoever waits for it finds it counted.
+func (p *progress) settle(at position, count *atomic.Int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e, ok := p.pending[at]
@@ -86,6 +88,7 @@ func (p *progress) settle(at position) bool {
 	}
 	p.order.Remove(e)
 	delete(p.pending, at)
+	count.Add(1)
 	p.touch()
 	return true
 }
