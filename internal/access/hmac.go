@@ -35,7 +35,7 @@ func NewVerifier(keys []Key, now func() time.Time) *Verifier {
 // BodyDigest is the hash that the caller signed for the request's body.
 type BodyDigest [sha256.Size]byte
 
-// Check says whether body is the one that was signed; the error is a *Refusal.
+// Check refuses a body that is not the one that was signed; the error is a *Refusal.
 func (d BodyDigest) Check(body []byte) error {
 	sum := sha256.Sum256(body)
 	if subtle.ConstantTimeCompare(sum[:], d[:]) != 1 {

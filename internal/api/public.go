@@ -12,7 +12,7 @@ const (
 	readyPath = "/health/ready"
 )
 
-// servePublic answers what needs no credentials, and says whether it did.
+// servePublic answers what needs no credentials, and reports whether it did.
 func (a *API) servePublic(w http.ResponseWriter, r *http.Request) bool {
 	if r.URL.Path == livePath || r.URL.Path == readyPath {
 		a.c.Health.ServeHTTP(w, r)

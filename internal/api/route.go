@@ -81,7 +81,7 @@ func (all routes) haveVerb(parts []string) bool {
 	return false
 }
 
-// plain tells that the path ends in a parameter alone.
+// plain reports whether the path ends in a parameter alone.
 func (r route) plain() bool {
 	last := r.segments[len(r.segments)-1]
 	return last.param != "" && last.verb == ""

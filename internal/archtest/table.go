@@ -105,7 +105,7 @@ func (t Table) Row(pkg string) (Row, bool) {
 	return row, true
 }
 
-// Allows says whether from may import imported: they share a row, or from's
+// Allows reports whether from may import imported: they share a row, or from's
 // row names a package of imported's row. It is false when either has no row.
 func (t Table) Allows(from, imported string) bool {
 	row, ok := t.Row(from)

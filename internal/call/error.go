@@ -2,8 +2,8 @@ package call
 
 import "fmt"
 
-// Kind says why the rules refuse an input. Kinds are few and closed; the api
-// package turns each into a status and code.
+// Kind says why the rules refuse an input. Kinds are few and closed; a
+// family of the API turns each into a status and code.
 type Kind int
 
 const (

@@ -1,7 +1,7 @@
 package call
 
-// Reason says how something ended, in the call's own words. The webhook
-// package turns reasons into the published code, subcode and message.
+// Reason says how something ended, in the call's own words. A family
+// of the API turns reasons into the published code, subcode and message.
 type Reason string
 
 const (

@@ -40,7 +40,7 @@ func (l Listener) Address() string { return net.JoinHostPort(l.Host, strconv.Ito
 
 func (l Listener) String() string { return l.Scheme + "://" + l.Address() }
 
-// Loopback says whether only this machine can reach the address.
+// Loopback reports whether only this machine can reach the address.
 func (l Listener) Loopback() bool {
 	if l.Host == "localhost" {
 		return true

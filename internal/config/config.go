@@ -196,7 +196,7 @@ func Default() Config {
 // CADir is where the development CA is kept.
 func (c Config) CADir() string { return filepath.Join(c.DataDir, "ca") }
 
-// Encrypted says whether any listener needs a certificate.
+// Encrypted reports whether any listener needs a certificate.
 func (c Config) Encrypted() bool {
 	for _, l := range c.listeners() {
 		if slices.Contains([]string{"https", "tls", "wss"}, l.Scheme) {

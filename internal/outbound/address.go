@@ -78,7 +78,7 @@ func NewPolicy(networks []netip.Prefix) *Policy {
 	return &Policy{allowed: allowed}
 }
 
-// Admit says whether addr may be called; the error is a *Refused.
+// Admit refuses an addr that may not be called; the error is a *Refused.
 func (p *Policy) Admit(addr netip.Addr) error {
 	addr = addr.Unmap()
 	if p.Allows(addr) {
@@ -90,7 +90,7 @@ func (p *Policy) Admit(addr netip.Addr) error {
 	return nil
 }
 
-// Allows says whether addr lies in an allowed network.
+// Allows reports whether addr lies in an allowed network.
 func (p *Policy) Allows(addr netip.Addr) bool {
 	// A zone names an interface of this host; no prefix contains it.
 	addr = addr.Unmap().WithZone("")

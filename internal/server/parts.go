@@ -230,7 +230,7 @@ func (p *parts) buildEdges(version string) error {
 	return nil
 }
 
-// sipAddresses tells where SIP was bound, in the order of the settings.
+// sipAddresses are where SIP was bound, in the order of the settings.
 func (p *parts) sipAddresses() []string {
 	var all []string
 	for _, l := range p.cfg.SIP.Listen {

@@ -85,8 +85,8 @@ func (p *parts) start(ctx context.Context, l *life) error {
 	if err := p.recover(ctx); err != nil {
 		return err
 	}
-	for _, d := range p.listeners {
-		l.start(ctx, d.url, d.serve)
+	for _, at := range p.listeners {
+		l.start(ctx, at.url, at.serve)
 	}
 	return nil
 }
@@ -132,8 +132,8 @@ func (p *parts) wind(ctx context.Context) {
 			p.logLate("events are left: they are sent after the next start", within(ctx, settleTime, p.courier.Flush))
 		},
 	)
-	for _, d := range p.listeners {
-		p.logLate("requests did not finish", within(ctx, settleTime, d.shutdown))
+	for _, l := range p.listeners {
+		p.logLate("requests did not finish", within(ctx, settleTime, l.shutdown))
 	}
 }
 

@@ -50,7 +50,7 @@ func kinds(posts []request) []string {
 
 const (
 	validated = "SubscriptionValidation Microsoft.EventGrid.SubscriptionValidationEvent"
-	announced = "Notification Microsoft.Communication.IncomingCall"
+	published = "Notification Microsoft.Communication.IncomingCall"
 )
 
 func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
@@ -74,7 +74,7 @@ func TestASubscriptionGetsEventsOnceItIsValidated(t *testing.T) {
 		}
 		must(t, c.Flush(t.Context()))
 		all := kinds(net.to(endpoint))
-		expect(t, "at last", all[len(all)-2:], []string{validated, announced})
+		expect(t, "at last", all[len(all)-2:], []string{validated, published})
 	})
 }
 
@@ -89,7 +89,7 @@ func TestAnApplicationThatStartsWhileACallRingsGetsIt(t *testing.T) {
 		net.forget()
 		net.app(endpoint, subscriber)
 		must(t, c.Flush(t.Context()))
-		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced})
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, published})
 		if got := c.Counts().EventGrid; got.Delivered != 1 {
 			t.Errorf("counted %+v", got)
 		}
@@ -121,7 +121,7 @@ func TestASubscriptionIsValidatedByOpeningItsURL(t *testing.T) {
 			t.Errorf("the right code is answered %d", status)
 		}
 		synctest.Wait()
-		expect(t, "after", kinds(net.to(endpoint)), []string{validated, announced})
+		expect(t, "after", kinds(net.to(endpoint)), []string{validated, published})
 	})
 }
 
@@ -183,7 +183,7 @@ func TestAnIncomingCallIsTriedTwiceWhileItRings(t *testing.T) {
 		began := time.Now()
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		must(t, c.Flush(t.Context()))
-		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, published, published})
 		if p := net.to(endpoint); p[2].at.Sub(p[1].at) < 5*time.Second {
 			t.Errorf("the second try came after %v: too soon for an application to be back", p[2].at.Sub(p[1].at))
 		}
@@ -244,7 +244,7 @@ func TestASlowSubscriptionDelaysNoOtherCall(t *testing.T) {
 		newStory(t, j, 1, "").step(incoming(slow))
 		newStory(t, j, 2, "").step(incoming("4:+14255550101"))
 		synctest.Wait()
-		expect(t, "sent at once", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		expect(t, "sent at once", kinds(net.to(endpoint)), []string{validated, published, published})
 		if time.Since(began) != 0 {
 			t.Errorf("after %v", time.Since(began))
 		}

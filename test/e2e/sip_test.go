@@ -118,7 +118,7 @@ func TestATrunkThatWantsItIsRegisteredWith(t *testing.T) {
 
 func TestUnknownSourcesAreRefused(t *testing.T) {
 	w := start(t, server.Config{Users: []server.User{alice}, Trunks: []server.Trunk{carrier()}})
-	// The same call from the carrier's address is announced, so that the
+	// The same call from the carrier's address is published, so that the
 	// refusal is about the source and nothing else.
 	stranger := sipp.Start(t, sipp.Config{Scenario: "is-turned-away", Server: w.SIP, Number: ours, Source: "127.0.0.77", Values: sipp.Values{From: "+15551230001"}})
 	stranger.AwaitSuccess()

@@ -8,8 +8,8 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-// Config is what the family needs beside the calls. The two checks say whether
-// the server may call out to a URI; their errors are shown to clients.
+// Config is what the family needs beside the calls. The two checks refuse a
+// URI that the server may not call out to; their errors are shown to clients.
 type Config struct {
 	Contexts      Contexts
 	CheckCallback func(uri string) error

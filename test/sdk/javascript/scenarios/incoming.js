@@ -13,7 +13,7 @@ async function ring({ app, phones, options }) {
 }
 
 export const incoming = [
-  ["an incoming call is announced, answered and hung up", async (world) => {
+  ["an incoming call is published, answered and hung up", async (world) => {
     const { app, options } = world;
     const { event, talking, closed } = await ring(world);
     assert.equal(event.from.rawId, `4:${options.carrierNumber}`);
