@@ -53,7 +53,7 @@ var draws = []draw{
 		return p
 	}},
 	{10, func(d dice) call.Input {
-		return call.Recognize{Connection: d.connection(), Operation: d.operation(), Target: d.who(), MaxTones: 2, InterTone: time.Second,
+		return call.Recognize{Connection: d.connection(), Operation: d.operation(), Participant: d.who(), MaxTones: 2, InterTone: time.Second,
 			InitialSilence: time.Second, KeyInterrupts: true, Interrupt: d.seldom("interrupt"), StopTones: []call.Tone{'#'},
 			Prompt: rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt")}
 	}},

@@ -37,8 +37,8 @@ type mediaKind interface {
 	canceled(op *MediaOperation) Event
 	// failed is how it ends when it cannot go on.
 	failed(op *MediaOperation, f mediaFailure) Event
-	// targetLeft is how it ends when the last participant that it was for has left.
-	targetLeft(op *MediaOperation) Event
+	// allLeft is how it ends when the last participant that it was for has left.
+	allLeft(op *MediaOperation) Event
 }
 
 // mediaFailure is why a media operation cannot go on, and which of its sources
@@ -152,7 +152,7 @@ func (c *Call) endMediaFor(leg LegID) {
 		}
 		op.To = slices.DeleteFunc(slices.Clone(op.To), func(to LegID) bool { return to == leg })
 		if len(op.To) == 0 {
-			c.finish(op.ID, op.kind().targetLeft(op))
+			c.finish(op.ID, op.kind().allLeft(op))
 		}
 	}
 }

@@ -75,4 +75,4 @@ func (playing) failed(op *MediaOperation, f mediaFailure) Event {
 	return PlayFailed{Recipient: op.Recipient, Source: max(f.source, 0), Cause: Cause{Reason: f.reason}}
 }
 
-func (playing) targetLeft(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }
+func (playing) allLeft(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }

@@ -9,9 +9,9 @@ import (
 // the keys that it presses.
 type Recognize struct {
 	Repeatable
-	Connection     ConnectionID
+	Connection     ConnectionID // empty: out of call
 	Operation      Operation
-	Target         Address
+	Participant    Address
 	Prompt         []PlaySource
 	Interrupt      bool // stop what the recipient has running and waiting
 	KeyInterrupts  bool // interruptPrompt: a key stops the prompt and counts
@@ -56,7 +56,7 @@ func (c *Call) recognize(in Recognize) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	legs, err := c.hearers(PartParticipant, []Address{in.Target})
+	legs, err := c.hearers(PartParticipant, []Address{in.Participant})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -132,6 +132,6 @@ func (recognizing) failed(op *MediaOperation, f mediaFailure) Event {
 	return RecognizeFailed{Recipient: op.Recipient, Source: f.source, Cause: Cause{Reason: f.reason}}
 }
 
-func (r recognizing) targetLeft(op *MediaOperation) Event {
+func (r recognizing) allLeft(op *MediaOperation) Event {
 	return r.failed(op, mediaFailure{noSource, ParticipantAbsent})
 }

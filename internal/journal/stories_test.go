@@ -82,7 +82,7 @@ func prompts(names ...string) []call.PlaySource {
 
 func recognize(what string) call.Recognize {
 	return call.Recognize{
-		Connection: storyConnection(1), Operation: during(what), Target: phone, Prompt: prompts(what),
+		Connection: storyConnection(1), Operation: during(what), Participant: phone, Prompt: prompts(what),
 		KeyInterrupts: true, InitialSilence: 5 * time.Second, InterTone: 2 * time.Second, MaxTones: 2, StopTones: []call.Tone{'#'},
 	}
 }

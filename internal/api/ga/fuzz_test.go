@@ -88,7 +88,7 @@ func playable(t *testing.T, sources []call.PlaySource) {
 }
 
 func recognizable(t *testing.T, cmd call.Recognize) {
-	if cmd.Target == "" || cmd.InitialSilence < 0 || cmd.InterTone <= 0 || cmd.MaxTones < 0 {
+	if cmd.Participant == "" || cmd.InitialSilence < 0 || cmd.InterTone <= 0 || cmd.MaxTones < 0 {
 		t.Fatalf("%+v", cmd)
 	}
 	for _, tone := range cmd.StopTones {

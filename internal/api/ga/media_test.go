@@ -92,7 +92,7 @@ func TestRecognizeHasThePublishedDefaults(t *testing.T) {
 	var cmd call.Recognize
 	s.Calls.Saw = func(c call.Command) { cmd = c.(call.Recognize) }
 	s.want(s.post(root+"/"+string(connection)+":recognize", recognizeBody(``)), 202, "")
-	if !cmd.KeyInterrupts || cmd.InitialSilence != 5*time.Second || cmd.InterTone != 2*time.Second || cmd.MaxTones != 0 || cmd.Target != phone {
+	if !cmd.KeyInterrupts || cmd.InitialSilence != 5*time.Second || cmd.InterTone != 2*time.Second || cmd.MaxTones != 0 || cmd.Participant != phone {
 		t.Errorf("the command is %+v", cmd)
 	}
 }
@@ -107,7 +107,7 @@ func TestRecognizeBecomesTheCommandThatItSays(t *testing.T) {
 		"recognizeOptions":{"targetParticipant":{"phoneNumber":{"value":"+14255550123"}},"interruptPrompt":false,"initialSilenceTimeoutInSeconds":0,
 		"dtmfOptions":{"interToneTimeoutInSeconds":60,"maxTonesToCollect":4,"stopTones":["pound","Asterisk"]}}}`), 202, "")
 	want := call.Recognize{
-		Connection: connection, Operation: call.Operation{Context: "r"}, Target: phone,
+		Connection: connection, Operation: call.Operation{Context: "r"}, Participant: phone,
 		Prompt:    []call.PlaySource{{File: "https://f.example/1.wav"}, {File: "https://f.example/2.wav"}},
 		Interrupt: true, InterTone: time.Minute, MaxTones: 4, StopTones: []call.Tone{'#', '*'},
 	}

@@ -78,7 +78,7 @@ func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
 
 // readRecognizeOptions places faults below the options.
 func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error) {
-	if cmd.Target, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	cmd.KeyInterrupts = in.InterruptPrompt == nil || *in.InterruptPrompt
