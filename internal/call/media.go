@@ -165,7 +165,7 @@ func (c *Call) hearers(part Part, addresses []Address) ([]LegID, error) {
 		if p == nil || p.State != Joined {
 			return nil, &Error{Kind: NotFound, Part: part, Reason: string(a) + " is not in the call."}
 		}
-		if p.Seat != "" {
+		if !p.hasLeg() {
 			return nil, &Error{Kind: Invalid, Part: part, Reason: string(a) + " is an application: nothing can be played to it."}
 		}
 		legs = append(legs, p.Leg)

@@ -35,6 +35,10 @@ type CallParticipantRemoved struct {
 	Leg  LegID
 }
 
+// hasLeg reports whether the participant is reached over a leg. An application
+// that answered as a user is not: it has a seat.
+func (p Participant) hasLeg() bool { return p.Seat == "" }
+
 // participant finds who is reached over a leg.
 func (c *Call) participant(leg LegID) *Participant {
 	if i := c.indexOf(leg); i >= 0 {
@@ -106,7 +110,7 @@ func (c *Call) ringingTimedOut(leg LegID) {
 func (c *Call) joined(p *Participant) {
 	p.State = Joined
 	c.stopRinging(p.Leg)
-	if p.Seat == "" {
+	if p.hasLeg() {
 		c.ask(Join{Leg: p.Leg})
 	}
 	c.rosterChanged = true
@@ -150,7 +154,7 @@ func (c *Call) forget(leg LegID) (Participant, bool) {
 
 // left tells everyone that somebody who was in the conversation is not any more.
 func (c *Call) left(p Participant) {
-	if p.Seat == "" {
+	if p.hasLeg() {
 		c.ask(Leave{Leg: p.Leg})
 	}
 	c.endMediaFor(p.Leg)

@@ -31,7 +31,7 @@ func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
 }
 
 func (c *Call) remove(p Participant) {
-	if p.Seat != "" {
+	if !p.hasLeg() {
 		c.leave(c.live(p.Seat), Cause{Reason: Removed})
 		return
 	}

@@ -96,7 +96,7 @@ func (c *Call) release(p Participant, cause Cause) {
 	c.stopRinging(p.Leg)
 	c.closeIncoming(p.Leg)
 	switch {
-	case p.Seat != "":
+	case !p.hasLeg():
 	case p.State == Calling:
 		c.ask(RejectLeg{Leg: p.Leg, Cause: cause})
 	default:

@@ -43,7 +43,7 @@ func (c *Call) toneReceived(in ToneReceived) {
 func (c *Call) passOn(in ToneReceived) {
 	var others []LegID
 	for _, p := range c.state.Participants {
-		if p.State == Joined && p.Seat == "" && p.Leg != in.Leg {
+		if p.State == Joined && p.hasLeg() && p.Leg != in.Leg {
 			others = append(others, p.Leg)
 		}
 	}
