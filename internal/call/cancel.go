@@ -1,15 +1,18 @@
 package call
 
-// CancelMedia stops every media operation of a connection.
+// CancelMedia stops every media operation of whoever commands it: those of the
+// connection or, out of call, those whose events go to the same URI.
 type CancelMedia struct {
 	Repeatable
-	Connection ConnectionID
+	Connection ConnectionID // empty: out of call
+	Operation  Operation
 }
 
 func (c *Call) cancelMedia(in CancelMedia) (Answer, error) {
-	if _, err := c.connectedOne(in.Connection); err != nil {
+	by, err := c.recipient(in.Connection, in.Operation)
+	if err != nil {
 		return Answer{}, err
 	}
-	c.cancelQueue(Queue{Connection: in.Connection})
+	c.cancelQueue(by.Queue())
 	return Answer{}, nil
 }

@@ -57,7 +57,7 @@ var draws = []draw{
 			InitialSilence: time.Second, KeyInterrupts: true, Interrupt: d.seldom("interrupt"), StopTones: []call.Tone{'#'},
 			Prompt: rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt")}
 	}},
-	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection()} }},
+	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {
 		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}}
@@ -128,7 +128,10 @@ func (d dice) incoming() call.IncomingID {
 func (d dice) timer() call.TimerID { return call.TimerID(d.upTo("timer", int(d.state().LastTimer))) }
 
 func (d dice) connection() call.ConnectionID {
-	return calltest.Connection(rapid.SampledFrom([]string{"c1", "c2", "out of call"}).Draw(d.T, "connection"))
+	if d.seldom("out of call") {
+		return ""
+	}
+	return calltest.Connection(rapid.SampledFrom([]string{"c1", "c2"}).Draw(d.T, "connection"))
 }
 
 func (d dice) who() call.Address {
@@ -138,7 +141,8 @@ func (d dice) who() call.Address {
 // operation has a context that no other has.
 func (d dice) operation() call.Operation {
 	d.watcher.contexts++
-	return call.Operation{Context: fmt.Sprint("op", d.watcher.contexts)}
+	uri := rapid.SampledFrom([]string{"", "http://svc/1", "http://svc/2"}).Draw(d.T, "callback")
+	return call.Operation{Context: fmt.Sprint("op", d.watcher.contexts), CallbackURI: uri}
 }
 
 func TestEveryInputIsDrawn(t *testing.T) {
