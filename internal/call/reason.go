@@ -52,6 +52,19 @@ type Cause struct {
 	Q850      int    // Reason: Q.850;cause=, or 0
 }
 
+// Attributes are the cause in a log: names and values, without what the network
+// did not say.
+func (c Cause) Attributes() []any {
+	all := []any{"reason", string(c.Reason)}
+	if c.SIPStatus != 0 {
+		all = append(all, "sip_status", c.SIPStatus)
+	}
+	if c.Q850 != 0 {
+		all = append(all, "q850", c.Q850)
+	}
+	return all
+}
+
 // unfinished is why what was still under way did not succeed when its
 // connection ended for cause c: whoever ends a connection on purpose takes back
 // what it was waiting for; a server that was lost took it back from nobody.

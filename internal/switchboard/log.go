@@ -17,11 +17,11 @@ func name(x any) string {
 func attributes(e call.Event) []any {
 	switch e := e.(type) {
 	case call.CallDisconnected:
-		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
+		return append([]any{"connection", string(e.Connection)}, e.Cause.Attributes()...)
 	case call.CreateCallFailed:
-		return append([]any{"connection", string(e.Connection)}, because(e.Cause)...)
+		return append([]any{"connection", string(e.Connection)}, e.Cause.Attributes()...)
 	case call.AddParticipantFailed:
-		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, because(e.Cause)...)
+		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, e.Cause.Attributes()...)
 	case call.ForRecipient:
 		if e.To().Connection == "" {
 			return nil // it was commanded out of call
@@ -31,12 +31,4 @@ func attributes(e call.Event) []any {
 		return []any{"from", string(e.From), "to", string(e.To)}
 	}
 	return nil
-}
-
-// because leaves the network's word out where it gave none.
-func because(c call.Cause) []any {
-	if c.SIPStatus == 0 {
-		return []any{"reason", string(c.Reason)}
-	}
-	return []any{"reason", string(c.Reason), "sip_status", c.SIPStatus}
 }

@@ -93,18 +93,6 @@ func (l *leg) news(task func()) bool {
 	return ok
 }
 
-// because leaves out what the network did not say.
-func because(c call.Cause) []any {
-	attributes := []any{"reason", string(c.Reason)}
-	if c.SIPStatus != 0 {
-		attributes = append(attributes, "sip_status", c.SIPStatus)
-	}
-	if c.Q850 != 0 {
-		attributes = append(attributes, "q850", c.Q850)
-	}
-	return attributes
-}
-
 // end is the last thing that a leg does. What it held is free when the signal
 // is given.
 func (l *leg) end(cause call.Cause) {
@@ -113,7 +101,7 @@ func (l *leg) end(cause call.Cause) {
 		other.hangUp(farewell(cause.Reason))
 	}
 	l.giveBack()
-	l.log.Info("leg ended", append([]any{"answered", l.answered}, because(cause)...)...)
+	l.log.Info("leg ended", append([]any{"answered", l.answered}, cause.Attributes()...)...)
 	if l.answered {
 		l.signal(call.LegEnded{Leg: l.id, Cause: cause})
 		return
