@@ -22,10 +22,10 @@ var everybodysWords = []string{
 }
 
 // TestOnlyAFamilyKnowsItsNames parses what families share, and holds that no
-// name of a request, response or event of the GA family stands there, and no
-// published code: a second family has others.
+// name of a request, response or event of the GA family stands there, no
+// published code and no api-version: a second family has others.
 func TestOnlyAFamilyKnowsItsNames(t *testing.T) {
-	names, codes := gaNames(t), gaCodes(t)
+	ga := readPublished(t)
 	set := token.NewFileSet()
 	for pkg, files := range packages(t) {
 		first, _, _ := strings.Cut(pkg, "/")
@@ -38,7 +38,7 @@ func TestOnlyAFamilyKnowsItsNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
-				if said := names.in(n, codes); said != "" {
+				if said := ga.in(n); said != "" {
 					t.Errorf("%s: %s is published by the GA family", set.Position(n.Pos()), said)
 				}
 				_, isImport := n.(*ast.ImportSpec)
@@ -54,12 +54,16 @@ func isFamily(pkg string) bool {
 
 var word = regexp.MustCompile(`\w+`)
 
-// published are the members of GA's documents whose names are no plain word: as
-// they are sent, and as Go spells them.
-type published struct{ members, goNames map[string]bool }
+// published is what the GA family says in public: the members of its documents
+// whose names are no plain word, as they are sent and as Go spells them, its
+// codes, its versions and what the types of its events begin with.
+type published struct {
+	members, goNames, codes map[string]bool
+	texts                   []string
+}
 
-// in is the published name or code that a node of a syntax tree knows, or "".
-func (p published) in(n ast.Node, codes map[string]bool) string {
+// in is what a node of a syntax tree knows of it, or "".
+func (p published) in(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.Ident:
 		if p.goNames[n.Name] {
@@ -71,8 +75,13 @@ func (p published) in(n ast.Node, codes map[string]bool) string {
 			text, _ = strconv.Unquote(n.Value)
 		}
 		for _, w := range word.FindAllString(text, -1) {
-			if p.members[w] || codes[w] {
+			if p.members[w] || p.codes[w] {
 				return w
+			}
+		}
+		for _, said := range p.texts {
+			if strings.Contains(text, said) {
+				return said
 			}
 		}
 	}
@@ -83,20 +92,26 @@ var (
 	member   = regexp.MustCompile(`(?m)^\s*(\w+) .*json:"(\w+)`)
 	twoWords = regexp.MustCompile(`[a-z][A-Z]`)
 	refusal  = regexp.MustCompile(`Code: "(\d+)"`)
-	subcode  = regexp.MustCompile(`(?m)^\s*\w+\s*= (\d{4,})$`)
+	subcode  = regexp.MustCompile(`(?m)^\s*\w+\s*= (\d{4,})\b`)
+	version  = regexp.MustCompile(`"(\d{4}-\d\d-\d\d[a-z-]*)"`)
 )
 
-func gaNames(t *testing.T) published {
+const typesBegin = "Microsoft.Communication."
+
+func readPublished(t *testing.T) published {
 	t.Helper()
-	p := published{map[string]bool{}, map[string]bool{}}
+	p := published{members: map[string]bool{}, goNames: map[string]bool{}, codes: gaCodes(t), texts: []string{typesBegin}}
+	for _, m := range version.FindAllStringSubmatch(readAll(t, "internal/wire/ga/versions.go"), -1) {
+		p.texts = append(p.texts, m[1])
+	}
 	for _, m := range member.FindAllStringSubmatch(readAll(t, "internal/wire/ga/*.go"), -1) {
 		if twoWords.MatchString(m[2]) {
 			p.members[m[2]] = true
 			p.goNames[m[1]] = !slices.Contains(everybodysWords, m[1])
 		}
 	}
-	if !p.members["operationContext"] || !p.goNames["OperationContext"] || !p.members["callConnectionId"] {
-		t.Fatal("the members of the GA family were not found: this test does not know their form any more")
+	if !p.members["operationContext"] || !p.goNames["OperationContext"] || !p.members["callConnectionId"] || len(p.texts) < 10 {
+		t.Fatal("the members or the versions of the GA family were not found: this test does not know their form any more")
 	}
 	return p
 }
@@ -112,7 +127,7 @@ func gaCodes(t *testing.T) map[string]bool {
 	}
 	delete(codes, "404") // HTTP's own, which GA repeats
 	delete(codes, "405")
-	if !codes["8522"] || !codes["8508"] {
+	if !codes["8522"] || !codes["8508"] || !codes["560000"] {
 		t.Fatal("the codes of the GA family were not found: this test does not know their form any more")
 	}
 	return codes
