@@ -64,9 +64,12 @@ type SIP struct {
 }
 
 // RTP bounds the media ports. A leg that hears nothing for Timeout is ended.
+// With NAT, media that do not come from where they were announced are also learnt
+// from the address of the signalling.
 type RTP struct {
 	Ports   PortRange     `yaml:"ports"`
 	Timeout time.Duration `yaml:"timeout"`
+	NAT     bool          `yaml:"nat"`
 }
 
 // User is a person or a bot with a SIP or browser endpoint. Without a password

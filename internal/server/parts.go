@@ -167,7 +167,7 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 	}
 	p.legs, err = sip.New(sip.Config{
 		UA: p.agent, Domain: p.cfg.SIP.Domain, Directory: d, Locate: admission.Locate,
-		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711,
+		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711, NAT: p.cfg.RTP.NAT,
 		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
 	})
 	if err != nil {

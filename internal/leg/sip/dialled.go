@@ -118,6 +118,7 @@ func (l *leg) progress(n *line, code int, body []byte) {
 	// Early media of one line only: with several the port could not tell whom
 	// it hears.
 	if len(body) > 0 && len(l.lines) == 1 {
+		l.legs.expectNAT(l.sound, n.flow.Remote.Addr())
 		if err := l.sound.agree(body); err != nil {
 			l.log.Info("early media not understood", "error", err)
 		}
@@ -130,6 +131,7 @@ func (l *leg) progress(n *line, code int, body []byte) {
 
 // won: a line was answered, the first of them. The others stop ringing.
 func (l *leg) won(n *line, body []byte, d ua.Dialog) {
+	l.legs.expectNAT(l.sound, n.flow.Remote.Addr())
 	if err := l.agreeFinally(body); err != nil {
 		l.log.Info("answer cannot be used", "error", err)
 		n.hangUp(ua.Reason{SIP: 488, Text: "answer cannot be used"})

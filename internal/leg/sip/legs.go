@@ -40,6 +40,10 @@ type Config struct {
 	Ports   *rtp.Ports
 	MediaIP netip.Addr
 	Codecs  codec.Set // what legs can do
+	// NAT says that far ends may be behind NAT and announce an address at which
+	// nobody reaches them. While nothing comes from there, media from the address of
+	// their signalling are learnt.
+	NAT bool
 	// MediaTimeout ends an answered leg from which no media comes; 0: never.
 	MediaTimeout time.Duration
 	Signals      Signals

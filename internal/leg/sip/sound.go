@@ -19,6 +19,7 @@ type sound struct {
 	session     *rtp.Session
 	negotiation sdp.Negotiation
 	params      rtp.Params
+	behind      netip.Addr // where its media may come from though announced elsewhere; often invalid
 	done        chan struct{}
 }
 
@@ -53,6 +54,7 @@ func (ls *Legs) openSound(remote netip.Addr, h hearing) (*sound, error) {
 		},
 		done: make(chan struct{}),
 	}
+	ls.expectNAT(s, remote)
 	go func() {
 		defer close(s.done)
 		// Close ends it, so that it ends with its leg and not before.
@@ -63,6 +65,14 @@ func (ls *Legs) openSound(remote netip.Addr, h hearing) (*sound, error) {
 	return s, nil
 }
 
+// expectNAT notes where the signalling of the far end is, when that may be where
+// its media come from, too.
+func (ls *Legs) expectNAT(s *sound, signalling netip.Addr) {
+	if ls.cfg.NAT && signalling.IsValid() {
+		s.behind = signalling.Unmap()
+	}
+}
+
 // close gives the port back. It waits for the reader, which never waits for a leg.
 func (s *sound) close() {
 	_ = s.session.Close()
@@ -71,6 +81,7 @@ func (s *sound) close() {
 
 // apply makes the session follow what was negotiated.
 func (s *sound) apply(p rtp.Params) error {
+	p.Behind = s.behind
 	if err := s.session.Update(p); err != nil {
 		return err
 	}

@@ -7,9 +7,12 @@
 //   - A Session neither allocates nor locks per packet or per frame.
 //   - ReadFrame and WriteFrame are for the clock; everything else is for any
 //     goroutine. Callbacks run on the session's own reader, one at a time.
-//   - Plain RTP goes to the address of the SDP until the first valid packet
-//     comes, then to where that came from (symmetric RTP, RFC 4961), and from
-//     then on nobody else is heard until Update gives another address.
+//   - Plain RTP goes to the address that the SDP announces, and what comes from
+//     there is always heard. While nothing does, another port of that address is
+//     followed, or, where Params.Behind says so, the address of the signalling
+//     (symmetric RTP, RFC 4961); each only when it has been sending for a while,
+//     and only until the announced address sends again. Nobody else ever hears a
+//     packet or is heard, be it sound or a key. Nothing listens for RTCP.
 //   - Every format that was agreed on is understood at any time, whatever its rate
 //     and clock; the one that is sent gives the session its rate.
 //   - Each digit is reported once, as soon as its end is known: on Linux that is

@@ -76,7 +76,7 @@ func (w *wire) Close() error {
 	return nil
 }
 
-func (w *wire) last(t *testing.T) sentPacket {
+func (w *wire) last(t testing.TB) sentPacket {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,9 +100,14 @@ func newTestSession(t testing.TB, cfg Config) (*Session, *wire) {
 
 // hears takes a packet as if the reader had read it from the socket.
 func (s *Session) hears(packet []byte, from netip.AddrPort) {
+	s.hearsAt(time.Now(), packet, from)
+}
+
+// hearsAt does so at another time than now.
+func (s *Session) hearsAt(at time.Time, packet []byte, from netip.AddrPort) {
 	t := s.cfg.Transport.(*Symmetric)
 	t.take = s.in.take
-	t.arrived(packet, from, 0)
+	t.arrived(packet, from, at)
 	s.tellDigits()
 }
 

@@ -25,9 +25,9 @@ type PacketIO interface {
 // stay with the kernel until they are asked for.
 type Poller interface {
 	PacketIO
-	// Poll hands over the packets that have come since, each with how long ago
-	// that was, and returns without waiting for more. At most a bounded number
+	// Poll hands over the packets that have come since, each with when that was,
+	// and returns without waiting for more. At most a bounded number
 	// is taken at once, so that a flood cannot hold up the clock. take must not
 	// keep the packet. One goroutine at a time may poll.
-	Poll(take func(packet []byte, from netip.AddrPort, age time.Duration))
+	Poll(take func(packet []byte, from netip.AddrPort, at time.Time))
 }

@@ -36,6 +36,10 @@ type Format struct {
 // Params is what an offer and its answer agreed on.
 type Params struct {
 	Remote netip.AddrPort // from the far end's SDP; unspecified (0.0.0.0) means send nothing
+	// Behind is the address of the far end's signalling, when it may be behind a
+	// NAT and Remote an address that nobody reaches: media from there are learnt.
+	// Invalid: they come from the address of Remote and from nowhere else.
+	Behind netip.Addr
 	// Format is what we send. The frames of the session have its rate.
 	Format
 	// Understood is what the far end may send beside Format: all that was

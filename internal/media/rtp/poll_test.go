@@ -29,11 +29,11 @@ func (m *mailbox) post(packet []byte) {
 	m.waiting = append(m.waiting, letter{packet, time.Now()})
 }
 
-func (m *mailbox) Poll(take func([]byte, netip.AddrPort, time.Duration)) {
+func (m *mailbox) Poll(take func([]byte, netip.AddrPort, time.Time)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, l := range m.waiting {
-		take(l.packet, farEnd, time.Since(l.posted))
+		take(l.packet, farEnd, l.posted)
 	}
 	m.waiting = nil
 }

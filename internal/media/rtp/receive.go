@@ -25,10 +25,10 @@ type stream struct {
 	clockRateHz int    // 0 before there was sound
 }
 
-// receive takes one packet of the far end, which came so long ago, and reports
+// receive takes one packet of the far end and when it arrived, and reports
 // whether it is RTP that was agreed on.
-func (s *Session) receive(packet []byte, age time.Duration) (ours bool) {
-	ours = s.accept(packet, age)
+func (s *Session) receive(packet []byte, at time.Time) (ours bool) {
+	ours = s.accept(packet, at)
 	if ours {
 		s.intake.received.Add(1)
 	} else {
@@ -37,8 +37,8 @@ func (s *Session) receive(packet []byte, age time.Duration) (ours bool) {
 	return ours
 }
 
-func (s *Session) accept(packet []byte, age time.Duration) bool {
-	s.in.arrival = time.Since(s.in.started) - age
+func (s *Session) accept(packet []byte, at time.Time) bool {
+	s.in.arrival = at.Sub(s.in.started)
 	l := s.pipeline.Load()
 	h, payload, ok := parse(packet)
 	if l == nil || !ok || len(payload) > maxPayload {

@@ -99,7 +99,7 @@ func (s *Session) Update(p Params) error {
 	s.updating.Lock()
 	defer s.updating.Unlock()
 	s.pipeline.Store(newPipeline(p, s.pipeline.Load()))
-	s.cfg.Transport.Follow(p.Remote)
+	s.cfg.Transport.Follow(p.Remote, p.Behind.Unmap())
 	return nil
 }
 

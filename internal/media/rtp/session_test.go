@@ -23,31 +23,6 @@ func TestASessionStatesItsCodecAndRate(t *testing.T) {
 	}
 }
 
-func TestSoundGoesToTheSDPAddressUntilAPacketComesFromElsewhere(t *testing.T) {
-	s, w := newTestSession(t, Config{})
-	frame := make([]int16, 160)
-	s.WriteFrame(frame)
-	if to := w.last(t).to; to != farEnd {
-		t.Errorf("the first packet went to %v", to)
-	}
-
-	behindNAT := netip.MustParseAddrPort("198.51.100.7:1234")
-	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), behindNAT)
-	s.WriteFrame(frame)
-	if to := w.last(t).to; to != behindNAT {
-		t.Errorf("after a packet from %v sound went to %v", behindNAT, to)
-	}
-
-	s.hears(datagram(header{sequence: 2}, make([]byte, 160)), stranger)
-	s.WriteFrame(frame)
-	if to := w.last(t).to; to != behindNAT {
-		t.Errorf("a stranger turned the sound to %v", to)
-	}
-	if invalid := s.Stats().Invalid; invalid != 1 {
-		t.Errorf("%d packets were refused, want the stranger's", invalid)
-	}
-}
-
 func TestAnInvalidPacketLatchesNothing(t *testing.T) {
 	for name, packet := range map[string][]byte{
 		"nothing":                nil,
@@ -68,48 +43,6 @@ func TestAnInvalidPacketLatchesNothing(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
-	}
-}
-
-func TestUpdateWithAnotherAddressLearnsTheSourceAnew(t *testing.T) {
-	s, w := newTestSession(t, Config{})
-	oldSource := netip.MustParseAddrPort("198.51.100.7:1234")
-	newSource := netip.MustParseAddrPort("198.51.100.8:1234")
-	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), oldSource)
-
-	moved := basic()
-	moved.Remote = netip.MustParseAddrPort("192.0.2.9:4002")
-	if err := s.Update(moved); err != nil {
-		t.Fatal(err)
-	}
-	// Packets on their way from the old source do not count as the new one.
-	s.hears(datagram(header{sequence: 2}, make([]byte, 160)), oldSource)
-	s.WriteFrame(make([]int16, 160))
-	if to := w.last(t).to; to != moved.Remote {
-		t.Errorf("after the update sound went to %v", to)
-	}
-	s.hears(datagram(header{sequence: 3}, make([]byte, 160)), newSource)
-	s.WriteFrame(make([]int16, 160))
-	if to := w.last(t).to; to != newSource {
-		t.Errorf("sound goes to %v, not to the new source", to)
-	}
-}
-
-func TestAnUpdatedAddressMayStillMeanTheOldSource(t *testing.T) {
-	s, w := newTestSession(t, Config{})
-	source := netip.MustParseAddrPort("198.51.100.7:1234")
-	s.hears(datagram(header{sequence: 1}, make([]byte, 160)), source)
-	moved := basic()
-	moved.Remote = netip.MustParseAddrPort("192.0.2.9:4002")
-	if err := s.Update(moved); err != nil {
-		t.Fatal(err)
-	}
-	for n := range oldSourcePatience + 1 {
-		s.hears(datagram(header{sequence: uint16(2 + n)}, make([]byte, 160)), source)
-	}
-	s.WriteFrame(make([]int16, 160))
-	if to := w.last(t).to; to != source {
-		t.Errorf("sound goes to %v", to)
 	}
 }
 

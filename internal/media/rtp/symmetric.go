@@ -1,21 +1,27 @@
 package rtp
 
 import (
-	"cmp"
 	"net/netip"
 	"sync/atomic"
 	"time"
 )
 
-// oldSourcePatience is how many packets from the source before a Follow must
-// come before it is believed to be the new one too: it may only not have heard
-// of the change yet.
-const oldSourcePatience = 50
+// How long somebody else must have been sending, with nothing at all from the far
+// end in that time, to be taken for it.
+const (
+	// portPatience is for another port of an address that is known: a NAT that
+	// gave the far end another port, or another process behind one address.
+	portPatience = 200 * time.Millisecond
+	// natPatience is for the address of the signalling, when the description
+	// names one that is perhaps behind a NAT.
+	natPatience = 500 * time.Millisecond
+)
 
-// Symmetric is a Transport of plain RTP (RFC 4961): it sends where the far end's
-// description says until the first packet of the session comes, then to where
-// that came from, and from then on hears nobody else until Follow names another
-// address.
+// Symmetric is a Transport of plain RTP. The far end is at the address that its
+// description announces, and what comes from there is always heard. While nothing
+// does, another source may be followed (RFC 4961): see aim.patience for whose, and
+// how long that takes. The first packet from the announced address ends it.
+// Nobody else hears a packet or is heard.
 type Symmetric struct {
 	io        PacketIO
 	poller    Poller // nil when ReadPacket reads
@@ -24,8 +30,8 @@ type Symmetric struct {
 
 	// What follows belongs to whoever takes packets just now.
 	take      Take
-	hand      func(packet []byte, from netip.AddrPort, age time.Duration)
-	oldSource int // packets from the source before a Follow
+	hand      func(packet []byte, from netip.AddrPort, at time.Time)
+	candidate candidate
 	buf       [packetSize]byte
 }
 
@@ -34,9 +40,37 @@ const packetSize = 1500
 
 // aim is where the far end is, as far as is known. It never changes.
 type aim struct {
-	remote netip.AddrPort // by its description
-	source netip.AddrPort // where its packets come from; invalid until one has come
-	before netip.AddrPort // where they came from when another remote was described
+	announced netip.AddrPort // by its description; invalid when that named no address yet
+	behind    netip.Addr     // where else it may be: the signalling's address; often invalid
+	followed  netip.AddrPort // where its packets come from instead; invalid: nowhere
+}
+
+// at is where packets go.
+func (a *aim) at() netip.AddrPort {
+	if a.followed.IsValid() {
+		return a.followed
+	}
+	return a.announced
+}
+
+// patience is how long a source must be the only one that sends before it is
+// followed, or 0 when it is a stranger however long it sends.
+func (a *aim) patience(source netip.Addr) time.Duration {
+	switch source {
+	case a.announced.Addr():
+		return portPatience
+	case a.behind:
+		return natPatience
+	}
+	return 0
+}
+
+// candidate is who may be followed if it goes on sending and the far end does not.
+type candidate struct {
+	aim         *aim // that it is a candidate for; nil: there is none
+	from        netip.AddrPort
+	ssrc        uint32
+	since, last time.Time // of its packets
 }
 
 // NewSymmetric makes a transport that owns io. It sends and hears nothing until
@@ -48,16 +82,22 @@ func NewSymmetric(io PacketIO) *Symmetric {
 	return t
 }
 
-// Follow forgets the source when the description names another address.
-func (t *Symmetric) Follow(remote netip.AddrPort) {
+// Follow forgets whoever was followed when the far end announces another address.
+// A description without an address puts the far end on hold (RFC 3264 section
+// 8.4) and says nothing new about where it is.
+func (t *Symmetric) Follow(announced netip.AddrPort, behind netip.Addr) {
+	named := announced.IsValid() && !announced.Addr().IsUnspecified() && announced.Port() != 0
 	for {
 		old := t.aim.Load()
-		if old != nil && old.remote == remote {
-			return
+		next := &aim{behind: behind}
+		switch {
+		case named:
+			next.announced = announced
+		case old != nil:
+			next.announced = old.announced
 		}
-		next := &aim{remote: remote}
-		if old != nil {
-			next.before = cmp.Or(old.source, old.before)
+		if old != nil && old.announced == next.announced && old.behind == next.behind {
+			return
 		}
 		if t.aim.CompareAndSwap(old, next) {
 			return
@@ -70,7 +110,7 @@ func (t *Symmetric) Read(take Take) error {
 	n, from, err := t.io.ReadPacket(t.buf[:])
 	if err == nil {
 		t.take = take
-		t.arrived(t.buf[:n], from, 0)
+		t.arrived(t.buf[:n], from, time.Now())
 	}
 	return err
 }
@@ -83,44 +123,58 @@ func (t *Symmetric) Poll(take Take) {
 	}
 }
 
-// arrived passes on a packet of the far end. The first of the session's shows
-// where that is.
-func (t *Symmetric) arrived(packet []byte, from netip.AddrPort, age time.Duration) {
-	at := t.aim.Load()
-	if at == nil || !t.believes(at, from) {
+// arrived passes on a packet of the far end, and drops all others.
+func (t *Symmetric) arrived(packet []byte, from netip.AddrPort, at time.Time) {
+	a := t.aim.Load()
+	switch {
+	case a == nil:
 		t.strangers.Add(1)
-		return
+	case from == a.announced:
+		t.candidate.aim = nil
+		if t.take(packet, at) && a.followed.IsValid() {
+			// A Follow that crossed this packet knows better.
+			t.aim.CompareAndSwap(a, &aim{announced: a.announced, behind: a.behind})
+		}
+	case from == a.followed:
+		t.candidate.aim = nil
+		t.take(packet, at)
+	case !t.replaces(a, packet, from, at):
+		t.strangers.Add(1)
+	case t.take(packet, at):
+		t.candidate.aim = nil
+		t.aim.CompareAndSwap(a, &aim{announced: a.announced, behind: a.behind, followed: from})
 	}
-	if !t.take(packet, age) || at.source.IsValid() {
-		return
-	}
-	t.oldSource = 0
-	// A Follow that crossed this packet knows better.
-	t.aim.CompareAndSwap(at, &aim{remote: at.remote, source: from})
 }
 
-func (t *Symmetric) believes(at *aim, from netip.AddrPort) bool {
-	if at.source.IsValid() {
-		return from == at.source
-	}
-	if from == at.before && from != at.remote && t.oldSource < oldSourcePatience {
-		t.oldSource++
+// replaces reports whether a source that is not the far end has been sending for
+// so long, alone, that it must be the far end now. It notes that it sends.
+func (t *Symmetric) replaces(a *aim, packet []byte, from netip.AddrPort, at time.Time) bool {
+	patience := a.patience(from.Addr())
+	if patience == 0 {
 		return false
 	}
-	return true
+	h, _, ok := parse(packet)
+	if !ok {
+		return false
+	}
+	c := &t.candidate
+	if c.aim == a && c.from == from && c.ssrc == h.ssrc {
+		c.last = at
+		return at.Sub(c.since) >= patience
+	}
+	if c.aim != a || at.Sub(c.last) >= patience {
+		*c = candidate{aim: a, from: from, ssrc: h.ssrc, since: at, last: at}
+	}
+	return false
 }
 
 // WritePacket sends to where the far end is.
 func (t *Symmetric) WritePacket(b []byte) error {
-	at := t.aim.Load()
-	if at == nil {
+	a := t.aim.Load()
+	if a == nil || !a.at().IsValid() {
 		return nil // nobody is there
 	}
-	to := at.remote
-	if at.source.IsValid() {
-		to = at.source
-	}
-	return t.io.WritePacket(b, to)
+	return t.io.WritePacket(b, a.at())
 }
 
 // Wake makes Read return.

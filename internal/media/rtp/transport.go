@@ -14,8 +14,9 @@ import (
 // Neither Poll nor WritePacket may allocate, lock or wait.
 type Transport interface {
 	// Follow says where the far end's description places its media, for the
-	// first time or again.
-	Follow(remote netip.AddrPort)
+	// first time or again, and from which other address they may come, if any:
+	// see Params.Behind.
+	Follow(announced netip.AddrPort, behind netip.Addr)
 	// Read blocks until the far end's next packet has been taken, which gives
 	// nil. It gives os.ErrDeadlineExceeded when it was woken, or when Poll
 	// takes the packets and somebody should call it. It is for one goroutine.
@@ -34,7 +35,7 @@ type Transport interface {
 	Close() error
 }
 
-// Take is handed one packet, which came so long ago, and must not keep it. It
+// Take is handed one packet and when it arrived, and must not keep it. It
 // reports whether the packet is one of the session's: only such a packet shows
 // where the far end is.
-type Take func(packet []byte, age time.Duration) (ours bool)
+type Take func(packet []byte, at time.Time) (ours bool)

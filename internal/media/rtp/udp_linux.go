@@ -119,7 +119,7 @@ func (u *udp) ReadPacket([]byte) (int, netip.AddrPort, error) {
 	return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
 }
 
-func (u *udp) Poll(take func([]byte, netip.AddrPort, time.Duration)) {
+func (u *udp) Poll(take func([]byte, netip.AddrPort, time.Time)) {
 	u.polls.Add(1)
 	for range pollRounds {
 		n := u.in.receive(u.raw)
@@ -234,13 +234,14 @@ func (in *inlet) receive(raw syscall.RawConn) int {
 	return in.received
 }
 
-func (in *inlet) hand(n int, take func([]byte, netip.AddrPort, time.Duration)) {
+func (in *inlet) hand(n int, take func([]byte, netip.AddrPort, time.Time)) {
 	if n == 0 {
 		return
 	}
-	now := time.Now().UnixNano()
+	now := time.Now()
+	wall := now.UnixNano()
 	for i := range n {
-		take(in.packets[i][:in.headers[i].length], in.from(i), in.age(i, now))
+		take(in.packets[i][:in.headers[i].length], in.from(i), now.Add(-in.age(i, wall)))
 	}
 }
 

@@ -39,16 +39,15 @@ func TestSocketsOfEitherFamilyTellWhoSentWhatAndWhen(t *testing.T) {
 		after := time.Now()
 		got := 0
 		waitFor(t, func() bool {
-			b.Poll(func(packet []byte, from netip.AddrPort, age time.Duration) {
+			b.Poll(func(packet []byte, from netip.AddrPort, at time.Time) {
 				got++
 				if string(packet) != "hello" || from != a.LocalAddr() {
 					t.Errorf("%q from %v, want it from %v", packet, from, a.LocalAddr())
 				}
 				// The order of events, with room for two clocks that do not
 				// run quite alike.
-				arrived := time.Now().Add(-age)
-				if arrived.Before(before.Add(-time.Second)) || arrived.After(after.Add(time.Second)) {
-					t.Errorf("%s: came at %v, sent between %v and %v", ip, arrived, before, after)
+				if at.Before(before.Add(-time.Second)) || at.After(after.Add(time.Second)) {
+					t.Errorf("%s: came at %v, sent between %v and %v", ip, at, before, after)
 				}
 			})
 			return got > 0
@@ -76,7 +75,7 @@ func TestAFloodDoesNotHoldUpTheClock(t *testing.T) {
 	total := 0
 	waitFor(t, func() bool {
 		got := 0
-		b.Poll(func([]byte, netip.AddrPort, time.Duration) { got++ })
+		b.Poll(func([]byte, netip.AddrPort, time.Time) { got++ })
 		if got > pollBatch*pollRounds {
 			t.Errorf("%d packets in one poll, want %d at most", got, pollBatch*pollRounds)
 		}
@@ -88,7 +87,7 @@ func TestAFloodDoesNotHoldUpTheClock(t *testing.T) {
 func TestPollingAndSendingDoNotAllocate(t *testing.T) {
 	a, b := both(t, 30880, "::1")
 	got := 0
-	take := func([]byte, netip.AddrPort, time.Duration) { got++ }
+	take := func([]byte, netip.AddrPort, time.Time) { got++ }
 	packet, to := make([]byte, 172), b.LocalAddr()
 	n := testing.AllocsPerRun(100, func() {
 		_ = a.WritePacket(packet, to)
@@ -139,7 +138,7 @@ func TestALegInNoRoomStillTellsItsDigits(t *testing.T) {
 		t.Fatal(err)
 	}
 	running := start(s)
-	phone.Follow(s.LocalAddr())
+	phone.Follow(s.LocalAddr(), netip.Addr{})
 	if err := phone.WritePacket(key(1, 3)); err != nil {
 		t.Fatal(err)
 	}
