@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"strowger/internal/call"
@@ -144,14 +145,87 @@ func TestALostAcknowledgementIsFoundAgainAlsoWhenTheRecordWasCarried(t *testing.
 	}
 }
 
-func TestAFailingStoreIsAnError(t *testing.T) {
+// A store that says that it has not stored fails the step at once.
+func TestAStepThatWasNotStoredForCertainFails(t *testing.T) {
 	store := journaltest.NewStore(2)
 	j := journal.Over(store, "", slog.New(slog.DiscardHandler))
-	broken := errors.New("broken")
-	store.Fail(broken)
-	if err := j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil); !errors.Is(err, broken) {
+	store.Fail(journal.ErrFull)
+	if err := j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("got %v", err)
 	}
+	if got := j.Stats().Retries; got != 0 {
+		t.Errorf("tried again %d times", got)
+	}
+}
+
+// Whatever else a store says, the same record is tried until it is certain what
+// came of it.
+func TestAStepOfUnknownOutcomeIsTriedUntilItIsKnown(t *testing.T) {
+	for name, trouble := range map[string]struct{ begin, end func(*journaltest.Store) }{
+		"the store fails":           {func(s *journaltest.Store) { s.Fail(errors.New("broken")) }, func(s *journaltest.Store) { s.Fail(nil) }},
+		"the store hangs":           {(*journaltest.Store).Stall, (*journaltest.Store).GoOn},
+		"the store is mute":         {(*journaltest.Store).Mute, (*journaltest.Store).GoOn},
+		"acknowledgements are lost": {func(s *journaltest.Store) { s.LoseAcknowledgements(1) }, func(*journaltest.Store) {}},
+		"it is full afterwards":     {(*journaltest.Store).Mute, func(s *journaltest.Store) { s.Fail(journal.ErrFull); s.GoOn() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := journaltest.NewStore(1)
+				j := journal.Over(store, "", slog.New(slog.DiscardHandler))
+				log := j.Begin(callID(1).Key())
+				must(t, log.Append(t.Context(), stateOf(1, 1), nil))
+				trouble.begin(store)
+				time.AfterFunc(21*time.Second, func() { trouble.end(store) }) // in the pause after the fourth try
+				must(t, log.Append(t.Context(), stateOf(1, 2), played("once")))
+				store.Fail(nil)
+				must(t, log.Append(t.Context(), stateOf(1, 3), nil))
+				if got := steps(t, j, 3); !slices.Equal(got, []uint64{1, 2, 3}) {
+					t.Errorf("steps in the journal: %v, each has to be there once", got)
+				}
+				if j.Stats().Retries == 0 {
+					t.Error("no retry was counted")
+				}
+			})
+		})
+	}
+}
+
+// Who writes to a call while its owner waits fences it, as ever.
+func TestAStepOfUnknownOutcomeIsFencedByAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := journaltest.NewStore(1)
+		j := journal.Over(store, "", slog.New(slog.DiscardHandler))
+		log := j.Begin(callID(1).Key())
+		must(t, log.Append(t.Context(), stateOf(1, 1), nil))
+		store.Fail(errors.New("broken"))
+		time.AfterFunc(time.Minute, func() {
+			store.Fail(nil)
+			_, other, err := j.Load(t.Context(), callID(1).Key())
+			must(t, err)
+			must(t, other.Append(t.Context(), stateOf(1, 2), played("of the other")))
+		})
+		if err := log.Append(t.Context(), stateOf(1, 2), played("ours")); !errors.Is(err, journal.ErrFenced) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Only who gives up does not know.
+func TestWhoGivesUpDoesNotKnowWhatCameOfAStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := journaltest.NewStore(1)
+		j := journal.Over(store, "", slog.New(slog.DiscardHandler))
+		store.Stall()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := j.Begin(callID(1).Key()).Append(ctx, stateOf(1, 1), nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		store.GoOn()
+		if state, _, err := j.Load(t.Context(), callID(1).Key()); err != nil || state.Step != 1 {
+			t.Errorf("what was on its way when the store hung: %+v, %v", state, err)
+		}
+	})
 }
 
 // steps reads n records from all streams.

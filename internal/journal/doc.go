@@ -7,7 +7,8 @@
 //     Config.SyncInterval is set.
 //   - A call has one writer. An Append by anyone who has not seen the last
 //     record of the call is refused with ErrFenced and leaves no trace. A writer
-//     whose acknowledgement was lost finds its own record and goes on.
+//     whose acknowledgement was lost finds its own record and goes on: as long
+//     as it is not known what came of a record, the same record is tried.
 //   - A record is all or nothing: there are no events without their state.
 //   - The records of a call are read in the order in which they were appended,
 //     and each event has the same EventID whenever and wherever it is read.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -197,10 +196,6 @@ func subject(stream int, key call.Key) string {
 	return fmt.Sprintf(subjectPrefix, stream) + string(key)
 }
 
-// tryTime bounds the wait for one acknowledgement. It is lost with the connection:
-// whoever waits for longer waits in vain. Log.append asks again.
-const tryTime = 5 * time.Second
-
 // BodyMost is the limit of the server that we are connected to now.
 func (s *jetStream) BodyMost() int { return int(s.conn.MaxPayload()) - headersMost }
 
@@ -216,8 +211,6 @@ func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint6
 	if m.Node != "" {
 		msg.Header.Set(headerNode, m.Node)
 	}
-	ctx, cancel := context.WithTimeout(ctx, tryTime)
-	defer cancel()
 	ack, err := s.js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(expect))
 	if err != nil {
 		return 0, refusal(err)

@@ -43,12 +43,14 @@ type Journal struct {
 
 	unreadable atomic.Uint64
 	unknown    atomic.Uint64
+	retries    atomic.Uint64
 }
 
-// Stats counts since the start what followers could not be given.
+// Stats counts since the start.
 type Stats struct {
-	Unreadable uint64 // records
-	Unknown    uint64 // events that a newer version has added
+	Unreadable uint64 // records that followers could not be given
+	Unknown    uint64 // events that they could not be given: a newer version has added them
+	Retries    uint64 // appends that were tried again, because nobody said what came of them
 }
 
 // Open opens the journal, starting the embedded server when there is no URL.
@@ -70,7 +72,7 @@ func Over(store Storage, node string, log *slog.Logger) *Journal {
 
 // Stats is a snapshot of the counters.
 func (j *Journal) Stats() Stats {
-	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load()}
+	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load(), Retries: j.retries.Load()}
 }
 
 // Close gives back what the journal holds. Nobody may be using it any more.
@@ -128,6 +130,22 @@ func (l *Log) read(m Message) (call.State, error) {
 	l.started = r.Started
 	l.beyond, err = r.beyond(state)
 	return state, err
+}
+
+// unanswered notes that the store did not say what came of an append.
+func (j *Journal) unanswered(key call.Key, tries int, err error) {
+	j.retries.Add(1)
+	if tries == 0 {
+		j.log.Error("the store does not say whether a step was stored; it is asked until it does, and the call waits: check the disk under data_dir, or the NATS cluster",
+			slog.String("key", string(key)), slog.String("error", err.Error()))
+	}
+}
+
+// answered notes that it did, at last.
+func (j *Journal) answered(key call.Key, tries int) {
+	if tries > 0 {
+		j.log.Info("what came of a step is known again", slog.String("key", string(key)), slog.Int("tries", tries+1))
+	}
 }
 
 // owns reports whether this node wrote a record. One without a name comes from

@@ -14,7 +14,9 @@ type Storage interface {
 	// Streams is the number of streams; it never changes.
 	Streams() int
 	// Append stores m when expect is the sequence of the last message of its
-	// key (0: none), and returns its sequence. Otherwise ErrUnexpected.
+	// key (0: none), and returns its sequence. Otherwise ErrUnexpected. ErrFull
+	// and ErrTooLarge say that m was not stored; whether it was after any other
+	// error is not known. Answers come in the order of the appends.
 	Append(ctx context.Context, m Message, expect uint64) (uint64, error)
 	// BodyMost is how many bytes a body may have that Append takes now.
 	BodyMost() int

@@ -107,6 +107,8 @@ func (j *Journal) carryOne(ctx context.Context, head Message) error {
 		return err
 	}
 	m.Carried = true
+	ctx, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
 	_, err = j.store.Append(ctx, m, head.Sequence)
 	if errors.Is(err, ErrUnexpected) {
 		return nil // the call has gone on in the meantime and needs no copy

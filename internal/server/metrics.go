@@ -36,6 +36,7 @@ func (p *parts) callFigures() []telemetry.Figure {
 		count("journal_failures", "Steps that the journal did not take at first.", s.JournalFailures),
 		count("calls_unreadable", "Calls that were ended because their record cannot be read.", s.Unreadable),
 		count("calls_outgrown", "Calls that were ended because they had grown too large to be stored.", s.Outgrown),
+		count("journal_retries", "Appends tried again because the store did not say what came of them.", j.Retries),
 		count("journal_unreadable", "Records whose events were not delivered because they could not be read.", j.Unreadable),
 		count("journal_unknown_events", "Events not delivered because a newer version has added them.", j.Unknown),
 	}

@@ -26,10 +26,32 @@ type Store struct {
 	streams   []stream
 	documents map[string][]byte
 	grown     chan struct{} // closed when a message comes
+	watch     func(journal.Message)
+	mood      mood
+	resumed   chan struct{} // closed when the mood is over
+	queued    []*queued
 	lose      int
 	failure   error
 	most      int64
 	bodyMost  int
+}
+
+// mood is how a store answers.
+type mood int
+
+const (
+	well    mood = iota
+	stalled      // nothing is stored and nothing is read until it is over
+	mute         // what comes is stored, and nobody is answered
+)
+
+// queued is an append that came while the store had stalled.
+type queued struct {
+	message  journal.Message
+	expect   uint64
+	sequence uint64
+	err      error
+	done     chan struct{}
 }
 
 type stream struct {
@@ -50,6 +72,46 @@ func (s *Store) LoseAcknowledgements(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lose = n
+}
+
+// Stall makes the store hang as a disk does: what is asked waits until GoOn.
+// Then appends are stored in their order, also those whose callers have gone.
+func (s *Store) Stall() { s.become(stalled) }
+
+// Mute makes the store hang after it has stored what comes: nobody is answered
+// until GoOn.
+func (s *Store) Mute() { s.become(mute) }
+
+func (s *Store) become(m mood) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mood, s.resumed = m, make(chan struct{})
+}
+
+// GoOn ends what Stall or Mute began.
+func (s *Store) GoOn() {
+	s.mu.Lock()
+	s.mood = well
+	waiting := s.queued
+	s.queued = nil
+	for _, q := range waiting {
+		q.sequence, q.err = s.store(q.message, q.expect)
+	}
+	resumed := s.resumed
+	s.mu.Unlock()
+	for _, q := range waiting {
+		s.tell(q.message, q.sequence, q.err)
+		close(q.done)
+	}
+	close(resumed)
+}
+
+// Watch has f called with every message that is stored, before the append is
+// answered, whether its caller learns of it or not.
+func (s *Store) Watch(f func(journal.Message)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = f
 }
 
 // Fail makes every append fail with err until it is called with nil.
@@ -85,11 +147,41 @@ func (s *Store) BodyMost() int {
 
 // Append stores a message.
 func (s *Store) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
+	m.Body = slices.Clone(m.Body)
+	q, mood, resumed := s.take(m, expect)
+	if mood != stalled {
+		s.tell(m, q.sequence, q.err)
+	}
+	if mood == mute {
+		q.done = resumed
+	}
+	select {
+	case <-q.done:
+		return q.sequence, q.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// take stores a message, or queues it while the store has stalled.
+func (s *Store) take(m journal.Message, expect uint64) (*queued, mood, chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := &queued{message: m, expect: expect, done: make(chan struct{})}
+	if s.mood == stalled {
+		s.queued = append(s.queued, q)
+		return q, s.mood, s.resumed
+	}
+	q.sequence, q.err = s.store(m, expect)
+	close(q.done)
+	return q, s.mood, s.resumed
+}
+
+// store is called with mu held.
+func (s *Store) store(m journal.Message, expect uint64) (uint64, error) {
 	if s.failure != nil {
 		return 0, s.failure
 	}
@@ -106,15 +198,42 @@ func (s *Store) Append(ctx context.Context, m journal.Message, expect uint64) (u
 	}
 	in.last++
 	in.bytes += int64(len(m.Body))
-	m.Sequence, m.Body = in.last, slices.Clone(m.Body)
+	m.Sequence = in.last
 	in.messages = append(in.messages, m)
 	close(s.grown)
 	s.grown = make(chan struct{})
 	if s.lose > 0 {
 		s.lose--
-		return 0, ErrLost
+		return m.Sequence, ErrLost
 	}
 	return m.Sequence, nil
+}
+
+// tell tells who watches of a message that was stored.
+func (s *Store) tell(m journal.Message, sequence uint64, err error) {
+	s.mu.Lock()
+	watch := s.watch
+	s.mu.Unlock()
+	if watch != nil && (err == nil || errors.Is(err, ErrLost)) {
+		m.Sequence = sequence
+		watch(m)
+	}
+}
+
+// ready waits while the store hangs.
+func (s *Store) ready(ctx context.Context) error {
+	s.mu.Lock()
+	mood, resumed := s.mood, s.resumed
+	s.mu.Unlock()
+	if mood == well {
+		return nil
+	}
+	select {
+	case <-resumed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // find is the last message of a key.
@@ -128,7 +247,10 @@ func (in *stream) find(key call.Key) (journal.Message, bool) {
 }
 
 // Last is the last message of a key.
-func (s *Store) Last(_ context.Context, stream int, key call.Key) (journal.Message, error) {
+func (s *Store) Last(ctx context.Context, stream int, key call.Key) (journal.Message, error) {
+	if err := s.ready(ctx); err != nil {
+		return journal.Message{}, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, ok := s.streams[stream].find(key)
@@ -139,7 +261,10 @@ func (s *Store) Last(_ context.Context, stream int, key call.Key) (journal.Messa
 }
 
 // At is the message with a sequence.
-func (s *Store) At(_ context.Context, stream int, sequence uint64) (journal.Message, error) {
+func (s *Store) At(ctx context.Context, stream int, sequence uint64) (journal.Message, error) {
+	if err := s.ready(ctx); err != nil {
+		return journal.Message{}, err
+	}
 	m, _, ok := s.from(stream, sequence)
 	if !ok || m.Sequence != sequence {
 		return journal.Message{}, journal.ErrNotFound
