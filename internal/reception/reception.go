@@ -19,8 +19,9 @@ import (
 // Legs take the calls that are let in.
 type Legs interface {
 	// Take makes the leg of a call, which arrived says everything about but its
-	// ids, or says how the caller is refused.
-	Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal
+	// ids, or says how the caller is refused. When it takes the call, release is
+	// called once, when the leg is over.
+	Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal
 }
 
 // Config is what a reception is made of. UA asks Admission whom to hear.
@@ -106,12 +107,30 @@ func (r *Reception) receive(in *ua.Incoming) *refusal {
 	}
 	arrived, refused := r.route(who, in.Message)
 	if refused == nil {
-		refused = r.cfg.Legs.Take(in, arrived)
+		refused = r.pass(who, in, arrived)
 	}
 	if refused != nil {
 		return &refusal{Refusal: *refused}
 	}
 	return nil
+}
+
+// pass hands a call to the legs. One from a trunk counts on the trunk, beside
+// those that we place there. RFC 3261 21.5.4: Retry-After keeps everything away
+// that the carrier has for us, so it is short.
+func (r *Reception) pass(who visitor, in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
+	release := func() {}
+	if who.trunk != nil {
+		var err error
+		if release, err = r.cfg.Directory.Take(who.trunk.Name); err != nil {
+			return &ua.Refusal{Code: 503, Phrase: err.Error(), Headers: ua.Headers{{Name: "Retry-After", Value: "1"}}}
+		}
+	}
+	refused := r.cfg.Legs.Take(in, arrived, release)
+	if refused != nil {
+		release()
+	}
+	return refused
 }
 
 // Request is any request outside of a call.

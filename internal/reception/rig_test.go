@@ -51,8 +51,9 @@ type rig struct {
 }
 
 // Take is a call that was let in (reception.Legs).
-func (r *rig) Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
+func (r *rig) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal {
 	in.Take(nil).Reject(486, "", nil)
+	release()
 	r.arrived <- arrived
 	return nil
 }

@@ -3,8 +3,11 @@ package sip_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"strowger/internal/call"
+	"strowger/internal/directory"
+	"strowger/internal/leg/sip"
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
 )
@@ -140,4 +143,28 @@ func TestALegOfAnEarlierProcessIsEndedByItsDialog(t *testing.T) {
 
 	first.Perform(call.HangUp{Leg: o.Leg, Reason: call.NodeLost})
 	next[call.LegEnded](first)
+}
+
+func TestATrunkBringsNoMoreCallsThanItMay(t *testing.T) {
+	r := start(t, func(s *directory.Config, _ *sip.Config) { s.Trunks[0].Limits.Calls = 1 })
+	first := r.fromNetwork(ours)
+	o := next[call.LegArrived](r)
+	if n := r.directory.InUse("carrier"); n != 1 {
+		t.Errorf("%d calls count on the trunk", n)
+	}
+	if e := r.fromNetwork(ours).Await(siptest.Failed); e.Code != 503 || e.Cause.RetryAfter != time.Second {
+		t.Errorf("one call too many is answered %d, try again after %v", e.Code, e.Cause.RetryAfter)
+	}
+	r.Perform(call.Dial{Leg: leg(2), To: "4:+12065550177", From: call.PhoneAddress(ours)})
+	if cause := r.failed(); cause.Reason != call.Overloaded { // there is one limit for both directions
+		t.Errorf("a call that we place there: %+v", cause)
+	}
+	r.Perform(call.RejectLeg{Leg: o.Leg, Cause: call.Cause{Reason: call.Busy}})
+	first.Await(siptest.Failed)
+	r.failed()
+	second := r.fromNetwork(ours)
+	o = next[call.LegArrived](r)
+	r.Perform(call.RejectLeg{Leg: o.Leg, Cause: call.Cause{Reason: call.Busy}})
+	second.Await(siptest.Failed)
+	r.failed()
 }

@@ -97,9 +97,10 @@ func (ls *Legs) Run(ctx context.Context) error {
 
 // Take makes the leg of a call that has been let in: arrived says everything
 // about it but the ids and the application's headers. Its first signal is
-// LegArrived. A caller whom no leg can serve is to be refused as it says. It
-// is called within ua.Handler.Invite and does not wait.
-func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
+// LegArrived. A caller whom no leg can serve is to be refused as it says;
+// otherwise release is called once, when the leg is over. It is called within
+// ua.Handler.Invite and does not wait.
+func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal {
 	if ls.full() {
 		return &ua.Refusal{Code: 503, Phrase: "all lines are in use", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
 	}
@@ -114,7 +115,7 @@ func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
 	arrived.Leg = call.NewLegID(arrived.Call, 1)
 	arrived.SIPHeaders = customOf(in.Headers)
 	l := ls.newLeg(arrived.Leg)
-	l.incoming, l.offer, l.remote = true, in.Body, in.Source.Addr()
+	l.incoming, l.offer, l.remote, l.release = true, in.Body, in.Source.Addr(), release
 	if arrived.From.IsUser() {
 		l.headers = ua.Headers{serverCallID(l.id)}
 	}
@@ -127,6 +128,7 @@ func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived) *ua.Refusal {
 		"publish", arrived.Publish, "dial", arrived.Dial)
 	if !ls.begin(l) {
 		n.session.Reject(503, "", nil)
+		release()
 	}
 	return nil
 }
