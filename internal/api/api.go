@@ -8,14 +8,19 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"strowger/internal/access"
 	"strowger/internal/wire"
 )
 
 const (
-	// bodyMax is room for two thousand participants.
-	bodyMax = 1 << 20
+	// bodyMax is room for the longest request that keeps to the bounds of its
+	// fields: a thousand VoIP headers of 64 and 1024 characters.
+	bodyMax = 1280 << 10
+	// paramMax is the most characters of a parameter of the path, the same as of
+	// a raw id in a body.
+	paramMax = 256
 	// commandTime is how long a command may take, its way to the disk included.
 	commandTime = 15 * time.Second
 	// writeTime is how long a client may take to accept an answer. Its call's
@@ -158,7 +163,13 @@ func (f *served) find(r *http.Request, req *Request) error {
 	case op == nil:
 		return &fault{fault: NoOperation, reason: "There is no operation at this path in api-version " + req.Version + "."}
 	}
-	req.operation, req.params = op, params
+	req.operation = op
+	for name, value := range params {
+		if utf8.RuneCountInString(value) > paramMax {
+			return wire.Fieldf(f.Params[name], "is longer than %d characters", paramMax)
+		}
+	}
+	req.params = params
 	if op.Serve == nil {
 		return &fault{fault: NotBuilt, reason: op.Name + " is part of the published API and not built here yet."}
 	}

@@ -28,7 +28,7 @@ func small(serve api.Serve) api.Family { return answering(http.StatusOK, serve) 
 
 // answering is small with another status of success.
 func answering(status int, serve api.Serve) api.Family {
-	return api.Family{Versions: []string{version, "2023-03-06"}, Codes: codes(), Operations: []api.Operation{
+	return api.Family{Versions: []string{version, "2023-03-06"}, Codes: codes(), Params: map[string]string{"connection": "thingId", "participant": "childId"}, Operations: []api.Operation{
 		{Name: "act", Method: "POST", Path: "/calling/things/{connection}:act", Status: status, Serve: serve},
 		{Name: "read", Method: "GET", Path: "/calling/things/{connection}", Status: status, Serve: serve},
 		{Name: "child", Method: "GET", Path: "/calling/things/{connection}/children/{participant}", Status: status, Serve: serve},
@@ -281,7 +281,7 @@ func TestAFamilyHasACodeForEveryRefusal(t *testing.T) {
 func TestEachFamilyAnswersInItsOwnWords(t *testing.T) {
 	refuse := api.Command(terminate, api.Nothing)
 	const younger = "2031-01-01"
-	second := api.Family{Versions: []string{younger}, Codes: codes(), Operations: []api.Operation{{
+	second := api.Family{Versions: []string{younger}, Codes: codes(), Params: map[string]string{"connection": "thingId", "participant": "childId"}, Operations: []api.Operation{{
 		Name: "finish", Method: "POST", Path: "/calling/things/{connection}/:finish", Status: 202, Serve: refuse,
 		Fields: map[call.Part]string{call.PartTargets: "whom.all"},
 	}}}
@@ -346,11 +346,37 @@ func TestAnAnswerThatCannotBeEncodedIsInternal(t *testing.T) {
 
 func TestALargeBodyIsRefused(t *testing.T) {
 	server := apitest.NewServer(t, small(fine))
-	for size, status := range map[int]int{1 << 20: http.StatusOK, 1<<20 + 1: http.StatusRequestEntityTooLarge} {
+	for size, status := range map[int]int{1280 << 10: http.StatusOK, 1280<<10 + 1: http.StatusRequestEntityTooLarge} {
 		if got := server.Send("POST", query("/calling/things:make"), strings.Repeat(" ", size)); got.Status != status {
 			t.Errorf("%d bytes: got %d %s", size, got.Status, got.Body)
 		}
 	}
+}
+
+func TestALongPathIsRefusedByTheNameOfItsParameter(t *testing.T) {
+	server := apitest.NewServer(t, small(fine))
+	long := strings.Repeat("x", 257)
+	for path, field := range map[string]string{
+		"/calling/things/" + long:                                           "thingId",
+		"/calling/things/a/children/" + long:                                "childId",
+		"/calling/things/a/children/" + long[1:]:                            "",
+		"/calling/things/a/children/" + strings.Repeat("%C3%A5", 256):       "",
+		"/calling/things/a/children/" + strings.Repeat("%C3%A5", 256) + "a": "childId",
+	} {
+		got := server.Send("GET", query(path), "")
+		if _, _, named := got.Error(); field == "" && got.Status != http.StatusOK || field != "" && (got.Status != http.StatusBadRequest || named != field) {
+			t.Errorf("%.60s…: got %d %s, want %q named", path, got.Status, got.Body, field)
+		}
+	}
+}
+
+func TestAFamilyWhoseRequestsHaveNoBoundsIsRefused(t *testing.T) {
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "Name") {
+			t.Errorf("it was taken, or not told: %v", p)
+		}
+	}()
+	api.Command(func(*api.Request, struct{ Name string }) (api.Order, error) { return api.Order{}, nil }, api.Nothing)
 }
 
 func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
@@ -365,6 +391,8 @@ func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
 		{[]string{sent}, ""},
 		{[]string{id}, "Repeatability-First-Sent"},
 		{[]string{id, "Repeatability-First-Sent: 2026-09-15T11:36:15Z"}, "Repeatability-First-Sent"},
+		{[]string{id, "Repeatability-First-Sent: " + strings.Repeat("x", 5000)}, "Repeatability-First-Sent"},
+		{[]string{"Repeatability-Request-ID: " + strings.Repeat("1", 5000), sent}, "Repeatability-Request-ID"},
 		{[]string{id, "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 CET"}, "Repeatability-First-Sent"},
 		{[]string{"Repeatability-Request-ID: 1", sent}, "Repeatability-Request-ID"},
 		{[]string{"Repeatability-Request-ID: {1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2}", sent}, "Repeatability-Request-ID"},

@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"reflect"
 
 	"strowger/internal/call"
+	"strowger/internal/wire"
 )
 
 // Family is one generation of the published API: which versions it has, what
@@ -12,6 +14,7 @@ type Family struct {
 	Versions   []string
 	Operations []Operation
 	Codes      Codes
+	Params     map[string]string // the published names of the paths' parameters
 }
 
 // Operation is one published operation. Path is written as in the
@@ -50,7 +53,13 @@ type NoBody struct{}
 // Command makes the Serve of an operation that gives a command to a call. read
 // turns the request's body into an order, stamped with the request's
 // Repeatable; show puts the command's answer in its published form.
+//
+// It panics when a field of the request may be of any size: what one request
+// costs is bounded.
 func Command[In any](read func(*Request, In) (Order, error), show func(call.Answer) Response) Serve {
+	if _, err := wire.Bounds(reflect.TypeFor[In]()); err != nil {
+		panic("api: a request without bounds: " + err.Error())
+	}
 	return func(ctx context.Context, r *Request) (Response, error) {
 		var in In
 		if err := r.decode(&in); err != nil {

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"unicode/utf8"
 )
 
-// Decode reads one JSON object into dst, which points to a struct. Members
-// that dst does not know are ignored, because later versions only add members.
-// Every error is a *FieldError.
+// Decode reads one JSON object into dst, which points to a struct, and holds it
+// to the bounds of the struct. Members that dst does not know are ignored,
+// because later versions only add members. Every error is a *FieldError.
 func Decode(data []byte, dst any) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return Fieldf("", "the body is empty, a JSON object is needed")
@@ -25,6 +26,9 @@ func Decode(data []byte, dst any) error {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Fieldf("", "the body goes on after its JSON object")
+	}
+	if fault := checkBounds(reflect.ValueOf(dst)); fault != nil {
+		return fault
 	}
 	return nil
 }

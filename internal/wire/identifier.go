@@ -31,8 +31,8 @@ const (
 // Identifier names a participant. A request may give only the raw id, only one
 // of the nested models, or all of it; Resolve makes the answer complete.
 type Identifier struct {
-	Kind               Kind                `json:"kind,omitempty"`
-	RawID              string              `json:"rawId,omitempty"`
+	Kind               Kind                `json:"kind,omitempty" max:"64"`
+	RawID              string              `json:"rawId,omitempty" max:"256"`
 	CommunicationUser  *CommunicationUser  `json:"communicationUser,omitempty"`
 	PhoneNumber        *PhoneNumber        `json:"phoneNumber,omitempty"`
 	MicrosoftTeamsUser *MicrosoftTeamsUser `json:"microsoftTeamsUser,omitempty"`
@@ -42,36 +42,36 @@ type Identifier struct {
 
 // CommunicationUser is a user of the resource; its id is its raw id.
 type CommunicationUser struct {
-	ID string `json:"id"`
+	ID string `json:"id" max:"256"`
 }
 
 // PhoneNumber is a number in E.164 form, or "anonymous". IsAnonymous is a
 // pointer because official clients send false where others send nothing.
 type PhoneNumber struct {
-	Value       string `json:"value"`
+	Value       string `json:"value" max:"256"`
 	IsAnonymous *bool  `json:"isAnonymous,omitempty"`
-	AssertedID  string `json:"assertedId,omitempty"`
+	AssertedID  string `json:"assertedId,omitempty" max:"256"`
 }
 
 // MicrosoftTeamsUser is a Teams user, or an anonymous visitor of a meeting.
 type MicrosoftTeamsUser struct {
-	UserID      string `json:"userId"`
+	UserID      string `json:"userId" max:"256"`
 	IsAnonymous *bool  `json:"isAnonymous,omitempty"`
-	Cloud       Cloud  `json:"cloud,omitempty"`
+	Cloud       Cloud  `json:"cloud,omitempty" max:"64"`
 }
 
 // MicrosoftTeamsApp is a bot or a voice application of Teams.
 type MicrosoftTeamsApp struct {
-	AppID string `json:"appId"`
-	Cloud Cloud  `json:"cloud,omitempty"`
+	AppID string `json:"appId" max:"256"`
+	Cloud Cloud  `json:"cloud,omitempty" max:"64"`
 }
 
 // TeamsExtensionUser is a Teams user reached through a communication resource.
 type TeamsExtensionUser struct {
-	UserID     string `json:"userId"`
-	TenantID   string `json:"tenantId"`
-	ResourceID string `json:"resourceId"`
-	Cloud      Cloud  `json:"cloud,omitempty"`
+	UserID     string `json:"userId" max:"256"`
+	TenantID   string `json:"tenantId" max:"256"`
+	ResourceID string `json:"resourceId" max:"256"`
+	Cloud      Cloud  `json:"cloud,omitempty" max:"64"`
 }
 
 // rawIDMax bounds what we repeat in events, subjects and paths. Real raw ids

@@ -115,8 +115,7 @@ func TestAWrongIdentifierIsToldWhichMemberIsWrong(t *testing.T) {
 		`{"teamsExtensionUser":{"userId":"u","tenantId":"t","resourceId":"r","cloud":"x"}}`: "teamsExtensionUser.cloud",
 		`{"rawId":"4:+2","phoneNumber":{"value":"+1"}}`:                                     "rawId",
 		`{"rawId":"a\nb"}`:                                                                  "rawId",
-		`{"rawId":"` + strings.Repeat("x", 300) + `"}`:                                      "rawId",
-		`{"phoneNumber":{"value":"` + strings.Repeat("1", 300) + `"}}`:                      "phoneNumber",
+		`{"phoneNumber":{"value":"` + strings.Repeat("1", 200) + `","assertedId":"` + strings.Repeat("a", 200) + `"}}`: "phoneNumber",
 	} {
 		_, err := resolve(t, document)
 		var fault *FieldError

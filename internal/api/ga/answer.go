@@ -18,9 +18,6 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 	if err := f.callback(in.CallbackURI); err != nil {
 		return o, err
 	}
-	if err := checkContext(in.OperationContext); err != nil {
-		return o, err
-	}
 	if cmd.AnsweredBy, err = user("answeredBy", in.AnsweredBy); err != nil {
 		return o, err
 	}

@@ -9,10 +9,6 @@ import (
 	"strowger/internal/wire"
 )
 
-// contextMax bounds an operationContext, which every event of its operation
-// repeats. The published service names no limit.
-const contextMax = 4096
-
 // within places a fault of a nested part below its field.
 func within(field string, err error) error {
 	var fault *wire.FieldError
@@ -100,22 +96,12 @@ func (f family) callback(uri string) error {
 
 // operation reads what most commands carry about themselves.
 func (f family) operation(context, callbackURI string) (call.Operation, error) {
-	if err := checkContext(context); err != nil {
-		return call.Operation{}, err
-	}
 	if callbackURI != "" {
 		if err := f.CheckCallback(callbackURI); err != nil {
 			return call.Operation{}, wire.Fieldf("operationCallbackUri", "the OperationCallbackUri field is invalid: %v", err)
 		}
 	}
 	return call.Operation{Context: context, CallbackURI: callbackURI}, nil
-}
-
-func checkContext(context string) error {
-	if len(context) > contextMax {
-		return wire.Fieldf("operationContext", "is longer than %d characters", contextMax)
-	}
-	return nil
 }
 
 // between holds a whole number to its published bounds; absent means fallback.

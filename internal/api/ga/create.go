@@ -15,9 +15,6 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if err := f.callback(in.CallbackURI); err != nil {
 		return o, err
 	}
-	if err := checkContext(in.OperationContext); err != nil {
-		return o, err
-	}
 	if cmd.Source, err = user("source", in.Source); err != nil {
 		return o, err
 	}

@@ -29,10 +29,15 @@ const (
 	recording    = recordings + "/{recording}"
 )
 
+// params are the published names of the paths' parameters.
+var params = map[string]string{
+	"connection": "callConnectionId", "participant": "participantRawId", "recording": "recordingId",
+}
+
 // Family is the general-availability family.
 func Family(c Config) api.Family {
 	f := family{c}
-	return api.Family{Versions: ga.Versions(), Codes: codes, Operations: []api.Operation{
+	return api.Family{Versions: ga.Versions(), Codes: codes, Params: params, Operations: []api.Operation{
 		{Name: "createCall", Method: http.MethodPost, Path: connections, Status: http.StatusCreated,
 			Serve: api.Command(f.readCreate, showCreated), Fields: fields{call.PartTargets: "targets"}},
 		{Name: "answer", Method: http.MethodPost, Path: connections + ":answer", Status: http.StatusOK,

@@ -11,15 +11,10 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-// Published limits of custom headers.
+// Published limits of custom headers, beside those at the fields.
 const (
-	sipHeadersMax  = 5 // beside User-To-User
-	sipNameMax     = 64
-	sipValueMax    = 256
-	voipHeadersMax = 1000
-	voipNameMax    = 64
-	voipValueMax   = 1024
-	userToUser     = "User-To-User"
+	sipHeadersMax = 5 // beside User-To-User
+	userToUser    = "User-To-User"
 )
 
 // token is RFC 3261 25.1: what a header may be named.
@@ -63,12 +58,8 @@ func checkSIPHeaders(headers map[string]string) error {
 func checkSIPHeader(name, value string) error {
 	lower := strings.ToLower(name)
 	switch {
-	case len(name) > sipNameMax:
-		return wire.Fieldf(short(name), "the name is longer than %d characters", sipNameMax)
 	case !strings.EqualFold(name, userToUser) && (!strings.HasPrefix(lower, "x-") || !token.MatchString(name)):
-		return wire.Fieldf(short(name), "is not %s and not a header that begins with X-", userToUser)
-	case len(value) > sipValueMax:
-		return wire.Fieldf(name, "the value is longer than %d characters", sipValueMax)
+		return wire.Fieldf(name, "is not %s and not a header that begins with X-", userToUser)
 	case strings.ContainsFunc(value, unicode.IsControl):
 		// A line break in a header would let it write the rest of the message.
 		return wire.Fieldf(name, "the value holds a control character")
@@ -77,16 +68,8 @@ func checkSIPHeader(name, value string) error {
 }
 
 func checkVoIPHeaders(headers map[string]string) error {
-	if len(headers) > voipHeadersMax {
-		return wire.Fieldf("", "holds %d headers, at most %d are sent", len(headers), voipHeadersMax)
-	}
-	for _, name := range sorted(headers) {
-		switch value := headers[name]; {
-		case name == "" || len(name) > voipNameMax:
-			return wire.Fieldf(short(name), "the name is empty or longer than %d characters", voipNameMax)
-		case len(value) > voipValueMax:
-			return wire.Fieldf(name, "the value is longer than %d characters", voipValueMax)
-		}
+	if _, unnamed := headers[""]; unnamed {
+		return wire.Fieldf("", "the name of a header is empty")
 	}
 	return nil
 }
@@ -99,11 +82,4 @@ func sorted(headers map[string]string) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-func short(name string) string {
-	if len(name) > sipNameMax {
-		return name[:sipNameMax] + "…"
-	}
-	return name
 }

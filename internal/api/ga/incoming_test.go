@@ -99,7 +99,7 @@ func TestIncomingCallsRefuseWhatIsWrong(t *testing.T) {
 			invalid(`{"incomingCallContext":""`+more+`}`, "incomingCallContext", "is missing"),
 			invalid(`{"incomingCallContext":"ctx"`+more+`}`, "incomingCallContext", "not a context that this server has sealed"),
 			invalid(`{"incomingCallContext":"`+strings.Replace(context, ".", ".A", 1)+`"`+more+`}`, "incomingCallContext", "sealed"),
-			invalid(`{"incomingCallContext":"`+strings.Repeat("a", 100_000)+`"`+more+`}`, "incomingCallContext", "sealed"),
+			invalid(`{"incomingCallContext":"`+strings.Repeat("a", 100_000)+`"`+more+`}`, "incomingCallContext", "longer than 16384"),
 		})
 	}
 	s.refuses(root+":answer", []wrong{

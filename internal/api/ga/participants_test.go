@@ -78,8 +78,8 @@ func TestAddParticipantRefusesWhatIsWrong(t *testing.T) {
 		invalid(sip(`"X-a":"`+long+`"`), in+"sipHeaders.X-a", "longer than 256"),
 		invalid(sip(`"X-`+long+`":"x"`), in+"sipHeaders.X-"+long[:62]+"…", "longer than 64"),
 		invalid(voip(`"a":"`+long+`"`), in+"voipHeaders.a", "longer than 1024"),
-		invalid(voip(`"":"x"`), in+"voipHeaders", "empty or longer than 64"),
-		invalid(voip(strings.Join(many, ",")), in+"voipHeaders", "holds 1001 headers"),
+		invalid(voip(`"":"x"`), in+"voipHeaders", "name of a header is empty"),
+		invalid(voip(strings.Join(many, ",")), in+"voipHeaders", "holds 1001 members"),
 		{voip(`"a":"b"`), 405, "8520", in + "voipHeaders", "not sent to users from here yet"},
 	})
 }

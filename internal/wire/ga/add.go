@@ -6,18 +6,18 @@ import "strowger/internal/wire"
 // answered 202 with AddParticipantResponse.
 type AddParticipantRequest struct {
 	SourceCallerIDNumber       *wire.PhoneNumber     `json:"sourceCallerIdNumber,omitempty"`
-	SourceDisplayName          string                `json:"sourceDisplayName,omitempty"`
+	SourceDisplayName          string                `json:"sourceDisplayName,omitempty" max:"256"`
 	ParticipantToAdd           wire.Identifier       `json:"participantToAdd"`
 	InvitationTimeoutInSeconds *int                  `json:"invitationTimeoutInSeconds,omitempty"`
-	OperationContext           string                `json:"operationContext,omitempty"`
-	OperationCallbackURI       string                `json:"operationCallbackUri,omitempty"`
+	OperationContext           string                `json:"operationContext,omitempty" max:"4096"`
+	OperationCallbackURI       string                `json:"operationCallbackUri,omitempty" max:"4096"`
 	CustomCallingContext       *CustomCallingContext `json:"customCallingContext,omitempty"`
 }
 
 // CustomCallingContext is what the invited party's endpoint is given.
 type CustomCallingContext struct {
-	VoIPHeaders map[string]string `json:"voipHeaders,omitzero"`
-	SIPHeaders  map[string]string `json:"sipHeaders,omitempty"`
+	VoIPHeaders map[string]string `json:"voipHeaders,omitzero" max:"1000,64,1024"`
+	SIPHeaders  map[string]string `json:"sipHeaders,omitempty" max:"6,64,256"`
 }
 
 // AddParticipantResponse tells the invitation's id.

@@ -5,9 +5,9 @@ import "strowger/internal/wire"
 // AnswerCallRequest is POST /calling/callConnections:answer, answered 200 with
 // CallConnectionProperties.
 type AnswerCallRequest struct {
-	IncomingCallContext     string                   `json:"incomingCallContext"`
-	CallbackURI             string                   `json:"callbackUri"`
-	OperationContext        string                   `json:"operationContext,omitempty"`
+	IncomingCallContext     string                   `json:"incomingCallContext" max:"16384"`
+	CallbackURI             string                   `json:"callbackUri" max:"4096"`
+	OperationContext        string                   `json:"operationContext,omitempty" max:"4096"`
 	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
 	AnsweredBy              *wire.CommunicationUser  `json:"answeredBy,omitempty"`
 	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`

@@ -5,12 +5,12 @@ import "strowger/internal/wire"
 // CreateCallRequest is POST /calling/callConnections, answered 201 with
 // CallConnectionProperties.
 type CreateCallRequest struct {
-	Targets                 []wire.Identifier        `json:"targets"`
+	Targets                 []wire.Identifier        `json:"targets" max:"50"`
 	SourceCallerIDNumber    *wire.PhoneNumber        `json:"sourceCallerIdNumber,omitempty"`
-	SourceDisplayName       string                   `json:"sourceDisplayName,omitempty"`
+	SourceDisplayName       string                   `json:"sourceDisplayName,omitempty" max:"256"`
 	Source                  *wire.CommunicationUser  `json:"source,omitempty"`
-	OperationContext        string                   `json:"operationContext,omitempty"`
-	CallbackURI             string                   `json:"callbackUri"`
+	OperationContext        string                   `json:"operationContext,omitempty" max:"4096"`
+	CallbackURI             string                   `json:"callbackUri" max:"4096"`
 	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
 	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
 	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`

@@ -14,8 +14,8 @@ const (
 
 // PlaySource is one thing to play.
 type PlaySource struct {
-	Kind              PlaySourceKind `json:"kind"`
-	PlaySourceCacheID string         `json:"playSourceCacheId,omitempty"`
+	Kind              PlaySourceKind `json:"kind" max:"64"`
+	PlaySourceCacheID string         `json:"playSourceCacheId,omitempty" max:"256"`
 	File              *FileSource    `json:"file,omitempty"`
 	Text              *TextSource    `json:"text,omitempty"`
 	SSML              *SSMLSource    `json:"ssml,omitempty"`
@@ -23,22 +23,22 @@ type PlaySource struct {
 
 // FileSource is audio fetched from a URI.
 type FileSource struct {
-	URI string `json:"uri"`
+	URI string `json:"uri" max:"4096"`
 }
 
 // TextSource is text to be spoken.
 type TextSource struct {
-	Text                  string `json:"text"`
-	SourceLocale          string `json:"sourceLocale,omitempty"`
-	VoiceKind             string `json:"voiceKind,omitempty"`
-	VoiceName             string `json:"voiceName,omitempty"`
-	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
+	Text                  string `json:"text" max:"8192"`
+	SourceLocale          string `json:"sourceLocale,omitempty" max:"64"`
+	VoiceKind             string `json:"voiceKind,omitempty" max:"64"`
+	VoiceName             string `json:"voiceName,omitempty" max:"256"`
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty" max:"256"`
 }
 
 // SSMLSource is marked-up text to be spoken.
 type SSMLSource struct {
-	SSMLText              string `json:"ssmlText"`
-	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
+	SSMLText              string `json:"ssmlText" max:"16384"`
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty" max:"256"`
 }
 
 // PlayOptions modify a play.
@@ -49,12 +49,12 @@ type PlayOptions struct {
 // PlayRequest is POST /calling/callConnections/{id}:play, answered 202 and
 // empty. An absent or empty playTo means everyone.
 type PlayRequest struct {
-	PlaySources                 []PlaySource      `json:"playSources"`
-	PlayTo                      []wire.Identifier `json:"playTo,omitzero"`
+	PlaySources                 []PlaySource      `json:"playSources" max:"64"`
+	PlayTo                      []wire.Identifier `json:"playTo,omitzero" max:"50"`
 	InterruptCallMediaOperation bool              `json:"interruptCallMediaOperation,omitempty"`
 	PlayOptions                 *PlayOptions      `json:"playOptions,omitempty"`
-	OperationContext            string            `json:"operationContext,omitempty"`
-	OperationCallbackURI        string            `json:"operationCallbackUri,omitempty"`
+	OperationContext            string            `json:"operationContext,omitempty" max:"4096"`
+	OperationCallbackURI        string            `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
 // Types of the events of a play.

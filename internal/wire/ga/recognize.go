@@ -26,13 +26,13 @@ var Tones = []Tone{
 // RecognizeRequest is POST /calling/callConnections/{id}:recognize, answered
 // 202 and empty.
 type RecognizeRequest struct {
-	RecognizeInputType          RecognizeInputType `json:"recognizeInputType"`
+	RecognizeInputType          RecognizeInputType `json:"recognizeInputType" max:"64"`
 	PlayPrompt                  *PlaySource        `json:"playPrompt,omitempty"`
-	PlayPrompts                 []PlaySource       `json:"playPrompts,omitempty"`
+	PlayPrompts                 []PlaySource       `json:"playPrompts,omitempty" max:"64"`
 	InterruptCallMediaOperation bool               `json:"interruptCallMediaOperation,omitempty"`
 	RecognizeOptions            *RecognizeOptions  `json:"recognizeOptions"`
-	OperationContext            string             `json:"operationContext,omitempty"`
-	OperationCallbackURI        string             `json:"operationCallbackUri,omitempty"`
+	OperationContext            string             `json:"operationContext,omitempty" max:"4096"`
+	OperationCallbackURI        string             `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
 // RecognizeOptions say whom to listen to, how long, and for what.
@@ -41,10 +41,10 @@ type RecognizeOptions struct {
 	InterruptPrompt                  *bool           `json:"interruptPrompt,omitempty"`
 	InitialSilenceTimeoutInSeconds   *int            `json:"initialSilenceTimeoutInSeconds,omitempty"`
 	TargetParticipant                wire.Identifier `json:"targetParticipant"`
-	SpeechLanguage                   string          `json:"speechLanguage,omitempty"`
-	SpeechRecognitionModelEndpointID string          `json:"speechRecognitionModelEndpointId,omitempty"`
+	SpeechLanguage                   string          `json:"speechLanguage,omitempty" max:"64"`
+	SpeechRecognitionModelEndpointID string          `json:"speechRecognitionModelEndpointId,omitempty" max:"256"`
 	DTMFOptions                      *DTMFOptions    `json:"dtmfOptions,omitempty"`
-	Choices                          []Choice        `json:"choices,omitempty"`
+	Choices                          []Choice        `json:"choices,omitempty" max:"50"`
 	SpeechOptions                    *SpeechOptions  `json:"speechOptions,omitempty"`
 }
 
@@ -53,14 +53,14 @@ type RecognizeOptions struct {
 type DTMFOptions struct {
 	InterToneTimeoutInSeconds *int   `json:"interToneTimeoutInSeconds,omitempty"`
 	MaxTonesToCollect         *int   `json:"maxTonesToCollect,omitempty"`
-	StopTones                 []Tone `json:"stopTones,omitempty"`
+	StopTones                 []Tone `json:"stopTones,omitempty" max:"16,64"`
 }
 
 // Choice is one answer that a caller may give, by voice or by key.
 type Choice struct {
-	Label   string   `json:"label"`
-	Phrases []string `json:"phrases"`
-	Tone    Tone     `json:"tone,omitempty"`
+	Label   string   `json:"label" max:"256"`
+	Phrases []string `json:"phrases" max:"50,256"`
+	Tone    Tone     `json:"tone,omitempty" max:"64"`
 }
 
 // SpeechOptions bound the collection of speech.

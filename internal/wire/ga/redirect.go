@@ -4,6 +4,6 @@ import "strowger/internal/wire"
 
 // RedirectCallRequest is POST /calling/callConnections:redirect, answered 204.
 type RedirectCallRequest struct {
-	IncomingCallContext string          `json:"incomingCallContext"`
+	IncomingCallContext string          `json:"incomingCallContext" max:"16384"`
 	Target              wire.Identifier `json:"target"`
 }

@@ -12,6 +12,6 @@ const (
 
 // RejectCallRequest is POST /calling/callConnections:reject, answered 204.
 type RejectCallRequest struct {
-	IncomingCallContext string       `json:"incomingCallContext"`
-	CallRejectReason    RejectReason `json:"callRejectReason,omitempty"`
+	IncomingCallContext string       `json:"incomingCallContext" max:"16384"`
+	CallRejectReason    RejectReason `json:"callRejectReason,omitempty" max:"64"`
 }

@@ -7,8 +7,8 @@ import "strowger/internal/wire"
 // RemoveParticipantResponse.
 type RemoveParticipantRequest struct {
 	ParticipantToRemove  wire.Identifier `json:"participantToRemove"`
-	OperationContext     string          `json:"operationContext,omitempty"`
-	OperationCallbackURI string          `json:"operationCallbackUri,omitempty"`
+	OperationContext     string          `json:"operationContext,omitempty" max:"4096"`
+	OperationCallbackURI string          `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
 // RemoveParticipantResponse echoes the operation's context.
