@@ -37,6 +37,8 @@ const (
 	callbackTime = 10 * time.Second
 	// audioTime bounds the fetch of one audio file.
 	audioTime = 30 * time.Second
+	// callbacksAtOnce bounds the tries of callbacks that are under way.
+	callbacksAtOnce = 2048
 )
 
 // parts are everything that a server consists of.
@@ -220,7 +222,8 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
-		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: 512}),
+		InFlight: callbacksAtOnce,
+		Client:   policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: callbacksAtOnce}),
 	})
 	served := api.New(api.Config{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},

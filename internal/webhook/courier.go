@@ -23,6 +23,10 @@ type Config struct {
 	// GiveUpAfter is how long an event is tried, from when it is read from the
 	// journal; 5 minutes when 0. Each event is tried once at least.
 	GiveUpAfter time.Duration
+	// InFlight bounds the tries that are under way at once, and with them the
+	// connections out; 2048 when 0. One host may have three quarters of it, one
+	// application of a host three quarters of that.
+	InFlight int
 
 	Families  []Family // two must not claim one version
 	EventGrid EventGrid
@@ -32,7 +36,10 @@ type Config struct {
 	Log       *slog.Logger
 }
 
-const defaultGiveUpAfter = 5 * time.Minute
+const (
+	defaultGiveUpAfter = 5 * time.Minute
+	defaultInFlight    = 2048
+)
 
 // Journal is what a Courier reads and where it notes its progress.
 type Journal interface {
@@ -58,6 +65,7 @@ type Courier struct {
 	subscriptions []*subscription
 	progress      []*progress // one per stream
 	queues        queues
+	lanes         *lanes
 	senders       sync.WaitGroup
 }
 
@@ -66,8 +74,11 @@ func New(c Config) *Courier {
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defaultGiveUpAfter
 	}
+	if c.InFlight == 0 {
+		c.InFlight = defaultInFlight
+	}
 	courier := &Courier{
-		config: c, families: map[string]Family{}, holds: newHolds(), queues: queues{waiting: map[destination][]*delivery{}},
+		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), queues: queues{waiting: map[destination][]*delivery{}},
 	}
 	for _, f := range c.Families {
 		for _, v := range f.Versions {

@@ -28,9 +28,9 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 		return
 	}
 	for try := 1; ctx.Err() == nil; try++ {
-		r := c.try(ctx, d)
+		r, tried := c.tryInLane(ctx, d, try)
 		switch {
-		case ctx.Err() != nil:
+		case !tried, ctx.Err() != nil:
 			return
 		case r.ok:
 			c.delivered(d)
@@ -45,11 +45,33 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 	}
 }
 
+// tryInLane tries once, when there is room for a try at this application. It
+// reports whether it did: by then the delivery may be over.
+func (c *Courier) tryInLane(ctx context.Context, d *delivery, try int) (_ result, tried bool) {
+	leave := c.lanes.enter(ctx, d.url, d.overflowed)
+	if leave == nil {
+		return result{}, false
+	}
+	defer leave()
+	if c.late(d, try-1) {
+		return result{}, false
+	}
+	return c.try(ctx, d), true
+}
+
+// late gives up an IncomingCall whose call has stopped ringing.
+func (c *Courier) late(d *delivery, tries int) bool {
+	if d.limits.tries == 0 || time.Now().Before(d.limits.deadline) {
+		return false
+	}
+	c.giveUp(d, tries, "its time was over before it could be sent", "nothing: the call has stopped ringing")
+	return true
+}
+
 // admitted waits until the event may be sent at all: a subscription has to be
 // validated. An IncomingCall that was in the journal for too long is over.
 func (c *Courier) admitted(ctx context.Context, d *delivery) bool {
-	if d.limits.tries > 0 && !time.Now().Before(d.limits.deadline) {
-		c.giveUp(d, 0, "its time was over before it could be sent", "nothing: the call has stopped ringing")
+	if c.late(d, 0) {
 		return false
 	}
 	if d.subscription == nil {
@@ -75,14 +97,17 @@ func closed(c chan struct{}) bool {
 	}
 }
 
-// waitForNextTry reports whether there will be one.
+// waitForNextTry reports whether there will be one. A pause that would outlast
+// the delivery's time, however long the application asks for, ends with that
+// time and one more try.
 func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r result) bool {
-	pause := max(backoff(try), d.limits.pause, r.retryAfter)
+	left := time.Until(d.limits.lastTry())
 	spent := d.limits.tries > 0 && try >= d.limits.tries
-	if spent || !time.Now().Add(pause).Before(d.limits.deadline) {
+	if spent || left <= 0 {
 		c.giveUp(d, try, r.why, r.advice)
 		return false
 	}
+	pause := min(left, max(backoff(try), d.limits.pause, r.retryAfter))
 	c.tallyOf(d).retried.Add(1)
 	c.logger(d).Info("an event was not taken; it will be sent again",
 		slog.String("why", r.why), slog.Int("try", try), slog.Duration("in", pause))

@@ -49,6 +49,10 @@ type limits struct {
 	pause    time.Duration // between tries, at least
 }
 
+// lastTry is when the last try begins at the latest. An IncomingCall has to
+// arrive a while before its call stops ringing.
+func (l limits) lastTry() time.Time { return l.deadline.Add(-l.pause) }
+
 func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 	return &delivery{
 		position: position{Sequence: r.Sequence, Event: i},

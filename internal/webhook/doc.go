@@ -11,11 +11,13 @@
 //     subscription in order; events of different calls may overtake each other.
 //   - Destinations do not wait for each other: each connection, each call at each
 //     subscription, and each call at a URI that was named out of call has a queue
-//     and a goroutine of its own while there is something to send.
+//     and a goroutine of its own while there is something to send. Tries that are
+//     under way are bounded, in all, for a host and for an application of a host,
+//     so that one that hangs leaves room to the others; see Config.InFlight.
 //   - An event is not sent while the answer to a command of its call is being
 //     written; see Courier.Hold.
 //   - What cannot be delivered is given up, logged and counted: after
-//     Config.GiveUpAfter, at once when the application refuses it (4xx), and
+//     Config.GiveUpAfter and a last try at the end of that time, at once when the application refuses it (4xx), and
 //     when a queue is full, the oldest first.
 //   - A subscription gets nothing before it has passed the validation handshake.
 //

@@ -150,7 +150,10 @@ func (sealer) Seal(o access.IncomingContext) (string, error) {
 func courier(c webhook.Config, j webhook.Journal, n *internet) *webhook.Courier {
 	c.Families, c.EventGrid = append(c.Families, ga.Family()), grid.New(c.ResourceID, sealer{})
 	c.Journal, c.Signer = j, signer{}
-	c.Client = &http.Client{Transport: n, Timeout: 10 * time.Second}
+	c.Client = &http.Client{
+		Transport: n, Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // as outbound's
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -68,12 +68,28 @@ func resultOf(answer *http.Response) result {
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		r.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
 		r.advice = "see the application's log: its endpoint fails"
+	case status >= 300 && status < 400:
+		r.final = true
+		r.why += redirection(answer.Header.Get("Location"))
+		r.advice = "name the URL that the endpoint redirects to as the callback URL: redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		r.final, r.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
 	default:
 		r.final, r.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
 	}
 	return r
+}
+
+// redirection says where an answer leads, without what may be secret in a URL.
+func redirection(location string) string {
+	to, err := url.Parse(location)
+	if err != nil || location == "" {
+		return ""
+	}
+	if to.Host == "" {
+		return " to another path of its own"
+	}
+	return " to " + to.Scheme + "://" + to.Host
 }
 
 // retryAfter reads seconds or a date (RFC 9110 10.2.3); 0 when it is neither.

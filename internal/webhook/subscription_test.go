@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -189,6 +190,26 @@ func TestAnIncomingCallIsTriedTwiceWhileItRings(t *testing.T) {
 		}
 		if time.Since(began) > 30*time.Second || c.Counts().EventGrid.GivenUp != 1 {
 			t.Errorf("after %v counted %+v", time.Since(began), c.Counts().EventGrid)
+		}
+	})
+}
+
+func TestAnIncomingCallIsTriedAgainWhileItRingsHoweverLongTheApplicationAsksFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(endpoint, func(r request) answer {
+			if r.kind == "Microsoft.Communication.IncomingCall" {
+				return answer{status: 503, header: http.Header{"Retry-After": {"3600"}}}
+			}
+			return subscriber(r)
+		})
+		c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
+		start(t, c)
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		must(t, c.Flush(t.Context()))
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		if p := net.to(endpoint); len(p) == 3 && p[2].at.Sub(p[1].at) != 25*time.Second {
+			t.Errorf("the second try came after %v, want 25 s: the call rings for 30", p[2].at.Sub(p[1].at))
 		}
 	})
 }
