@@ -207,7 +207,7 @@ func TestAnIncomingCallIsTriedAgainWhileItRingsHoweverLongTheApplicationAsksFor(
 		start(t, c)
 		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
 		must(t, c.Flush(t.Context()))
-		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, announced, announced})
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, published, published})
 		if p := net.to(endpoint); len(p) == 3 && p[2].at.Sub(p[1].at) != 25*time.Second {
 			t.Errorf("the second try came after %v, want 25 s: the call rings for 30", p[2].at.Sub(p[1].at))
 		}
