@@ -30,11 +30,6 @@ func Versions() []string {
 	return all
 }
 
-// Known reports whether v is a version of this family.
-func (v Version) Known() bool {
-	return slices.Contains(Stable, v) || slices.Contains(Preview, v)
-}
-
 // date is the part that orders versions; they compare as text.
 func (v Version) date() Version {
 	if len(v) > len(Latest) {
