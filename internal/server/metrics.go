@@ -11,6 +11,7 @@ func (p *parts) metrics(version string) *telemetry.Metrics {
 	m := telemetry.NewMetrics(version)
 	m.Add(p.callFigures)
 	m.Add(p.legFigures)
+	m.Add(p.trunkFigures)
 	m.Add(p.mediaFigures)
 	m.Add(p.webhookFigures)
 	return m
@@ -59,6 +60,16 @@ func (p *parts) legFigures() []telemetry.Figure {
 		count("leg_news_dropped", "Keys, ringing and re-INVITEs dropped by a leg that was full.", legs.Dropped),
 		count("sip_wrong_password", "Credentials that did not hold.", reception.WrongPassword),
 	}
+}
+
+func (p *parts) trunkFigures() []telemetry.Figure {
+	var all []telemetry.Figure
+	for _, t := range p.cfg.Trunks {
+		calls := level("trunk_calls", "Calls that a trunk carries now; its max_calls bounds them.", float64(p.directory.InUse(t.Name)))
+		calls.Labels = telemetry.Labels{"trunk": t.Name}
+		all = append(all, calls)
+	}
+	return all
 }
 
 func (p *parts) mediaFigures() []telemetry.Figure {

@@ -51,6 +51,7 @@ type parts struct {
 	journal   *journal.Journal
 	clock     *media.Clock
 	ports     *rtp.Ports
+	directory *directory.Directory
 	agent     *ua.UA
 	legs      *sip.Legs
 	reception *reception.Reception
@@ -158,8 +159,8 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 	if err != nil {
 		return err
 	}
-	d := directory.New(settings, time.Now)
-	admission := reception.NewAdmission(d, time.Now)
+	p.directory = directory.New(settings, time.Now)
+	admission := reception.NewAdmission(p.directory, time.Now)
 	p.agent, err = ua.New(ua.Config{
 		Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
 		TLS: serverTLS, Admit: admission.Admit, Log: p.log,
@@ -168,7 +169,7 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 		return fmt.Errorf("sip: %w", err)
 	}
 	p.legs, err = sip.New(sip.Config{
-		UA: p.agent, Domain: p.cfg.SIP.Domain, Directory: d, Locate: admission.Locate,
+		UA: p.agent, Domain: p.cfg.SIP.Domain, Directory: p.directory, Locate: admission.Locate,
 		Ports: p.ports, MediaIP: mediaIP(p.cfg.SIP.Listen), Codecs: codec.G711, NAT: p.cfg.RTP.NAT,
 		MediaTimeout: p.cfg.RTP.Timeout, Signals: to, Log: p.log,
 	})
@@ -176,7 +177,7 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 		return err
 	}
 	p.reception, err = reception.New(reception.Config{
-		UA: p.agent, Admission: admission, Domain: p.cfg.SIP.Domain, Directory: d, Legs: p.legs, Log: p.log,
+		UA: p.agent, Admission: admission, Domain: p.cfg.SIP.Domain, Directory: p.directory, Legs: p.legs, Log: p.log,
 	})
 	if err != nil {
 		return err

@@ -113,6 +113,9 @@ func TestACallToTheLabIsConnectedHeardAndEnded(t *testing.T) {
 		}
 		id := created.Text("callConnectionId")
 		app.AwaitEvent(id, "CallConnected")
+		if n := metric(t, info, `strowger_trunk_calls{trunk="lab"}`); n != "1" {
+			t.Errorf("%s calls on the lab's trunk", n)
+		}
 		got := c.Verb(id, ":recognize", client.Object{"recognizeInputType": "dtmf", "operationContext": "digits",
 			"recognizeOptions": client.Object{"targetParticipant": client.Number("+15550104"), "dtmfOptions": client.Object{"maxTonesToCollect": 4}}})
 		if got.Status != 202 {
