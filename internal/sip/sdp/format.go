@@ -87,13 +87,19 @@ func (f format) put(m *pion.MediaDescription) {
 	}
 }
 
+// folded is the mapping as it is compared: names of encodings know no case (RFC
+// 4855 3), and one channel need not be said (RFC 8866 6.6).
+func (m mapping) folded() mapping {
+	return mapping{strings.ToLower(m.name), m.clockRateHz, max(1, m.channels)}
+}
+
 // numbers is what the payload types of a session mean. A number keeps its first
 // meaning for as long as the session lasts, whoever gave it (RFC 3264 8.3.2).
-type numbers map[uint8]string
+type numbers map[uint8]mapping
 
 func (n numbers) learn(f format) {
 	if _, known := n[f.payloadType]; !known && f.mapping != (mapping{}) {
-		n[f.payloadType] = strings.ToLower(f.mapping.String())
+		n[f.payloadType] = f.mapping.folded()
 	}
 }
 
@@ -101,22 +107,22 @@ func (n numbers) learn(f format) {
 // one that it wants, or another that is free. It reports whether there is one:
 // the far end may have taken a static number for something else.
 func (n numbers) assign(f format) (format, bool) {
-	name := strings.ToLower(f.mapping.String())
+	meaning := f.mapping.folded()
 	if f.payloadType >= codec.FirstDynamic {
-		f.payloadType = n.dynamic(name, f.payloadType)
+		f.payloadType = n.dynamic(meaning, f.payloadType)
 	}
 	n.learn(f)
-	return f, n[f.payloadType] == name
+	return f, n[f.payloadType] == meaning
 }
 
-// dynamic is the number of a name, else the wanted number or the lowest that is
-// free, else the wanted one though it is not.
-func (n numbers) dynamic(name string, wanted uint8) uint8 {
+// dynamic is the number of a meaning, else the wanted number or the lowest that
+// is free, else the wanted one though it is not.
+func (n numbers) dynamic(meaning mapping, wanted uint8) uint8 {
 	_, unlucky := n[wanted]
 	free := wanted
 	for pt := uint8(lastPayloadType); pt >= codec.FirstDynamic; pt-- {
-		meaning, taken := n[pt]
-		if meaning == name {
+		has, taken := n[pt]
+		if taken && has == meaning {
 			return pt
 		}
 		if unlucky && !taken {
