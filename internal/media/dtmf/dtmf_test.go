@@ -7,8 +7,10 @@ import (
 	"time"
 )
 
-// packet is one line of a receiver's table: what came in.
+// packet is one line of a receiver's table: what came in, in the order of arrival.
 type packet struct {
+	sequence  uint16 // 0: one more than the last
+	at        int    // ms; 0: 20 ms after the last
 	marker    bool
 	timestamp uint32
 	code      uint8
@@ -22,29 +24,45 @@ func TestReceiverReportsEachDigitOnce(t *testing.T) {
 		in   []packet
 		want string
 	}{
-		"a plain press":                      {[]packet{{m, 100, 1, !e, 160}, {!m, 100, 1, !e, 320}, {!m, 100, 1, e, 480}}, "1"},
-		"retransmitted ends":                 {[]packet{{m, 100, 1, !e, 160}, {!m, 100, 1, e, 480}, {!m, 100, 1, e, 480}, {!m, 100, 1, e, 480}}, "1"},
-		"duplicated packets":                 {[]packet{{m, 100, 1, !e, 160}, {m, 100, 1, !e, 160}, {!m, 100, 1, e, 320}, {!m, 100, 1, !e, 160}}, "1"},
-		"only one end came":                  {[]packet{{!m, 100, 11, e, 480}}, "#"},
-		"the end overtook the rest":          {[]packet{{m, 100, 1, e, 480}, {!m, 100, 1, !e, 320}, {m, 100, 1, !e, 160}}, "1"},
-		"no end, then another digit":         {[]packet{{m, 100, 1, !e, 160}, {m, 2000, 2, e, 480}}, "12"},
-		"no end, then the same digit":        {[]packet{{m, 100, 1, !e, 160}, {m, 2000, 1, e, 480}}, "11"},
-		"no end and no marker, same digit":   {[]packet{{m, 100, 1, !e, 160}, {!m, 2000, 1, e, 480}}, "11"},
-		"an old end after the next began":    {[]packet{{m, 100, 1, e, 160}, {m, 900, 2, !e, 160}, {!m, 100, 1, e, 160}, {!m, 900, 2, e, 320}}, "12"},
-		"only retransmitted ends of two":     {[]packet{{!m, 100, 1, e, 160}, {!m, 900, 1, e, 160}, {!m, 900, 1, e, 160}}, "11"},
-		"a tone longer than an event":        {[]packet{{m, 100, 5, !e, 65440}, {!m, 100, 5, !e, 65535}, {!m, 100 + 65535, 5, !e, 160}, {!m, 100 + 65535, 5, e, 800}}, "5"},
-		"segments shorter than the maximum":  {[]packet{{m, 100, 5, !e, 65440}, {!m, 100 + 65440, 5, !e, 160}, {!m, 100 + 65440, 5, e, 800}}, "5"},
-		"a long tone whose turn was lost":    {[]packet{{m, 100, 5, !e, 30000}, {!m, 100 + 65535, 5, !e, 320}, {!m, 100 + 65535, 5, e, 800}}, "5"},
-		"timestamps that wrap":               {[]packet{{m, math.MaxUint32 - 10, 1, !e, 160}, {m, 1000, 2, e, 160}, {!m, math.MaxUint32 - 10, 1, e, 160}}, "12"},
-		"timestamps that started anew":       {[]packet{{m, 1 << 30, 1, e, 160}, {m, 5, 2, e, 160}, {m, 9000, 3, e, 160}}, "123"},
-		"a hook flash is no digit":           {[]packet{{m, 100, 16, e, 160}, {m, 900, 3, e, 160}}, "3"},
-		"a digit whose end is still to come": {[]packet{{m, 100, 1, !e, 160}}, ""},
+		"a plain press":                       {[]packet{{0, 0, m, 100, 1, !e, 160}, {0, 0, !m, 100, 1, !e, 320}, {0, 0, !m, 100, 1, e, 480}}, "1"},
+		"retransmitted ends":                  {[]packet{{0, 0, m, 100, 1, !e, 160}, {0, 0, !m, 100, 1, e, 480}, {0, 0, !m, 100, 1, e, 480}, {0, 0, !m, 100, 1, e, 480}}, "1"},
+		"duplicated packets":                  {[]packet{{1, 0, m, 100, 1, !e, 160}, {1, 0, m, 100, 1, !e, 160}, {2, 0, !m, 100, 1, e, 320}, {1, 0, m, 100, 1, !e, 160}}, "1"},
+		"only one end came":                   {[]packet{{0, 0, !m, 100, 11, e, 480}}, "#"},
+		"the end came first":                  {[]packet{{9, 0, m, 100, 1, e, 480}, {8, 0, !m, 100, 1, !e, 320}, {7, 0, m, 100, 1, !e, 160}}, "1"},
+		"no end, another key":                 {[]packet{{0, 0, m, 100, 1, !e, 160}, {0, 60, m, 2000, 2, e, 480}}, "12"},
+		"no end, the same key":                {[]packet{{0, 0, m, 100, 1, !e, 160}, {0, 257, m, 2000, 1, e, 480}}, "11"},
+		"no end, the same key, no marker":     {[]packet{{0, 0, m, 100, 1, !e, 160}, {0, 257, !m, 2000, 1, e, 480}}, "11"},
+		"an old end after the next began":     {[]packet{{1, 0, m, 100, 1, e, 160}, {4, 100, m, 900, 2, !e, 160}, {3, 105, !m, 100, 1, e, 160}, {5, 0, !m, 900, 2, e, 320}}, "12"},
+		"an old end after the same key began": {[]packet{{1, 0, m, 100, 1, !e, 480}, {4, 100, m, 900, 1, !e, 160}, {3, 105, !m, 100, 1, e, 640}, {5, 0, !m, 900, 1, e, 320}}, "11"},
+		"only ends of two presses":            {[]packet{{0, 0, !m, 100, 1, e, 160}, {0, 120, !m, 900, 1, e, 160}, {0, 0, !m, 900, 1, e, 160}}, "11"},
+		"a tone longer than an event":         {[]packet{{0, 0, m, 100, 5, !e, 65440}, {0, 0, !m, 100, 5, !e, 65535}, {0, 0, !m, 100 + 65535, 5, !e, 160}, {0, 0, !m, 100 + 65535, 5, e, 800}}, "5"},
+		"segments shorter than the maximum":   {[]packet{{0, 0, m, 100, 5, !e, 65440}, {0, 0, !m, 100 + 65440, 5, !e, 160}, {0, 0, !m, 100 + 65440, 5, e, 800}}, "5"},
+		"a long tone whose turn was lost":     {[]packet{{0, 0, m, 100, 5, !e, 30000}, {0, 4500, !m, 100 + 65535, 5, !e, 320}, {0, 0, !m, 100 + 65535, 5, e, 800}}, "5"},
+		"a duration that goes round":          {[]packet{{0, 0, m, 100, 5, !e, 65440}, {0, 0, !m, 100, 5, !e, 64}, {0, 0, !m, 100, 5, e, 224}}, "5"},
+		"the end after a long silence":        {[]packet{{0, 0, m, 100, 5, !e, 160}, {0, 0, !m, 100, 5, !e, 320}, {0, 1440, !m, 100, 5, e, 13568}}, "5"},
+		"packets lost in the middle":          {[]packet{{0, 0, m, 100, 5, !e, 160}, {0, 300, !m, 100, 5, !e, 2400}, {0, 0, !m, 100, 5, e, 2560}}, "5"},
+		"timestamps that wrap":                {[]packet{{1, 0, m, math.MaxUint32 - 10, 1, !e, 160}, {3, 0, m, 1000, 2, e, 160}, {2, 0, !m, math.MaxUint32 - 10, 1, e, 160}}, "12"},
+		"timestamps that started anew":        {[]packet{{0, 0, m, 1 << 30, 1, e, 160}, {0, 0, m, 5, 2, e, 160}, {0, 0, m, 9000, 3, e, 160}}, "123"},
+		"a hook flash is no digit":            {[]packet{{0, 0, m, 100, 16, e, 160}, {0, 0, m, 900, 3, e, 160}}, "3"},
+		"a digit whose end is still to come":  {[]packet{{0, 0, m, 100, 1, !e, 160}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var heard strings.Builder
 			r := NewReceiver(func(d Digit) { heard.WriteString(d.String()) })
+			var sequence uint16
+			at := 0
 			for _, p := range c.in {
-				r.Packet(p.marker, p.timestamp, Event{Code: p.code, End: p.end, Duration: p.duration})
+				sequence, at = sequence+1, at+20
+				if p.sequence != 0 {
+					sequence = p.sequence
+				}
+				if p.at != 0 {
+					at = p.at
+				}
+				r.Packet(Received{
+					Event: Event{Code: p.code, End: p.end, Duration: p.duration}, At: time.Duration(at) * time.Millisecond,
+					Sequence: sequence, Timestamp: p.timestamp, Marker: p.marker, ClockRateHz: 8000,
+				})
 			}
 			if heard.String() != c.want {
 				t.Errorf("heard %q, want %q", heard.String(), c.want)
@@ -56,15 +74,23 @@ func TestReceiverReportsEachDigitOnce(t *testing.T) {
 func TestExpireReportsTheDigitWhoseEndsWereAllLostAndNeverAgain(t *testing.T) {
 	var heard []Digit
 	r := NewReceiver(func(d Digit) { heard = append(heard, d) })
-	r.Packet(true, 100, Event{Code: 9, Duration: 160})
+	r.Packet(Received{Marker: true, Timestamp: 100, Event: Event{Code: 9, Duration: 160}, ClockRateHz: 8000})
 	if !r.Open() {
 		t.Fatal("the event is not open")
 	}
 	r.Expire()
 	r.Expire()
-	r.Packet(false, 100, Event{Code: 9, End: true, Duration: 480})
+	r.Packet(Received{Timestamp: 100, Sequence: 1, At: 40 * time.Millisecond, Event: Event{Code: 9, End: true, Duration: 480}, ClockRateHz: 8000})
 	if len(heard) != 1 || heard[0] != '9' || r.Open() {
 		t.Fatalf("heard %v", heard)
+	}
+}
+
+// arrival is a packet of ours as another end gets it.
+func arrival(p Packet, now uint32) Received {
+	return Received{
+		Event: p.Event, At: time.Duration(now/160) * frame, Sequence: uint16(now / 160),
+		Timestamp: p.Timestamp, Marker: p.Marker, ClockRateHz: 8000,
 	}
 }
 
@@ -80,14 +106,14 @@ func TestWhatIsSentIsReceivedWhateverIsLostOfEachDigitButOnePacket(t *testing.T)
 		var s Sender
 		s.Start(Burst{Digits: digits, Tone: 100 * time.Millisecond, Gap: 80 * time.Millisecond}, 8000)
 		nth := 0
-		for now := uint32(math.MaxUint32 - 5000); s.Busy(); now += 160 {
+		for now := uint32(1 << 24); s.Busy(); now += 160 {
 			p, step := s.Next(now)
 			if step != Send {
 				nth = 0
 				continue
 			}
 			if nth == keep {
-				r.Packet(p.Marker, p.Timestamp, p.Event)
+				r.Packet(arrival(p, now))
 			}
 			nth++
 		}
@@ -172,7 +198,7 @@ func TestSendingAndReceivingDoNotAllocate(t *testing.T) {
 		for s.Busy() {
 			p, step := s.Next(now)
 			if step == Send {
-				r.Packet(p.Marker, p.Timestamp, p.Event)
+				r.Packet(arrival(p, now))
 			}
 			now += 160
 		}
@@ -208,7 +234,10 @@ func FuzzReceiver(f *testing.F) {
 				timestamp = uint32(data[4]) * 160
 			}
 			packets++
-			r.Packet(e.Volume&1 != 0, timestamp, e)
+			r.Packet(Received{
+				Event: e, At: time.Duration(timestamp) * time.Millisecond, SSRC: uint32(e.Volume >> 4), Sequence: uint16(e.Volume),
+				Timestamp: timestamp, Marker: e.Volume&1 != 0, ClockRateHz: 8000,
+			})
 		}
 		r.Expire()
 		if digits > packets {

@@ -1,10 +1,13 @@
 package rtp
 
-import "strowger/internal/media"
+import (
+	"strowger/internal/media"
+	"strowger/internal/media/dtmf"
+)
 
 // eventPatience is how many frames an event may go without a packet before its
 // end counts as lost.
-const eventPatience = 5
+const eventPatience = int(dtmf.Patience / media.FrameDuration)
 
 // What the clock asks the reader to do, as it may not call anyone itself.
 const (

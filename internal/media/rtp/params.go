@@ -33,6 +33,12 @@ type Format struct {
 	FMTP        string // what the far end said of it
 }
 
+// EventFormat is a clock of telephone events with what one session calls it.
+type EventFormat struct {
+	PayloadType uint8
+	ClockRateHz int // of timestamps and durations
+}
+
 // Params is what an offer and its answer agreed on.
 type Params struct {
 	Remote netip.AddrPort // from the far end's SDP; unspecified (0.0.0.0) means send nothing
@@ -47,6 +53,9 @@ type Params struct {
 	Understood       []Format
 	EventPayloadType uint8 // of telephone-event; 0 when it was not negotiated
 	EventClockRateHz int   // of its timestamps and durations; 0 is 8000
+	// EventsUnderstood are the other numbers under which telephone events may come:
+	// those of our own offer, and those that the far end gave for other clocks.
+	EventsUnderstood []EventFormat
 	Direction        Direction
 }
 
@@ -71,6 +80,11 @@ func (p Params) validate() error {
 			return fmt.Errorf("rtp: no codec")
 		case f.PayloadType > 127:
 			return fmt.Errorf("rtp: payload type out of range")
+		}
+	}
+	for _, e := range p.EventsUnderstood {
+		if e.PayloadType > 127 || e.ClockRateHz <= 0 {
+			return fmt.Errorf("rtp: telephone-event %d/%d makes no sense", e.PayloadType, e.ClockRateHz)
 		}
 	}
 	switch {

@@ -57,15 +57,26 @@ func (l *pipeline) carries(payloadType uint8) (k kind, d *decoding, ok bool) {
 	if d := l.find(payloadType); d != nil {
 		return sound, d, true
 	}
-	return quiet, nil, l.isEvent(payloadType) || payloadType == comfortNoise
+	_, event := l.eventClock(payloadType)
+	return quiet, nil, event || payloadType == comfortNoise
 }
 
 // comfortNoise is the static payload type of RFC 3389. What it describes is
 // heard as silence.
 const comfortNoise = 13
 
-func (l *pipeline) isEvent(payloadType uint8) bool {
-	return l.EventPayloadType != 0 && payloadType == l.EventPayloadType
+// eventClock is the rate by which a payload type counts telephone events, if it
+// means them. What means sound too is sound.
+func (l *pipeline) eventClock(payloadType uint8) (hz int, ok bool) {
+	if l.EventPayloadType != 0 && payloadType == l.EventPayloadType {
+		return l.eventClockRateHz(), true
+	}
+	for _, e := range l.EventsUnderstood {
+		if e.PayloadType == payloadType && l.find(payloadType) == nil {
+			return e.ClockRateHz, true
+		}
+	}
+	return 0, false
 }
 
 // frame is how many samples last 20 ms.

@@ -44,6 +44,13 @@ func (s *Session) accept(packet []byte, at time.Time) bool {
 	if l == nil || !ok || len(payload) > maxPayload {
 		return false
 	}
+	if hz, ok := l.eventClock(h.payloadType); ok {
+		s.takeEvent(l, h, payload, hz)
+		if !s.in.sequence.carries(h) {
+			s.intake.apart.Add(1)
+			return true
+		}
+	}
 	k, d, ok := l.carries(h.payloadType)
 	if !ok {
 		return false
@@ -73,7 +80,6 @@ func (s *Session) follow(d *decoding) {
 	}
 	if stream.epoch != in.stream.epoch || in.stream.clockRateHz != 0 {
 		in.epoch++
-		in.events.Reset()
 	}
 	in.stream = stream
 	s.intake.jitter.started = false
@@ -88,8 +94,7 @@ func (s *Session) take(l *pipeline, k kind, h header, sequence uint64, payload [
 	if k == sound {
 		s.intake.jitter.take(in.arrival, h.timestamp, in.stream.clockRateHz)
 	}
-	if l.isEvent(h.payloadType) {
-		s.takeEvent(h, payload)
+	if k == quiet {
 		payload = nil
 	}
 	in.item.epoch, in.item.timestamp = in.epoch, h.timestamp
@@ -102,12 +107,17 @@ func (s *Session) take(l *pipeline, k kind, h header, sequence uint64, payload [
 	}
 }
 
-func (s *Session) takeEvent(h header, payload []byte) {
+// takeEvent hands an event to whoever finds the keys, whatever its numbering: there
+// are senders that count events apart from the sound, or not at all.
+func (s *Session) takeEvent(l *pipeline, h header, payload []byte, clockRateHz int) {
 	e, ok := dtmf.ParseEvent(payload)
-	if !ok {
+	if !ok || !l.Direction.receives() {
 		return
 	}
-	s.in.events.Packet(h.marker, h.timestamp, e)
+	s.in.events.Packet(dtmf.Received{
+		Event: e, At: s.in.arrival, SSRC: h.ssrc, Sequence: h.sequence,
+		Timestamp: h.timestamp, Marker: h.marker, ClockRateHz: clockRateHz,
+	})
 	s.intake.events.Add(1)
 	s.eventOpen.Store(s.in.events.Open())
 }

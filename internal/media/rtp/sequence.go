@@ -27,6 +27,17 @@ type sequencer struct {
 	expected uint64 // packets of earlier streams that should have come
 }
 
+// eventsAhead is how far ahead of the sound an event may be numbered to be in its
+// numbering.
+const eventsAhead = 16
+
+// carries reports whether an event is numbered with the sound. One that is not must
+// not move the numbering of the sound.
+func (s *sequencer) carries(h header) bool {
+	delta := int(int16(h.sequence - s.last))
+	return s.started && h.ssrc == s.ssrc && delta > -maxMisorder && delta <= eventsAhead
+}
+
 // accept numbers a packet, or drops it as doubtful.
 func (s *sequencer) accept(h header) (sequence uint64, ok bool) {
 	if !s.started {

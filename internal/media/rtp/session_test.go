@@ -258,7 +258,10 @@ func TestDigitsAreSentInPlaceOfSound(t *testing.T) {
 		}
 		if p.payloadType == 101 {
 			e, _ := dtmf.ParseEvent(p.payload)
-			far.Packet(p.marker, p.timestamp, e)
+			far.Packet(dtmf.Received{
+				Event: e, At: time.Duration(i) * frameTime, Sequence: p.sequence,
+				Timestamp: p.timestamp, Marker: p.marker, ClockRateHz: 8000,
+			})
 			if p.marker {
 				markers++
 			}

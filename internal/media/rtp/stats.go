@@ -29,11 +29,12 @@ type intake struct {
 	duplicated atomic.Uint64
 	invalid    atomic.Uint64
 	events     atomic.Uint64 // telephone-event packets
+	apart      atomic.Uint64 // those of them that are not numbered with the sound
 	jitter     jitter
 }
 
 func (in *intake) lost() uint64 {
-	due, got := in.due.Load(), in.received.Load()-in.duplicated.Load()
+	due, got := in.due.Load(), in.received.Load()-in.duplicated.Load()-in.apart.Load()
 	if got > due {
 		return 0
 	}
