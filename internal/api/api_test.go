@@ -44,7 +44,7 @@ func codes() api.Codes {
 			call.Invalid: {Status: 400, Code: "invalid"}, call.NotFound: {Status: 404, Code: "not-found"},
 			call.Conflict: {Status: 409, Code: "conflict"}, call.NotEstablished: {Status: 400, Code: "not-established"},
 			call.Forbidden: {Status: 403, Code: "forbidden"}, call.TooBusy: {Status: 429, Code: "busy"},
-			call.Stopping: {Status: 503, Code: "stopping"}, call.Incompatible: {Status: 412, Code: "incompatible"},
+			call.Stopping: {Status: 503, Code: "stopping"}, call.OutOfService: {Status: 503, Code: "unavailable"}, call.Incompatible: {Status: 412, Code: "incompatible"},
 		},
 		Faults: map[api.Fault]api.Code{
 			api.Unsigned: {Status: 401, Code: "unsigned"}, api.TokenRefused: {Status: 401, Code: "token"},
@@ -225,6 +225,7 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 		"not established": {&call.Error{Kind: call.NotEstablished, Reason: "r"}, 400, "not-established", "", 0},
 		"forbidden":       {&call.Error{Kind: call.Forbidden, Reason: "r"}, 403, "forbidden", "", 0},
 		"stopping":        {&call.Error{Kind: call.Stopping, Reason: "r"}, 503, "stopping", "", 0},
+		"out of service":  {&call.Error{Kind: call.OutOfService, Reason: "r"}, 503, "unavailable", "", 0},
 		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "busy", "", 0},
 		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "incompatible", "", 0},
 		"a family's own":  {&api.Refusal{Code: api.Code{Status: 418, Code: "teapot"}, Field: "pot", Reason: "r"}, 418, "teapot", "pot", 0},
@@ -255,6 +256,39 @@ func TestEveryRefusalHasItsStatusAndCode(t *testing.T) {
 				t.Errorf("logged as an error %d times, want %d", server.Log.Errors(), c.logged)
 			}
 		})
+	}
+}
+
+// A command whose time is over may still be carried out: the client is told so, and
+// that it learns more when it asks again.
+func TestACommandOfUnknownOutcomeIsNotSaidToHaveFailed(t *testing.T) {
+	server := apitest.NewServer(t, small(api.Command(terminate, api.Nothing)))
+	server.Calls.Instead = func(call.Command) (call.Answer, error) { return call.Answer{}, context.DeadlineExceeded }
+	repeat := []string{"Repeatability-Request-ID: 5d1c4a8e-1111-4222-8333-444444444444", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"}
+	got := server.Send("POST", query("/calling/things:make"), "{}", repeat...)
+	_, message, _ := got.Error()
+	if got.Status != 503 || got.Header.Get("Retry-After") == "" || !strings.Contains(message, "not known yet") || !strings.Contains(message, "Repeatability-Request-ID") {
+		t.Errorf("got %d %v %s", got.Status, got.Header, got.Body)
+	}
+	if got.Header.Get("Repeatability-Result") != "" {
+		t.Error("it was called accepted")
+	}
+	server.Calls.Instead = func(call.Command) (call.Answer, error) { return call.Answer{}, nil }
+	if again := server.Send("POST", query("/calling/things:make"), "{}", repeat...); again.Status >= 300 {
+		t.Errorf("asked again: %d %s", again.Status, again.Body)
+	}
+}
+
+func TestAQuestionThatIsNotAnsweredInTimeIsOne(t *testing.T) {
+	server := apitest.NewServer(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := r.Look(ctx, call.NewID([16]byte{1}).Key())
+		return api.Response{}, err
+	}))
+	got := server.Send("POST", query("/calling/things:make"), "{}")
+	if code, message, _ := got.Error(); got.Status != 503 || code != "slow" || strings.Contains(message, "done") {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 	NoOperation                   // nothing is published at this path
 	WrongMethod                   // what is published at this path takes another method
 	NotBuilt                      // published, and not built here yet
-	TooSlow                       // the command was not carried out in time
+	TooSlow                       // no answer came in time: a command may still be carried out
 	Internal                      // a fault of our own
 	faultsEnd
 )

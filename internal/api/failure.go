@@ -70,10 +70,14 @@ func (f *Family) failureOf(err error, op *Operation) failure {
 	case errors.As(err, &large):
 		return failure{Code: f.Codes.Faults[TooLarge], message: "The body is larger than the server takes."}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return failure{Code: f.Codes.Faults[TooSlow], message: "The command was not carried out in time.", ours: errors.Is(err, context.DeadlineExceeded)}
+		return failure{Code: f.Codes.Faults[TooSlow], message: undecided, ours: errors.Is(err, context.DeadlineExceeded)}
 	}
 	return f.internal()
 }
+
+// undecided is the answer to a command that has not been carried out when its time
+// is over: it may still be.
+const undecided = "It is not known yet whether this was or will be done. Sent again with the same " + headerRequestID + ", it is done once and gets its first answer."
 
 // rulesFailure spells a refusal by the rules as the operation's request does.
 func (f *Family) rulesFailure(err *call.Error, op *Operation) failure {

@@ -48,7 +48,11 @@ func (r *Request) Look(ctx context.Context, key call.Key) (call.State, error) {
 	if key == "" {
 		return call.State{}, call.NoCall()
 	}
-	return r.calls.Look(ctx, key)
+	state, err := r.calls.Look(ctx, key)
+	if err != nil && ctx.Err() != nil {
+		return state, &fault{fault: TooSlow, reason: "The call did not answer in time."}
+	}
+	return state, err
 }
 
 // decode reads the body, a JSON object. The error is a *wire.FieldError.

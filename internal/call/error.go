@@ -14,6 +14,7 @@ const (
 	Forbidden                      // not allowed to this application
 	TooBusy                        // no room now: try again
 	Stopping                       // the server takes no new calls any more
+	OutOfService                   // the server cannot do it now: try again
 	Incompatible                   // a media operation that cannot run beside the running one
 )
 

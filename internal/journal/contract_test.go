@@ -163,10 +163,10 @@ func TestAStepThatWasNotStoredForCertainFails(t *testing.T) {
 func TestAStepOfUnknownOutcomeIsTriedUntilItIsKnown(t *testing.T) {
 	for name, trouble := range map[string]struct{ begin, end func(*journaltest.Store) }{
 		"the store fails":           {func(s *journaltest.Store) { s.Fail(errors.New("broken")) }, func(s *journaltest.Store) { s.Fail(nil) }},
-		"the store hangs":           {(*journaltest.Store).Stall, (*journaltest.Store).GoOn},
-		"the store is mute":         {(*journaltest.Store).Mute, (*journaltest.Store).GoOn},
+		"the store hangs":           {func(s *journaltest.Store) { s.Stall(0) }, (*journaltest.Store).GoOn},
+		"the store is mute":         {func(s *journaltest.Store) { s.Mute(0) }, (*journaltest.Store).GoOn},
 		"acknowledgements are lost": {func(s *journaltest.Store) { s.LoseAcknowledgements(1) }, func(*journaltest.Store) {}},
-		"it is full afterwards":     {(*journaltest.Store).Mute, func(s *journaltest.Store) { s.Fail(journal.ErrFull); s.GoOn() }},
+		"it is full afterwards":     {func(s *journaltest.Store) { s.Mute(0) }, func(s *journaltest.Store) { s.Fail(journal.ErrFull); s.GoOn() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -215,7 +215,7 @@ func TestWhoGivesUpDoesNotKnowWhatCameOfAStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := journaltest.NewStore(1)
 		j := journal.Over(store, "", slog.New(slog.DiscardHandler))
-		store.Stall()
+		store.Stall(0)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := j.Begin(callID(1).Key()).Append(ctx, stateOf(1, 1), nil); !errors.Is(err, context.DeadlineExceeded) {

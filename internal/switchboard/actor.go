@@ -102,7 +102,11 @@ func (a *actor) open(ctx context.Context) error {
 	case errors.Is(err, ErrUnknown):
 		return call.NoCall()
 	}
-	return fmt.Errorf("load call: %w", err)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	a.slog.Error(cannotRead, "error", err)
+	return errNotRead
 }
 
 // settled reports whether loading again would end as it did.
@@ -128,6 +132,11 @@ func (a *actor) load(ctx context.Context) error {
 	return err
 }
 
+const cannotRead = "the journal cannot be read: check the disk under data_dir, or the NATS cluster"
+
+// errNotRead: there is no call to give a command to before it can be read.
+var errNotRead = &call.Error{Kind: call.OutOfService, Reason: "The call cannot be read from the journal now: nothing was done."}
+
 // restore goes back to what the journal has, however long that takes. It fails
 // when the journal has lost the call, or when ctx is done.
 func (a *actor) restore(ctx context.Context) error {
@@ -143,7 +152,7 @@ func (a *actor) restore(ctx context.Context) error {
 		if settled(err) {
 			return err
 		}
-		a.slog.Error("the journal cannot be read: check the disk under data_dir, or the NATS cluster", "error", err)
+		a.slog.Error(cannotRead, "error", err)
 	}
 }
 
@@ -187,7 +196,7 @@ func (a *actor) turn(ctx context.Context, m message) error {
 	if out.Changed {
 		if out, err = a.store(ctx, m, out); err != nil {
 			m.answer(reply{err: err})
-			return keepGoing(err)
+			return a.goBack(ctx, err)
 		}
 	}
 	m.answer(reply{answer: out.Answer})
@@ -200,12 +209,22 @@ func (a *actor) step(m message) (call.Output, error) {
 }
 
 // errNotStored: a command was given up because the journal did not take it.
-// The call goes on without it.
-var errNotStored = errors.New("the journal did not take the command: nothing was done")
+var errNotStored = &call.Error{Kind: call.OutOfService, Reason: "The journal did not take the command: nothing was done."}
 
-func keepGoing(err error) error {
-	if errors.Is(err, errNotStored) || errors.Is(err, errNoRoom) {
-		return nil
+// goBack lets a call go on without a command that was given up: from what the
+// journal has.
+func (a *actor) goBack(ctx context.Context, givenUp error) error {
+	if givenUp != errNotStored && givenUp != errNoRoom {
+		return givenUp
+	}
+	return a.reload(ctx)
+}
+
+// reload is restore without a pause before the first try.
+func (a *actor) reload(ctx context.Context) error {
+	err := a.load(ctx)
+	if !settled(err) {
+		err = a.restore(ctx)
 	}
 	return err
 }
@@ -216,8 +235,8 @@ func (a *actor) refused(m message, err error) {
 	m.answer(reply{err: err})
 }
 
-// store appends the step. A command that cannot be stored is given up, and the
-// call goes on from what the journal has. A signal cannot be taken back: it is
+// store appends the step, which takes as long as nobody can say whether it is
+// stored. A command that was not is given up. A signal cannot be taken back: it is
 // stepped and stored again until the journal takes it, whoever waits for it.
 // Where its step can never be stored, the call ends.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
@@ -235,11 +254,11 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 		}
 		a.board.stats.failures.Add(1)
 		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "error", err)
-		if err := a.restore(ctx); err != nil {
-			return call.Output{}, err
-		}
 		if m.kind == command {
 			return call.Output{}, errNotStored
+		}
+		if err := a.restore(ctx); err != nil {
+			return call.Output{}, err
 		}
 		if out, err = a.step(m); err != nil || !out.Changed {
 			return out, err

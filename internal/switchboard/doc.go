@@ -6,8 +6,11 @@
 //
 //   - Durable, then answered, then visible: a command is answered and its
 //     effects are performed only after the journal has acknowledged the step.
-//   - A command that cannot be stored is refused, and has no effect. A signal
-//     that cannot be stored is tried again until it is, whoever waits for it:
+//   - As long as it is not known whether a step is stored, its call waits: then its
+//     effects follow, though whoever gave the command may be gone. Other calls do
+//     not wait, nor does the sound of this one.
+//   - A command that is not stored for certain is refused, and has no effect. A
+//     signal that cannot be stored is tried again until it is, whoever waits for it:
 //     what a leg reports is not lost while this process lives and owns the call.
 //     Where it can never be stored, the call ends, as does one whose record
 //     cannot be read; no other call notices.

@@ -41,15 +41,12 @@ func (a *actor) outgrown(ctx context.Context, m message, out call.Output) (call.
 		out.Events = nil
 		return a.store(ctx, m, out)
 	}
-	err := a.load(ctx)
-	if !settled(err) {
-		err = a.restore(ctx)
-	}
-	if err != nil {
-		return call.Output{}, err
-	}
 	if m.kind == command {
 		return call.Output{}, errNoRoom
+	}
+	err := a.reload(ctx)
+	if err != nil {
+		return call.Output{}, err
 	}
 	a.board.stats.outgrown.Add(1)
 	a.slog.Error("a call has grown too large to be stored and is ended", "input", name(m.in), "advice", advice)

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"strowger/internal/call"
 )
 
@@ -24,9 +26,11 @@ type Journal interface {
 }
 
 // Log stores the steps of one call; it is used by one goroutine. Append
-// returns after the step is durable. When it returns ErrFenced, another owner
-// has stored a step of this call, and this one must let go of it. ErrTooLarge
-// says that the step can never be stored; one that ends the call can.
+// returns after the step is durable, however long it takes to know that. When it
+// returns ErrFenced, another owner has stored a step of this call, and this one
+// must let go of it. ErrTooLarge says that the step can never be stored; one that
+// ends the call can. After any other error the step is not stored, unless ctx has
+// ended: then that is not known.
 type Log interface {
 	Append(ctx context.Context, s call.State, events []call.Event) error
 }
@@ -65,6 +69,7 @@ type Switchboard struct {
 	cfg      Config
 	start    chan *actor   // actors that Run is to start
 	stopped  chan struct{} // closed when Run takes no more
+	stopping chan struct{} // closed by Stop
 	clock    clock
 	draining atomic.Bool
 	stats    stats
@@ -96,7 +101,7 @@ type Stats struct {
 
 // New makes a switchboard; Run brings it to life.
 func New(cfg Config) *Switchboard {
-	return &Switchboard{cfg: cfg, start: make(chan *actor), stopped: make(chan struct{}),
+	return &Switchboard{cfg: cfg, start: make(chan *actor), stopped: make(chan struct{}), stopping: make(chan struct{}),
 		clock: clock{time.Now()}, actors: map[call.Key]*actor{}, idle: make(chan struct{})}
 }
 
@@ -116,18 +121,27 @@ func (s *Switchboard) Run(ctx context.Context) error {
 	}
 }
 
+// recoverAtOnce bounds how many calls are ended side by side: one whose step takes
+// long to store does not hold up the others.
+const recoverAtOnce = 64
+
 // Recover ends the calls that a previous process left behind. Their media is
 // gone; their applications are told, and their phones are hung up. A call that
 // cannot be ended here keeps nobody from starting: the error is ctx's.
 func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
+	var ending errgroup.Group
+	ending.SetLimit(recoverAtOnce)
 	for _, key := range keys {
-		_, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{}))
-		if ctx.Err() != nil {
-			return fmt.Errorf("end call %s of the previous process: %w", key, ctx.Err())
-		}
-		if err != nil {
-			s.cfg.Log.Error("a call of the previous process was not ended here", "key", string(key), "error", err)
-		}
+		ending.Go(func() error {
+			_, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{}))
+			if err != nil && ctx.Err() == nil {
+				s.cfg.Log.Error("a call of the previous process was not ended here", "key", string(key), "error", err)
+			}
+			return ctx.Err()
+		})
+	}
+	if err := ending.Wait(); err != nil {
+		return fmt.Errorf("end the calls of the previous process: %w", err)
 	}
 	return nil
 }
@@ -270,18 +284,10 @@ func (s *Switchboard) Quiet(ctx context.Context) error {
 	}
 }
 
-// Stop ends every live call because the server stops.
-func (s *Switchboard) Stop() {
-	s.mu.Lock()
-	keys := make([]call.Key, 0, len(s.actors))
-	for key := range s.actors {
-		keys = append(keys, key)
-	}
-	s.mu.Unlock()
-	for _, key := range keys {
-		_, _ = s.give(context.Background(), key, newMessage(signal, call.NodeStopping{}))
-	}
-}
+// Stop, which is called once, ends every live call because the server stops, and
+// every one that comes to life afterwards: the last that Drain was too late for.
+// It waits for nothing; see Quiet.
+func (s *Switchboard) Stop() { close(s.stopping) }
 
 // Stats is a snapshot of the counters.
 func (s *Switchboard) Stats() Stats {

@@ -58,7 +58,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}}
-	w.store.stored = w.stored
+	w.store.Watch(w.stored)
 	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
 }
@@ -70,8 +70,10 @@ func (w *world) verbs() map[string]func(rest string) []string {
 		"after":                        w.after,
 		"append fails":                 w.appendFails,
 		"acknowledgement lost":         func(string) []string { w.store.LoseAcknowledgements(1); return nil },
-		"the journal hangs":            func(string) []string { w.store.hang(); return nil },
-		"the journal goes on":          func(string) []string { w.store.goOn(); return nil },
+		"the journal hangs":            func(string) []string { return w.trouble(w.store.Stall) },
+		"the journal stores and hangs": func(string) []string { return w.trouble(w.store.Mute) },
+		"the stream of the call hangs": func(string) []string { w.store.Stall(w.last().Stream); return nil },
+		"the journal goes on":          func(string) []string { w.store.GoOn(); return nil },
 		"another owner takes the call": w.anotherOwner,
 		"the record is spoilt":         w.spoil,
 		"the record is cut short":      w.cut,
@@ -79,6 +81,7 @@ func (w *world) verbs() map[string]func(rest string) []string {
 		"messages are bounded to":      w.bound,
 		"crash":                        func(string) []string { w.crash(); return nil },
 		"restart":                      w.restart,
+		"stop":                         w.stop,
 		"live calls":                   func(string) []string { return []string{fmt.Sprint(w.board.Stats().Calls)} },
 		"in the other call:":           func(rest string) []string { return w.input(calltest.Other, 1, rest) },
 	}
@@ -162,8 +165,7 @@ func (w *world) input(id call.ID, times int, line string) []string {
 		for range times {
 			switch in := in.(type) {
 			case call.Command:
-				_, err := board.Command(context.Background(), id.Key(), in)
-				answer = outcome(err)
+				answer = outcome(ask(board, id, in))
 			case call.Signal:
 				board.Signal(id, in)
 			}
@@ -172,11 +174,23 @@ func (w *world) input(id call.ID, times int, line string) []string {
 	})
 }
 
+// patience is how long who gives a command waits for its answer.
+const patience = 15 * time.Second
+
+func ask(board *switchboard.Switchboard, id call.ID, cmd call.Command) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, err := board.Command(ctx, id.Key(), cmd)
+	return err
+}
+
 func outcome(err error) string {
 	var refusal *call.Error
 	switch {
 	case err == nil:
 		return "accepted"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "was not answered in time"
 	case errors.As(err, &refusal):
 		return "refused: " + err.Error()
 	}
@@ -226,6 +240,21 @@ func (w *world) restart(string) []string {
 	})
 }
 
+// stop is what the server does when the time is over that calls are given.
+func (w *world) stop(string) []string {
+	board := w.board
+	return w.ask("stop", func() string {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		board.Drain()
+		board.Stop()
+		if err := board.Quiet(ctx); err != nil {
+			return fmt.Sprintf("leaves %d calls", board.Stats().Calls)
+		}
+		return "ended every call"
+	})
+}
+
 func (w *world) after(rest string) []string {
 	d, err := time.ParseDuration(rest)
 	if err != nil {
@@ -255,7 +284,7 @@ func (w *world) anotherOwner(string) []string {
 	if err := log.Append(context.Background(), state, nil); err != nil {
 		w.t.Fatal(err)
 	}
-	return []string{fmt.Sprintf("stored step %d, by the other", state.Step)}
+	return nil
 }
 
 // spoil makes the last record of the call one that nobody can read as it is.
@@ -280,17 +309,32 @@ func (w *world) newer(node string) []string {
 }
 
 func (w *world) rewrite(change func(*journal.Message)) []string {
-	key := calltest.Call.Key()
+	w.store.Watch(nil)
+	defer w.store.Watch(w.stored)
+	m := w.last()
+	last := m.Sequence
+	change(&m)
+	if _, err := w.store.Store.Append(context.Background(), m, last); err != nil {
+		w.t.Fatal(err)
+	}
+	return nil
+}
+
+// last is the last message of the call.
+func (w *world) last() journal.Message {
 	for stream := range w.store.Streams() {
-		m, err := w.store.Last(context.Background(), stream, key)
-		if err != nil {
-			continue
+		if m, err := w.store.Last(context.Background(), stream, calltest.Call.Key()); err == nil {
+			return m
 		}
-		last := m.Sequence
-		change(&m)
-		if _, err := w.store.Store.Append(context.Background(), m, last); err != nil {
-			w.t.Fatal(err)
-		}
+	}
+	w.t.Fatal("nothing of the call is stored")
+	panic("unreachable")
+}
+
+// trouble comes over every stream.
+func (w *world) trouble(begin func(stream int)) []string {
+	for stream := range w.store.Streams() {
+		begin(stream)
 	}
 	return nil
 }
@@ -322,20 +366,30 @@ func (w *world) drain() []string {
 }
 
 func (w *world) stored(m journal.Message) {
-	r, err := w.journal.At(context.Background(), m.Stream, m.Sequence)
+	r, err := journal.Over(only{w.store.Store, m}, "", slog.New(slog.DiscardHandler)).At(context.Background(), m.Stream, m.Sequence)
 	if err != nil {
-		w.t.Error(err)
-		return
+		return // a story has spoilt it
 	}
 	whose := ""
 	if r.Call == calltest.Other {
 		whose = " of the other call"
+	}
+	if m.Node != "node" {
+		whose = ", by the other"
 	}
 	w.add(r.Call, fmt.Sprintf("stored step %d%s", r.Step, whose))
 	for _, e := range r.Events {
 		w.add(r.Call, "event  "+calltest.Show(e))
 	}
 }
+
+// only is a store from which one message is read, also while it hangs.
+type only struct {
+	*journaltest.Store
+	message journal.Message
+}
+
+func (o only) At(context.Context, int, uint64) (journal.Message, error) { return o.message, nil }
 
 type legs struct{ *world }
 
@@ -381,14 +435,11 @@ func inItsWords(err error) error {
 	return err
 }
 
-// store is a store that has bad days.
+// store is a store that says for some time that it has no room.
 type store struct {
 	*journaltest.Store
-	stored func(journal.Message)
-
 	mu      sync.Mutex
 	failing int
-	hanging chan struct{} // closed when it goes on; nil when it does not hang
 }
 
 func (s *store) fail(n int) {
@@ -397,49 +448,19 @@ func (s *store) fail(n int) {
 	s.failing = n
 }
 
-func (s *store) hang() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.hanging = make(chan struct{})
-}
-
-func (s *store) goOn() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.hanging)
-	s.hanging = nil
-}
-
-// Append tells of what was stored, whoever learns of it.
 func (s *store) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
-	if err := s.mood(ctx); err != nil {
-		return 0, err
+	if s.fails() {
+		return 0, journal.ErrFull
 	}
-	sequence, err := s.Store.Append(ctx, m, expect)
-	if err == nil || errors.Is(err, journaltest.ErrLost) {
-		last, _ := s.Store.Last(ctx, m.Stream, m.Key)
-		s.stored(last)
-	}
-	return sequence, err
+	return s.Store.Append(ctx, m, expect)
 }
 
-func (s *store) mood(ctx context.Context) error {
+func (s *store) fails() bool {
 	s.mu.Lock()
-	hanging, failing := s.hanging, s.failing > 0
-	if failing {
-		s.failing--
+	defer s.mu.Unlock()
+	if s.failing == 0 {
+		return false
 	}
-	s.mu.Unlock()
-	if failing {
-		return journal.ErrFull
-	}
-	if hanging == nil {
-		return nil
-	}
-	select {
-	case <-hanging:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	s.failing--
+	return true
 }

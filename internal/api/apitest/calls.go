@@ -56,7 +56,10 @@ func (c *Calls) step(key call.Key, cmd call.Command) (call.Answer, error) {
 }
 
 // Look copies the state of a call that has not ended.
-func (c *Calls) Look(_ context.Context, key call.Key) (call.State, error) {
+func (c *Calls) Look(ctx context.Context, key call.Key) (call.State, error) {
+	if ctx.Err() != nil {
+		return call.State{}, ctx.Err()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, ok := c.calls[key]

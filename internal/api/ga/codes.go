@@ -17,6 +17,7 @@ var codes = api.Codes{
 		call.Forbidden:      {Status: http.StatusForbidden, Code: "7504"},
 		call.TooBusy:        {Status: http.StatusTooManyRequests, Code: "8516"},
 		call.Stopping:       unavailable,
+		call.OutOfService:   unavailable,
 		call.Incompatible:   {Status: http.StatusPreconditionFailed, Code: "8583"},
 	},
 	Faults: map[api.Fault]api.Code{

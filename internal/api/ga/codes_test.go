@@ -26,6 +26,7 @@ func TestEveryRefusalHasItsPublishedStatusAndCode(t *testing.T) {
 		"not established": {&call.Error{Kind: call.NotEstablished, Reason: "r"}, 400, "8501"},
 		"forbidden":       {&call.Error{Kind: call.Forbidden, Reason: "r"}, 403, "7504"},
 		"stopping":        {&call.Error{Kind: call.Stopping, Reason: "r"}, 503, "8512"},
+		"out of service":  {&call.Error{Kind: call.OutOfService, Reason: "r"}, 503, "8512"},
 		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "8516"},
 		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "8583"},
 		"a field":         {wire.Fieldf("a", "is missing"), 400, "8523"},

@@ -27,25 +27,22 @@ type Store struct {
 	documents map[string][]byte
 	grown     chan struct{} // closed when a message comes
 	watch     func(journal.Message)
-	mood      mood
-	resumed   chan struct{} // closed when the mood is over
-	queued    []*queued
 	lose      int
 	failure   error
 	most      int64
 	bodyMost  int
 }
 
-// mood is how a store answers.
+// mood is how a stream answers.
 type mood int
 
 const (
 	well    mood = iota
 	stalled      // nothing is stored and nothing is read until it is over
-	mute         // what comes is stored, and nobody is answered
+	mute         // what comes is stored, and no append is answered
 )
 
-// queued is an append that came while the store had stalled.
+// queued is an append that came while its stream had stalled.
 type queued struct {
 	message  journal.Message
 	expect   uint64
@@ -58,6 +55,9 @@ type stream struct {
 	messages []journal.Message // in order; may have gaps
 	last     uint64
 	bytes    int64
+	mood     mood
+	resumed  chan struct{} // closed when the mood is over
+	queued   []*queued
 }
 
 // NewStore is an empty store.
@@ -74,36 +74,42 @@ func (s *Store) LoseAcknowledgements(n int) {
 	s.lose = n
 }
 
-// Stall makes the store hang as a disk does: what is asked waits until GoOn.
-// Then appends are stored in their order, also those whose callers have gone.
-func (s *Store) Stall() { s.become(stalled) }
+// Stall makes a stream hang as a disk does: what is asked waits until GoOn. Then
+// appends are stored in their order, also those whose callers have gone.
+func (s *Store) Stall(stream int) { s.become(stream, stalled) }
 
-// Mute makes the store hang after it has stored what comes: nobody is answered
+// Mute makes a stream hang after it has stored what comes: no append is answered
 // until GoOn.
-func (s *Store) Mute() { s.become(mute) }
+func (s *Store) Mute(stream int) { s.become(stream, mute) }
 
-func (s *Store) become(m mood) {
+func (s *Store) become(stream int, m mood) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mood, s.resumed = m, make(chan struct{})
+	s.streams[stream].mood, s.streams[stream].resumed = m, make(chan struct{})
 }
 
-// GoOn ends what Stall or Mute began.
+// GoOn ends what Stall and Mute began.
 func (s *Store) GoOn() {
+	for i := range s.streams {
+		s.resume(&s.streams[i])
+	}
+}
+
+func (s *Store) resume(in *stream) {
 	s.mu.Lock()
-	s.mood = well
-	waiting := s.queued
-	s.queued = nil
+	waiting, resumed := in.queued, in.resumed
+	in.mood, in.queued, in.resumed = well, nil, nil
 	for _, q := range waiting {
 		q.sequence, q.err = s.store(q.message, q.expect)
 	}
-	resumed := s.resumed
 	s.mu.Unlock()
 	for _, q := range waiting {
 		s.tell(q.message, q.sequence, q.err)
 		close(q.done)
 	}
-	close(resumed)
+	if resumed != nil {
+		close(resumed)
+	}
 }
 
 // Watch has f called with every message that is stored, before the append is
@@ -151,33 +157,34 @@ func (s *Store) Append(ctx context.Context, m journal.Message, expect uint64) (u
 		return 0, ctx.Err()
 	}
 	m.Body = slices.Clone(m.Body)
-	q, mood, resumed := s.take(m, expect)
-	if mood != stalled {
-		s.tell(m, q.sequence, q.err)
-	}
-	if mood == mute {
-		q.done = resumed
-	}
+	q, answered := s.take(m, expect)
 	select {
-	case <-q.done:
+	case <-answered:
 		return q.sequence, q.err
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
 }
 
-// take stores a message, or queues it while the store has stalled.
-func (s *Store) take(m journal.Message, expect uint64) (*queued, mood, chan struct{}) {
+// take stores a message, or queues it while its stream has stalled.
+func (s *Store) take(m journal.Message, expect uint64) (*queued, <-chan struct{}) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	in := &s.streams[m.Stream]
 	q := &queued{message: m, expect: expect, done: make(chan struct{})}
-	if s.mood == stalled {
-		s.queued = append(s.queued, q)
-		return q, s.mood, s.resumed
+	if in.mood == stalled {
+		in.queued = append(in.queued, q)
+		s.mu.Unlock()
+		return q, q.done
 	}
 	q.sequence, q.err = s.store(m, expect)
+	mood, resumed := in.mood, in.resumed
+	s.mu.Unlock()
+	s.tell(m, q.sequence, q.err)
+	if mood == mute {
+		return q, resumed
+	}
 	close(q.done)
-	return q, s.mood, s.resumed
+	return q, q.done
 }
 
 // store is called with mu held.
@@ -220,12 +227,12 @@ func (s *Store) tell(m journal.Message, sequence uint64, err error) {
 	}
 }
 
-// ready waits while the store hangs.
-func (s *Store) ready(ctx context.Context) error {
+// ready waits while a stream has stalled.
+func (s *Store) ready(ctx context.Context, stream int) error {
 	s.mu.Lock()
-	mood, resumed := s.mood, s.resumed
+	mood, resumed := s.streams[stream].mood, s.streams[stream].resumed
 	s.mu.Unlock()
-	if mood == well {
+	if mood != stalled {
 		return nil
 	}
 	select {
@@ -248,7 +255,7 @@ func (in *stream) find(key call.Key) (journal.Message, bool) {
 
 // Last is the last message of a key.
 func (s *Store) Last(ctx context.Context, stream int, key call.Key) (journal.Message, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, stream); err != nil {
 		return journal.Message{}, err
 	}
 	s.mu.Lock()
@@ -262,7 +269,7 @@ func (s *Store) Last(ctx context.Context, stream int, key call.Key) (journal.Mes
 
 // At is the message with a sequence.
 func (s *Store) At(ctx context.Context, stream int, sequence uint64) (journal.Message, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, stream); err != nil {
 		return journal.Message{}, err
 	}
 	m, _, ok := s.from(stream, sequence)
