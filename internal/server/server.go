@@ -51,26 +51,41 @@ func Run(ctx context.Context, c Config) error {
 	defer p.close()
 	l := newLife()
 	defer l.stop()
-	if err := p.start(ctx, l); err != nil {
+	recovered, err := p.start(ctx, l)
+	if err != nil {
 		return err
 	}
+	for {
+		select {
+		case <-recovered:
+			recovered = nil
+			p.ready(c)
+		case <-ctx.Done():
+			p.wind(context.WithoutCancel(ctx))
+			return nil
+		case err := <-l.failed:
+			p.health.NotReady("failed")
+			return err
+		}
+	}
+}
+
+func (p *parts) ready(c Config) {
 	p.health.Ready()
 	c.Log.Info("ready", "http", p.info.HTTP, "sip", p.info.SIP)
 	if c.Ready != nil {
 		c.Ready(p.info)
 	}
-	select {
-	case <-ctx.Done():
-		p.wind(context.WithoutCancel(ctx))
-		return nil
-	case err := <-l.failed:
-		p.health.NotReady("failed")
-		return err
-	}
 }
 
-// start brings the parts to life, those that others need first.
-func (p *parts) start(ctx context.Context, l *life) error {
+// start brings the parts to life, those that others need first. Which calls the
+// previous process left behind is found out before: whoever calls from now on is
+// none of them. recovered is closed when those have ended.
+func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, err error) {
+	left, err := p.leftBehind(ctx)
+	if err != nil {
+		return nil, err
+	}
 	l.start(ctx, "journal", p.journal.Run)
 	l.start(ctx, "media clock", p.clock.Run)
 	l.start(ctx, "bridge", p.bridge.Run)
@@ -82,23 +97,32 @@ func (p *parts) start(ctx context.Context, l *life) error {
 	if p.lab != nil {
 		l.start(ctx, "lab", p.lab.Run)
 	}
-	if err := p.recover(ctx); err != nil {
-		return err
+	recovery, err := p.board.Recover(ctx, left)
+	if err != nil {
+		return nil, err
 	}
+	recovered = make(chan struct{})
+	l.start(ctx, "recovery", func(ctx context.Context) error {
+		if err := recovery.Wait(ctx); err != nil {
+			return err
+		}
+		close(recovered)
+		<-ctx.Done()
+		return nil
+	})
 	for _, at := range p.listeners {
 		l.start(ctx, at.url, at.serve)
 	}
-	return nil
+	return recovered, nil
 }
 
-// recover ends the calls that a process before this one left behind, and leaves
-// those of other nodes alone.
-func (p *parts) recover(ctx context.Context) error {
+// leftBehind lists the calls that a process before this one has left, which are
+// to be ended. Those of other nodes are left alone.
+func (p *parts) leftBehind(ctx context.Context) (ours []call.Key, _ error) {
 	live, err := p.journal.Live(ctx)
 	if err != nil {
-		return fmt.Errorf("find calls of the previous process: %w", err)
+		return nil, fmt.Errorf("find calls of the previous process: %w", err)
 	}
-	var ours []call.Key
 	for _, l := range live {
 		if l.Ours {
 			ours = append(ours, l.Key)
@@ -110,7 +134,7 @@ func (p *parts) recover(ctx context.Context) error {
 	if others := len(live) - len(ours); others > 0 {
 		p.log.Info("calls of other nodes go on there", "calls", others)
 	}
-	return p.board.Recover(ctx, ours)
+	return ours, nil
 }
 
 // wind takes the server down: nobody new, time for those who are there, and

@@ -33,6 +33,12 @@ func newMessage(k kind, in call.Input) message {
 	return m
 }
 
+// awaited is a message whose reply somebody waits for.
+func awaited(m message) message {
+	m.reply = make(chan reply, 1)
+	return m
+}
+
 // reply is what comes of a message: an answer or a state, or why there is none.
 type reply struct {
 	answer call.Answer

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"strowger/internal/call"
 )
 
@@ -121,27 +119,46 @@ func (s *Switchboard) Run(ctx context.Context) error {
 	}
 }
 
-// recoverAtOnce bounds how many calls are ended side by side: one whose step takes
-// long to store does not hold up the others.
-const recoverAtOnce = 64
-
-// Recover ends the calls that a previous process left behind. Their media is
-// gone; their applications are told, and their phones are hung up. A call that
-// cannot be ended here keeps nobody from starting: the error is ctx's.
-func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) error {
-	var ending errgroup.Group
-	ending.SetLimit(recoverAtOnce)
+// Recover gives the calls that a previous process left behind their end. Their
+// media is gone; their applications are told, and their phones are hung up. When
+// it returns, the end of each comes before anything else that is asked of it;
+// Recovery.Wait knows when all are over.
+func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) (*Recovery, error) {
+	r := &Recovery{board: s}
 	for _, key := range keys {
-		ending.Go(func() error {
-			_, err := s.deliver(ctx, key, newMessage(signal, call.NodeRestarted{}))
-			if err != nil && ctx.Err() == nil {
-				s.cfg.Log.Error("a call of the previous process was not ended here", "key", string(key), "error", err)
-			}
-			return ctx.Err()
-		})
+		m := awaited(newMessage(signal, call.NodeRestarted{}))
+		a, err := s.give(ctx, key, m)
+		if err != nil {
+			return nil, fmt.Errorf("end call %s of the previous process: %w", key, err)
+		}
+		r.ending = append(r.ending, ending{key, m, a})
 	}
-	if err := ending.Wait(); err != nil {
-		return fmt.Errorf("end the calls of the previous process: %w", err)
+	return r, nil
+}
+
+// Recovery is the end of the calls of a previous process.
+type Recovery struct {
+	board  *Switchboard
+	ending []ending
+}
+
+type ending struct {
+	key call.Key
+	m   message
+	by  *actor
+}
+
+// Wait returns when the calls are over, however long it takes to store that. A
+// call that cannot be ended here keeps nobody from starting: the error is ctx's.
+func (r *Recovery) Wait(ctx context.Context) error {
+	for _, e := range r.ending {
+		_, err := r.board.await(ctx, e.key, e.m, e.by)
+		if ctx.Err() != nil {
+			return fmt.Errorf("end call %s of the previous process: %w", e.key, ctx.Err())
+		}
+		if err != nil {
+			r.board.cfg.Log.Error("a call of the previous process was not ended here", "key", string(e.key), "error", err)
+		}
 	}
 	return nil
 }
@@ -184,18 +201,20 @@ func (s *Switchboard) turnAway(sig call.Signal) {
 	}
 }
 
-// deliver gives a message to its call and waits for the reply. When the actor
-// stops in between, another is asked.
+// deliver gives a message to its call and waits for the reply.
 func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (reply, error) {
-	m.reply = make(chan reply, 1)
-	for {
-		a, err := s.give(ctx, key, m)
-		if err != nil {
-			return reply{}, err
-		}
-		if a == nil {
-			return reply{}, call.NoCall()
-		}
+	m = awaited(m)
+	a, err := s.give(ctx, key, m)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.await(ctx, key, m, a)
+}
+
+// await waits for the reply to what was given to a. When the actor stops in
+// between, another is asked.
+func (s *Switchboard) await(ctx context.Context, key call.Key, m message, a *actor) (reply, error) {
+	for a != nil {
 		select {
 		case r := <-m.reply:
 			return r, r.err
@@ -208,7 +227,12 @@ func (s *Switchboard) deliver(ctx context.Context, key call.Key, m message) (rep
 			return r, r.err
 		default:
 		}
+		var err error
+		if a, err = s.give(ctx, key, m); err != nil {
+			return reply{}, err
+		}
 	}
+	return reply{}, call.NoCall()
 }
 
 // give puts m into the mailbox of its call, and returns whose that is: nil when

@@ -358,10 +358,19 @@ func hungUp(w *world, dialog string) bool {
 	})
 }
 
+// restarted ends testCall as that of a previous process.
+func restarted(t *testing.T, s *Switchboard) error {
+	r, err := s.Recover(t.Context(), []call.Key{testCall.Key()})
+	if err != nil {
+		return err
+	}
+	return r.Wait(t.Context())
+}
+
 func TestTheCallsOfADeadProcessAreEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
-			if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+			if err := restarted(t, s); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
@@ -381,7 +390,7 @@ func TestTheCallsOfADeadProcessAreEndedHoweverLongThatTakes(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
 					fail(j)
-					if err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+					if err := restarted(t, s); err != nil {
 						t.Fatal(err)
 					}
 					synctest.Wait()
@@ -394,10 +403,25 @@ func TestTheCallsOfADeadProcessAreEndedHoweverLongThatTakes(t *testing.T) {
 	}
 }
 
+func TestWhatIsAskedOfACallOfADeadProcessComesAfterItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			j.broken = 3
+			if _, err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+				t.Fatal(err)
+			}
+			refusal(t, s, call.Play{Connection: testConn, Sources: []call.PlaySource{{}}}, call.NotFound)
+			if !hungUp(w, "d") {
+				t.Fatalf("the phone was not hung up: %v", w.all())
+			}
+		})
+	})
+}
+
 func TestACallThatCannotBeReadIsEnded(t *testing.T) {
 	for name, find := range map[string]func(t *testing.T, s *Switchboard) error{
 		"at the start": func(t *testing.T, s *Switchboard) error {
-			return s.Recover(t.Context(), []call.Key{testCall.Key()})
+			return restarted(t, s)
 		},
 		"by a command": func(t *testing.T, s *Switchboard) error {
 			refusal(t, s, call.TerminateCall{Connection: testConn}, call.NotFound)

@@ -233,7 +233,11 @@ func (w *world) restart(string) []string {
 				ours = append(ours, l.Key)
 			}
 		}
-		if err := board.Recover(context.Background(), ours); err != nil {
+		r, err := board.Recover(context.Background(), ours)
+		if err == nil {
+			err = r.Wait(context.Background())
+		}
+		if err != nil {
 			return outcome(err)
 		}
 		return "ready"
