@@ -44,14 +44,16 @@ func (r *Reception) route(who visitor, m ua.Message) (call.LegArrived, *ua.Refus
 	return arrived, nil
 }
 
-// dialled reads whom a request is for.
+// dialled reads whom a request is for. What a trunk asks for is a number, whatever
+// host it puts behind it: the name that the carrier knows us by, an address that
+// NAT has left there, or its own domain.
 func (r *Reception) dialled(who visitor, m ua.Message) (call.Address, *ua.Refusal) {
 	a, ok := address.Parse(m.RequestURI)
 	if ok && who.trunk != nil && a.User == who.trunk.Username && a.User != "" {
 		// A carrier calls a registered account by the account's name and has the
 		// number in To.
 		a, ok = address.Parse(m.To.URI)
-	} else if ok && a.Host != "" && !r.ours(a.Host) {
+	} else if ok && who.user != nil && a.Host != "" && !r.ours(a.Host) {
 		return "", &ua.Refusal{Code: 404, Phrase: "not our domain"}
 	}
 	if !ok {

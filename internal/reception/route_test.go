@@ -119,6 +119,20 @@ func TestARegisteredAccountIsCalledByItsNameWithTheNumberInTo(t *testing.T) {
 	c.Await(siptest.Failed)
 }
 
+func TestATrunkReachesOurNumbersWhateverHostItNames(t *testing.T) {
+	r := start(t)
+	for _, host := range []string{"sip.customer.example", "sbc1.customer.example:5060", "203.0.113.77:5060", "pstn.carrier.example;user=phone"} {
+		c := r.network.Call(ua.Outgoing{
+			RequestURI: "sip:" + ours + "@" + host, From: ua.Party{URI: "sip:+12065550123@carrier.test"},
+			To: ua.Party{URI: "sip:" + ours + "@" + host}, Hop: r.hop("udp"),
+		})
+		if a := r.next(); a.To != call.PhoneAddress(ours) {
+			t.Errorf("at %s: %+v", host, a)
+		}
+		c.Await(siptest.Failed)
+	}
+}
+
 func TestAServerThatStopsTakesNoNewCalls(t *testing.T) {
 	r := start(t)
 	r.Drain()

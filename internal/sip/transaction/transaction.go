@@ -216,6 +216,12 @@ func (s *Server) Respond(res *sip.Response) {
 	if e != Provisional {
 		s.Request = nil
 	}
+	// RFC 3261 8.2.2.2 compares with ongoing requests: what is asked again after
+	// its answer is asked anew. A 2xx makes a call, which a late copy must not
+	// make twice.
+	if e == Failure || e == Success && s.machine == &server {
+		s.unmerge()
+	}
 }
 
 // Repeat sends the 2xx of an INVITE again.
@@ -243,6 +249,10 @@ func (s *Server) failed(err error) {
 
 func (s *Server) ended() {
 	delete(s.shard.servers, s.key)
+	s.unmerge()
+}
+
+func (s *Server) unmerge() {
 	if s.shard.merges[s.mergeKey] == s {
 		delete(s.shard.merges, s.mergeKey)
 	}

@@ -64,8 +64,6 @@ func (sh *shard) Request(tx *transaction.Server, from transaction.Flow) {
 		sh.cancel(tx)
 	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
 		sh.refuse(tx, 505)
-	case req.MaxForwards() != nil && req.MaxForwards().Val() == 0:
-		sh.refuse(tx, sip.StatusTooManyHops)
 	case !knownScheme(req.Recipient.Scheme):
 		sh.refuse(tx, 416)
 	case toTag == "" && tx.Merged:

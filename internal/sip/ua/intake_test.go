@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -22,7 +23,6 @@ func TestRequestsThatCannotBeServedAreRefusedAsTheRFCSays(t *testing.T) {
 		"an unknown method":             {"DANCE", replace("", ""), 405, "Allow"},
 		"a method we do not serve":      {"SUBSCRIBE", replace("", ""), 405, "Allow"},
 		"an unknown extension":          {"INVITE", replace("Max-Forwards", "Require: 100rel, magic\r\nMax-Forwards"), 420, "Unsupported"},
-		"no hops left":                  {"INVITE", replace("Max-Forwards: 70", "Max-Forwards: 0"), 483, ""},
 		"a foreign scheme":              {"OPTIONS", replace("sip:alice@10.0.0.1:5060", "http:example"), 416, ""},
 		"another SIP":                   {"OPTIONS", replace("SIP/2.0\r\n", "SIP/7.0\r\n"), 505, ""},
 		"a dialog that is not there":    {"INVITE", replace("To: <sip:alice@10.0.0.1>", "To: <sip:alice@10.0.0.1>;tag=gone"), 481, ""},
@@ -67,6 +67,56 @@ func TestTheSameRequestByAnotherPathIsALoop(t *testing.T) {
 		if w.hand.invites != 1 {
 			t.Errorf("%d calls", w.hand.invites)
 		}
+	})
+}
+
+// RFC 3261 16.3: Max-Forwards is for who forwards, and we never do.
+func TestWhoeverHasNoHopsLeftHasArrived(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.far.sendRaw(strings.Replace(w.far.outside("OPTIONS").String(), "Max-Forwards: 70", "Max-Forwards: 0", 1))
+		w.far.response(200)
+		w.far.sendRaw(strings.Replace(w.far.invite().String(), "Max-Forwards: 70", "Max-Forwards: 0", 1))
+		w.far.response(100)
+		if w.hand.invites != 1 {
+			t.Errorf("%d calls", w.hand.invites)
+		}
+	})
+}
+
+// Peers are seen that answer a challenge, or ask again, with the CSeq that they
+// had: RFC 3261 8.2.2.2 speaks of ongoing transactions.
+func TestARequestAfterAFinalResponseIsANewOne(t *testing.T) {
+	inWorld(t, func(w *world) {
+		another := func(msg, branch string) string { return strings.Replace(msg, "branch=z9hG4bK", "branch=z9hG4bK"+branch, 1) }
+		options := w.far.outside("OPTIONS").String()
+		w.far.sendRaw(options)
+		w.far.response(200)
+		w.far.sendRaw(another(options, "again"))
+		w.far.response(200)
+
+		s, o, invite := w.ring()
+		s.Reject(401, "", nil)
+		no := w.far.response(401)
+		o.want(t, "failed by local 401")
+		w.far.sendRaw(strings.NewReplacer("INVITE sip", "ACK sip", "7 INVITE", "7 ACK", invite.To().Value(), no.To().Value()).Replace(invite.String()))
+		w.far.sendRaw(ack)
+		w.far.sendRaw(another(invite.String(), "again"))
+		synctest.Wait()
+		if w.hand.invites != 2 {
+			t.Errorf("%d calls", w.hand.invites)
+		}
+		w.hand.last(newEars()).Reject(486, "", nil)
+		w.pass(time.Minute)
+	})
+}
+
+// A copy of an INVITE that took another path is no second call, also when the
+// first copy is answered already.
+func TestALateCopyOfAnAnsweredInviteIsALoop(t *testing.T) {
+	inWorld(t, func(w *world) {
+		_, _, invite := w.taken()
+		w.far.sendRaw(strings.Replace(invite.String(), "branch=z9hG4bKfar", "branch=z9hG4bKother", 1))
+		w.far.response(482)
 	})
 }
 
