@@ -99,7 +99,6 @@ func TestARequestAfterAFinalResponseIsANewOne(t *testing.T) {
 		no := w.far.response(401)
 		o.want(t, "failed by local 401")
 		w.far.sendRaw(strings.NewReplacer("INVITE sip", "ACK sip", "7 INVITE", "7 ACK", invite.To().Value(), no.To().Value()).Replace(invite.String()))
-		w.far.sendRaw(ack)
 		w.far.sendRaw(another(invite.String(), "again"))
 		synctest.Wait()
 		if w.hand.invites != 2 {
