@@ -21,6 +21,7 @@ import (
 	"strowger/test/port"
 	"strowger/test/server"
 	"strowger/test/sipp"
+	"strowger/test/wait"
 )
 
 func TestSIGTERMRefusesNewCallsAndLetsLiveOnesEnd(t *testing.T) {
@@ -67,16 +68,8 @@ func TestSIGTERMEndsCallsWhoseTimeIsOver(t *testing.T) {
 // awaitNotReady waits until the server says that it takes no more.
 func (w *world) awaitNotReady() {
 	w.t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(server.Patience)
-	defer deadline.Stop()
-	for w.Ready() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			w.t.Fatal("strowger says that it is ready while it stops")
-		}
+	if err := wait.Until(server.Patience, nil, func() bool { return !w.Ready() }); err != nil {
+		w.t.Fatalf("strowger says that it is ready while it stops: %v", err)
 	}
 }
 
@@ -207,18 +200,8 @@ func (s *syncBuffer) String() string {
 
 func (s *syncBuffer) await(t *testing.T, exited <-chan struct{}, so func() bool) {
 	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(server.Patience)
-	defer deadline.Stop()
-	for !so() {
-		select {
-		case <-tick.C:
-		case <-exited:
-			t.Fatalf("it ended at its start:\n%s", s)
-		case <-deadline.C:
-			t.Fatalf("it was not ready within %v:\n%s", server.Patience, s)
-		}
+	if err := wait.Until(server.Patience, exited, so); err != nil {
+		t.Fatalf("it was not ready: %v\n%s", err, s)
 	}
 }
 

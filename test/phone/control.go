@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"strowger/test/wait"
 )
 
 // Event is one thing that baresip reported.
@@ -45,7 +47,12 @@ type response struct {
 }
 
 func dialControl(address string, gone <-chan struct{}) (*control, error) {
-	conn, err := dialAgain(address, gone)
+	var conn net.Conn
+	err := wait.Until(Patience, gone, func() (open bool) {
+		var err error
+		conn, err = net.Dial("tcp", address)
+		return err == nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package phone
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"strowger/test/heard"
+	"strowger/test/wait"
 )
 
 // Patience is how long an Await method waits before it fails the test. It is
@@ -223,7 +223,7 @@ func (p *Phone) received(m Message) bool {
 func (p *Phone) AwaitHeader(name string) string {
 	p.t.Helper()
 	var value string
-	err := poll(func() bool {
+	err := wait.Until(Patience, nil, func() bool {
 		for _, m := range p.Messages() {
 			if v := m.Header(name); v != "" && p.received(m) {
 				value = v
@@ -241,7 +241,7 @@ func (p *Phone) AwaitHeader(name string) string {
 // AwaitReceived waits until a received message's body holds a text.
 func (p *Phone) AwaitReceived(text string) {
 	p.t.Helper()
-	err := poll(func() bool {
+	err := wait.Until(Patience, nil, func() bool {
 		for _, m := range p.Messages() {
 			if p.received(m) && strings.Contains(m.Body, text) {
 				return true
@@ -282,7 +282,7 @@ func (p *Phone) AwaitHeard(hz float64, length time.Duration) {
 
 // WaitHeard is AwaitHeard for goroutines that may not end the test.
 func (p *Phone) WaitHeard(hz float64, length time.Duration) error {
-	if err := poll(func() bool { return p.Heard().ToneLength(hz) >= length }); err != nil {
+	if err := wait.Until(Patience, nil, func() bool { return p.Heard().ToneLength(hz) >= length }); err != nil {
 		return fmt.Errorf("phone %s did not hear %v of %g Hz, but %s", p.config.Name, length, hz, p.Heard().Describe(hz))
 	}
 	return nil
@@ -291,7 +291,7 @@ func (p *Phone) WaitHeard(hz float64, length time.Duration) error {
 // AwaitSpeech waits until something loud was heard for so long in all.
 func (p *Phone) AwaitSpeech(length time.Duration) {
 	p.t.Helper()
-	if err := poll(func() bool { return p.Heard().Loud() >= length }); err != nil {
+	if err := wait.Until(Patience, nil, func() bool { return p.Heard().Loud() >= length }); err != nil {
 		p.t.Fatalf("phone %s did not hear %v of speech, but %s", p.config.Name, length, p.Heard().Describe())
 	}
 }
@@ -303,7 +303,7 @@ func (p *Phone) AwaitSilence(hz float64) {
 	p.t.Helper()
 	var length time.Duration
 	still := 0
-	err := poll(func() bool {
+	err := wait.Until(Patience, nil, func() bool {
 		sound := p.Heard()
 		if sound.Length() == length {
 			still++
@@ -322,45 +322,5 @@ func (p *Phone) DidNotHear(hz float64) {
 	p.t.Helper()
 	if got := p.Heard().ToneLength(hz); got > 2*heard.Window {
 		p.t.Errorf("phone %s heard %v of %g Hz, which it must not", p.config.Name, got, hz)
-	}
-}
-
-// poll asks again and again until it is so, up to [Patience]: for facts on
-// disk, which tell nobody.
-func poll(so func() bool) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(Patience)
-	defer deadline.Stop()
-	for {
-		if so() {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			return fmt.Errorf("not within %v", Patience)
-		}
-	}
-}
-
-// dialAgain connects to a listener that is about to open.
-func dialAgain(address string, gone <-chan struct{}) (net.Conn, error) {
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(Patience)
-	defer deadline.Stop()
-	for {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			return conn, nil
-		}
-		select {
-		case <-tick.C:
-		case <-gone:
-			return nil, fmt.Errorf("the process ended")
-		case <-deadline.C:
-			return nil, err
-		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"strowger/test/wait"
 )
 
 // Patience is how long a start or a stop may take before the test fails.
@@ -100,21 +102,8 @@ func (s *Server) run(binary string) {
 
 func (s *Server) awaitReady() {
 	s.t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(Patience)
-	defer deadline.Stop()
-	for {
-		if s.Ready() {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-s.process.exited:
-			s.t.Fatalf("strowger ended at its start: %v\n%s", s.process.state, s.Log())
-		case <-deadline.C:
-			s.t.Fatalf("strowger was not ready within %v\n%s", Patience, s.tail())
-		}
+	if err := wait.Until(Patience, s.process.exited, s.Ready); err != nil {
+		s.t.Fatalf("strowger was not ready: %v\n%s", err, s.tail())
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"strowger/test/port"
+	"strowger/test/wait"
 )
 
 //go:embed scenarios/*.xml
@@ -227,7 +228,7 @@ func (p *Peer) Saw(text string) bool { return strings.Contains(p.Messages(), tex
 // AwaitMessage waits until a text went over the line.
 func (p *Peer) AwaitMessage(text string) {
 	p.t.Helper()
-	if err := poll(Patience, p.exited, func() bool { return p.Saw(text) }); err != nil && !p.Saw(text) {
+	if err := wait.Until(Patience, p.exited, func() bool { return p.Saw(text) }); err != nil && !p.Saw(text) {
 		p.t.Fatalf("SIPp's %s never saw %q: %v\n%s", p.config.Scenario, text, err, p.Story())
 	}
 }
@@ -246,7 +247,7 @@ func (p *Peer) awaitListening() error {
 	if p.config.TCP {
 		table = "/proc/net/tcp"
 	}
-	err := poll(Patience, p.exited, func() bool {
+	err := wait.Until(Patience, p.exited, func() bool {
 		data, err := os.ReadFile(table)
 		return err == nil && strings.Contains(string(data), suffix)
 	})
@@ -280,23 +281,4 @@ func readStatistics(path string) (Result, error) {
 		TimedOut:        last["FailedMaxUDPRetrans(C)"] + last["FailedTimeoutOnRecv(C)"],
 		Retransmissions: last["Retransmissions(C)"],
 	}, nil
-}
-
-func poll(patience time.Duration, gone <-chan struct{}, so func() bool) error {
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for {
-		if so() {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-gone:
-			return fmt.Errorf("the process ended")
-		case <-deadline.C:
-			return fmt.Errorf("not within %v", patience)
-		}
-	}
 }
