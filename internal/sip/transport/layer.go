@@ -291,11 +291,7 @@ func (l *Layer) spawn(f func(context.Context)) bool {
 	if l.ctx == nil || l.stopped {
 		return false
 	}
-	l.wg.Add(1)
-	go func() {
-		defer l.wg.Done()
-		f(l.ctx)
-	}()
+	l.wg.Go(func() { f(l.ctx) })
 	return true
 }
 
