@@ -91,7 +91,7 @@ type fixture struct {
 	legs    map[call.LegID]*ear
 	signals chan call.Signal
 	files   map[string]int16 // level of each file's sound; absent: cannot be fetched
-	gate    chan struct{}    // fetches of "slow" wait for it
+	slow    chan struct{}    // fetches of "slow" wait until it is closed
 }
 
 func (f *fixture) Media(leg call.LegID) (Media, bool) {
@@ -104,7 +104,7 @@ func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
 func (f *fixture) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error) {
 	if src.File == "slow" {
 		select {
-		case <-f.gate:
+		case <-f.slow:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -127,7 +127,7 @@ func (f *fixture) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (
 // serve runs a bridge until f returns.
 func serve(t *testing.T, f func(*fixture)) {
 	x := &fixture{legs: map[call.LegID]*ear{legA: newEar(100), legB: newEar(2000)}, signals: make(chan call.Signal, 64),
-		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, gate: make(chan struct{})}
+		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, slow: make(chan struct{})}
 	clock := media.NewClock(1)
 	x.bridge = New(Config{Clock: clock, Legs: x, Signals: x, Prompts: x, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -229,7 +229,7 @@ func TestASlowFetchHoldsUpNobody(t *testing.T) {
 	serve(t, func(f *fixture) {
 		f.do(call.Join{Leg: legA}, play(1, false, nil, "slow"), call.Join{Leg: legB})
 		f.legs[legA].hears(t, 2000)
-		close(f.gate)
+		close(f.slow)
 		f.legs[legA].hears(t, 2011)
 	})
 }

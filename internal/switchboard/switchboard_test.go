@@ -125,8 +125,8 @@ type sound struct{ *world }
 
 func (s sound) Perform(_ call.ID, e call.SoundEffect) { s.add(e) }
 
-// exchange runs a switchboard in a bubble until f returns.
-func exchange(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
+// withSwitchboard runs a switchboard in a bubble until f returns.
+func withSwitchboard(t *testing.T, f func(t *testing.T, s *Switchboard, j *memory, w *world)) {
 	synctest.Test(t, func(t *testing.T) { running(t, newMemory(), f) })
 }
 
@@ -174,7 +174,7 @@ func refusal(t *testing.T, s *Switchboard, cmd call.Command, want call.Kind) {
 }
 
 func TestEffectsFollowTheStoredStep(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		synctest.Wait()
 		if len(w.effects) != 1 || w.stored[0] != 1 {
@@ -184,7 +184,7 @@ func TestEffectsFollowTheStoredStep(t *testing.T) {
 }
 
 func TestARequestThatRacesWithItselfActsOnce(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		var all sync.WaitGroup
 		answers := make([]call.Answer, 8)
 		for i := range answers {
@@ -204,7 +204,7 @@ func TestARequestThatRacesWithItselfActsOnce(t *testing.T) {
 }
 
 func TestARequestIsRememberedAfterTheCallHasEnded(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create("r1"))
 		end := call.TerminateCall{Repeatable: call.Repeatable{RequestID: "r2"}, Connection: testConn}
 		do(t, s, end)
@@ -219,7 +219,7 @@ func TestARequestIsRememberedAfterTheCallHasEnded(t *testing.T) {
 }
 
 func TestTimersComeBackAsSignals(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		time.Sleep(31 * time.Second) // of the bubble's clock: the target rings for 30 s
 		synctest.Wait()
@@ -267,7 +267,7 @@ func TestTimersOutliveTheActorThatStartedThem(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 				do(t, s, create(""))
 				reload(t, s, j)
 				time.Sleep(31 * time.Second)
@@ -283,7 +283,7 @@ func TestTimersOutliveTheActorThatStartedThem(t *testing.T) {
 }
 
 func TestACommandThatCannotBeStoredHasNoEffect(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		s.Signal(testCall, call.LegAnswered{Leg: call.NewLegID(testCall, 1)})
 		synctest.Wait()
@@ -303,7 +303,7 @@ func TestACommandThatCannotBeStoredHasNoEffect(t *testing.T) {
 }
 
 func TestASignalIsStoredHoweverLongThatTakes(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		synctest.Wait()
 		j.mu.Lock()
@@ -319,7 +319,7 @@ func TestASignalIsStoredHoweverLongThatTakes(t *testing.T) {
 }
 
 func TestAFencedActorLetsGo(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		synctest.Wait()
 		j.mu.Lock()
@@ -503,7 +503,7 @@ func TestWhoOwnsNothingIsGone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+			withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 				begin(t, s, j)
 				time.Sleep(2 * storeRetry)
 				synctest.Wait()
@@ -516,7 +516,7 @@ func TestWhoOwnsNothingIsGone(t *testing.T) {
 }
 
 func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
 		synctest.Wait() // its phone is rung only after the answer
 		s.Drain()
@@ -539,7 +539,7 @@ func TestADrainingSwitchboardTakesNoNewCalls(t *testing.T) {
 // A call that Drain was too late for, and that is not there yet when Stop is called,
 // is told as soon as it is.
 func TestACallThatBeginsAfterTheStopEndsAtOnce(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		s.Stop()
 		do(t, s, create(""))
 		synctest.Wait()
@@ -554,7 +554,7 @@ func TestACallThatBeginsAfterTheStopEndsAtOnce(t *testing.T) {
 }
 
 func TestAnUnknownCallIsNotFound(t *testing.T) {
-	exchange(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		refusal(t, s, call.TerminateCall{Connection: testConn}, call.NotFound)
 		s.Signal(testCall, call.LegEnded{Leg: call.NewLegID(testCall, 1)})
 	})
