@@ -87,7 +87,9 @@ func TestWhoeverHasNoHopsLeftHasArrived(t *testing.T) {
 // had: RFC 3261 8.2.2.2 speaks of ongoing transactions.
 func TestARequestAfterAFinalResponseIsANewOne(t *testing.T) {
 	inWorld(t, func(w *world) {
-		another := func(msg, branch string) string { return strings.Replace(msg, "branch=z9hG4bK", "branch=z9hG4bK"+branch, 1) }
+		another := func(msg, branch string) string {
+			return strings.Replace(msg, "branch=z9hG4bK", "branch=z9hG4bK"+branch, 1)
+		}
 		options := w.far.outside("OPTIONS").String()
 		w.far.sendRaw(options)
 		w.far.response(200)
