@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,6 +102,17 @@ func (n numbers) learn(f format) {
 	if _, known := n[f.payloadType]; !known && f.mapping != (mapping{}) {
 		n[f.payloadType] = f.mapping.folded()
 	}
+}
+
+// events are the numbers that mean telephone events.
+func (n numbers) events() (all []rtp.EventFormat) {
+	for pt, meaning := range n {
+		if m := parseMapping(meaning); m.name == eventName && m.clockRateHz > 0 {
+			all = append(all, rtp.EventFormat{PayloadType: pt, ClockRateHz: m.clockRateHz})
+		}
+	}
+	slices.SortFunc(all, func(a, b rtp.EventFormat) int { return int(a.PayloadType) - int(b.PayloadType) })
+	return all
 }
 
 // assign gives a format of ours the number that it has in this session, or the

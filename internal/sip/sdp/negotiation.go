@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 
@@ -19,6 +20,7 @@ type Negotiation struct {
 	Codecs  codec.Set      // what we can do
 
 	numbers numbers
+	profile string // of the far end's stream; empty before the first
 	last    string // our last description, without its version
 }
 
@@ -47,6 +49,8 @@ func (n *Negotiation) Agree(answer []byte) (rtp.Params, error) {
 	// those that we offered.
 	_, offered := n.offers()
 	agreed.Understood = append(agreed.Understood, offered...)
+	n.profile = streams[0].profile
+	n.understandEvents(streams[0], &agreed)
 	return agreed, nil
 }
 
@@ -70,26 +74,50 @@ func (n *Negotiation) Answer(offer []byte) (answer []byte, agreed rtp.Params, er
 		if agreed.EventPayloadType != 0 {
 			formats = append(formats, eventFormat(agreed.EventClockRateHz, agreed.EventPayloadType))
 		}
+		n.profile = s.profile
 		media = append(media, n.audio(formats, agreed.Direction))
-		n.keep(s, &agreed)
+		n.keep(s, &agreed, formats)
 	}
 	return n.describe(media...), agreed, nil
 }
 
-// keep notes what the numbers of an offer that we answer mean, and that we
-// understand our codecs with static numbers too, whether or not they were
-// listed: some phones send the other law of G.711 than they were answered.
-func (n *Negotiation) keep(s remoteStream, agreed *rtp.Params) {
+// keep notes what the numbers of an offer that we answer mean, above all those of
+// the formats that we took, and that we understand our codecs with static numbers
+// too, whether or not they were listed: some phones send the other law of G.711
+// than they were answered.
+func (n *Negotiation) keep(s remoteStream, agreed *rtp.Params, took []format) {
 	if n.numbers == nil {
 		n.numbers = numbers{}
 	}
-	for _, f := range s.formats() {
+	for _, f := range append(took, s.formats()...) {
 		n.numbers.learn(f)
 	}
+	n.understandEvents(s, agreed)
 	for _, c := range n.Codecs {
 		if c.Static() {
 			agreed.Understood = append(agreed.Understood, rtp.Format{Codec: c, PayloadType: c.PayloadType})
 		}
+	}
+}
+
+// understandEvents notes every number under which a key may come. By RFC 3264 the
+// far end sends it under the number that our description gives; many send it under
+// their own, or under one that was agreed on before.
+func (n *Negotiation) understandEvents(s remoteStream, agreed *rtp.Params) {
+	known := map[uint8]bool{agreed.EventPayloadType: agreed.EventPayloadType != 0}
+	understand := func(e rtp.EventFormat) {
+		if !known[e.PayloadType] {
+			known[e.PayloadType] = true
+			agreed.EventsUnderstood = append(agreed.EventsUnderstood, e)
+		}
+	}
+	for _, f := range s.formats() {
+		if f.isEvent() && f.mapping.clockRateHz > 0 {
+			understand(rtp.EventFormat{PayloadType: f.payloadType, ClockRateHz: f.mapping.clockRateHz})
+		}
+	}
+	for _, e := range n.numbers.events() {
+		understand(e)
 	}
 }
 
@@ -117,7 +145,7 @@ func (n *Negotiation) choose(streams []remoteStream) (int, rtp.Params, error) {
 
 func (n *Negotiation) audio(formats []format, dir rtp.Direction) *pion.MediaDescription {
 	m := &pion.MediaDescription{MediaName: pion.MediaName{
-		Media: "audio", Port: pion.RangedPort{Value: int(n.Local.Port())}, Protos: []string{"RTP", "AVP"},
+		Media: "audio", Port: pion.RangedPort{Value: int(n.Local.Port())}, Protos: []string{cmp.Or(n.profile, avp)},
 	}}
 	for _, f := range formats {
 		f.put(m)

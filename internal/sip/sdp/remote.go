@@ -1,7 +1,7 @@
 package sdp
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -24,84 +24,122 @@ var (
 const (
 	mostBytes   = 32 << 10
 	mostStreams = 32
+	// mostMeanings is how many meanings of one payload type are looked at.
+	mostMeanings = 8
 )
 
 // remoteStream is one m= line of the far end with what the session says for it.
 type remoteStream struct {
-	name      string // the m= line as it came
-	media     *pion.MediaDescription
-	address   string // c=, the stream's own or the session's
-	direction rtp.Direction
+	name       string // the m= line as it came
+	port       int    // 0: not wanted
+	profile    string // how it is carried, such as RTP/AVP
+	numbers    []string
+	attributes attributes
+	address    string // c=, the stream's own or the session's
+	direction  rtp.Direction
 }
 
+// attributes are a= lines in their order.
+type attributes []struct{ key, value string }
+
+func (a *attributes) read(line string) {
+	key, value, _ := strings.Cut(line, ":")
+	*a = append(*a, struct{ key, value string }{strings.TrimSpace(key), strings.TrimSpace(value)})
+}
+
+// parse reads what a call needs of a description: where the streams go, what they
+// are and what is said of them. The order of lines within the session and within a
+// stream means nothing, lines that are missing or unknown neither: descriptions
+// come from far ends that put c= after t=, leave out s= and t=, or end lines with
+// LF alone.
 func parse(body []byte) ([]remoteStream, error) {
 	if len(body) > mostBytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrMalformed, len(body))
 	}
-	text, names := readable(body)
-	var d pion.SessionDescription
-	if len(text) == 0 {
+	var session attributes
+	var address string
+	var streams []remoteStream
+	first := true
+	for line := range strings.Lines(string(body)) {
+		line = strings.Trim(line, "\r\n \t\x00")
+		kind, value, ok := strings.Cut(line, "=")
+		value = strings.TrimSpace(value)
+		switch {
+		case line == "":
+			continue
+		case first && (!ok || kind != "v"):
+			return nil, fmt.Errorf("%w: it does not begin with v=", ErrMalformed)
+		case kind == "m":
+			s, err := readStream(value)
+			if err != nil {
+				return nil, err
+			}
+			if streams = append(streams, s); len(streams) > mostStreams {
+				return nil, fmt.Errorf("%w: more than %d streams", ErrMalformed, mostStreams)
+			}
+		case kind == "c" && len(streams) == 0:
+			address = cmp.Or(address, connection(value))
+		case kind == "c":
+			own := &streams[len(streams)-1].address
+			*own = cmp.Or(*own, connection(value))
+		case kind == "a" && len(streams) == 0:
+			session.read(value)
+		case kind == "a":
+			streams[len(streams)-1].attributes.read(value)
+		}
+		first = false
+	}
+	if first {
 		return nil, fmt.Errorf("%w: it is empty", ErrMalformed)
 	}
-	if err := d.Unmarshal(text); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
-	}
-	if len(names) > mostStreams || len(names) != len(d.MediaDescriptions) {
-		return nil, fmt.Errorf("%w: %d streams", ErrMalformed, len(names))
-	}
-	session := direction(d.Attributes, rtp.SendRecv)
-	var streams []remoteStream
-	for i, m := range d.MediaDescriptions {
-		s := remoteStream{name: names[i], media: m, direction: direction(m.Attributes, session)}
-		for _, c := range []*pion.ConnectionInformation{m.ConnectionInformation, d.ConnectionInformation} {
-			if c != nil && c.Address != nil {
-				s.address = c.Address.Address
-				break
-			}
-		}
-		streams = append(streams, s)
+	for i := range streams {
+		s := &streams[i]
+		s.address = cmp.Or(s.address, address)
+		s.direction = s.attributes.direction(session.direction(rtp.SendRecv))
 	}
 	return streams, nil
 }
 
-// readable makes the description such that pion reads it. Phones are seen to
-// end lines with LF alone, to leave blank lines at the end, and to put session
-// ids beyond 64 bits into o=, of which we need nothing. Streams other than
-// audio over RTP/AVP are refused whatever they are, and pion knows only some
-// (not T.38, which fax gateways offer beside audio): they become a stream that
-// it knows, and their own names are returned for the answer.
-func readable(body []byte) (text []byte, names []string) {
-	var out bytes.Buffer
-	for line := range bytes.Lines(body) {
-		line = bytes.TrimRight(line, "\r\n \x00")
-		name, isStream := bytes.CutPrefix(line, []byte("m="))
-		switch {
-		case len(line) == 0:
-			continue
-		case bytes.HasPrefix(line, []byte("o=")):
-			line = []byte("o=- 0 0 IN IP4 0.0.0.0")
-		case isStream:
-			names = append(names, string(name))
-			if !plainAudio(string(name)) {
-				line = []byte("m=application 0 UDP 0")
-			}
-		}
-		out.Write(line)
-		out.WriteString("\r\n")
+// readStream reads an m= line. Of what is not sound over RTP only the name matters.
+func readStream(name string) (remoteStream, error) {
+	s := remoteStream{name: name}
+	f := strings.Fields(name)
+	if len(f) < 3 {
+		return s, fmt.Errorf("%w: m=%.100s", ErrMalformed, name)
 	}
-	return out.Bytes(), names
+	port, _, _ := strings.Cut(f[1], "/")
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return s, fmt.Errorf("%w: port %.100q", ErrMalformed, f[1])
+	}
+	s.port, s.profile, s.numbers = int(n), strings.ToUpper(f[2]), f[3:]
+	return s, nil
 }
 
-func plainAudio(name string) bool {
-	f := strings.Fields(name)
-	return len(f) > 3 && f[0] == "audio" && f[2] == "RTP/AVP"
+// connection is the address of a c= line, without the scope that a multicast
+// address has (RFC 8866 5.7).
+func connection(value string) string {
+	f := strings.Fields(value)
+	if len(f) < 3 {
+		return ""
+	}
+	address, _, _ := strings.Cut(f[2], "/")
+	return address
 }
 
 // usable reports whether the stream is audio over plain RTP that is wanted: port
-// 0 means it is not (RFC 3264 5.1).
+// 0 means it is not (RFC 3264 5.1). RTP/AVPF is RTP with feedback over RTCP (RFC
+// 4585), which nobody has to give.
 func (s remoteStream) usable() bool {
-	return plainAudio(s.name) && s.media.MediaName.Port.Value > 0
+	plain := s.profile == avp || s.profile == avpf
+	return plain && strings.HasPrefix(strings.ToLower(s.name), "audio ") && s.port > 0 && len(s.numbers) > 0
 }
+
+// The profiles that we speak.
+const (
+	avp  = "RTP/AVP"
+	avpf = "RTP/AVPF"
+)
 
 // agree is what the stream and we have in common, in the far end's order.
 func (s remoteStream) agree(ours codec.Set) (rtp.Params, error) {
@@ -109,11 +147,8 @@ func (s remoteStream) agree(ours codec.Set) (rtp.Params, error) {
 	if err != nil || addr.Zone() != "" {
 		return rtp.Params{}, fmt.Errorf("%w: the media address %.100q is no IP address", ErrNotAcceptable, s.address)
 	}
-	if s.media.MediaName.Port.Value > 65535 {
-		return rtp.Params{}, fmt.Errorf("%w: port %d", ErrMalformed, s.media.MediaName.Port.Value)
-	}
 	p := rtp.Params{
-		Remote:    netip.AddrPortFrom(addr.Unmap(), uint16(s.media.MediaName.Port.Value)),
+		Remote:    netip.AddrPortFrom(addr.Unmap(), uint16(s.port)),
 		Direction: mirrored(s.direction),
 	}
 	// RFC 3264 8.4: to connect to 0.0.0.0 is how RFC 2543 put somebody on hold.
@@ -122,7 +157,7 @@ func (s remoteStream) agree(ours codec.Set) (rtp.Params, error) {
 	}
 	s.pick(&p, ours)
 	if p.Codec == nil {
-		return rtp.Params{}, fmt.Errorf("%w: none of the codecs %v", ErrNotAcceptable, s.media.MediaName.Formats)
+		return rtp.Params{}, fmt.Errorf("%w: none of the codecs %v", ErrNotAcceptable, s.numbers)
 	}
 	return p, nil
 }
@@ -152,30 +187,42 @@ func (s remoteStream) pick(p *rtp.Params, ours codec.Set) {
 }
 
 // formats are the payload types of the m= line in their order, each with what is
-// said of it.
+// said of it. One that is said to mean several things is listed for each of them:
+// what we can do of it counts.
 func (s remoteStream) formats() []format {
 	var all []format
-	for _, number := range s.media.MediaName.Formats {
-		if pt, err := strconv.ParseUint(number, 10, 7); err == nil {
-			f := format{payloadType: uint8(pt), fmtp: s.attribute("fmtp", number)}
-			if rtpmap := s.attribute("rtpmap", number); rtpmap != "" {
-				f.mapping = parseMapping(rtpmap)
-			}
+	listed := map[uint64]bool{}
+	for _, number := range s.numbers {
+		pt, err := strconv.ParseUint(number, 10, 7)
+		if err != nil || listed[pt] {
+			continue
+		}
+		listed[pt] = true
+		f := format{payloadType: uint8(pt)}
+		if fmtp := s.attributes.of("fmtp", number); len(fmtp) > 0 {
+			f.fmtp = fmtp[0]
+		}
+		meanings := s.attributes.of("rtpmap", number)
+		if len(meanings) == 0 {
+			all = append(all, f)
+		}
+		for _, rtpmap := range meanings[:min(len(meanings), mostMeanings)] {
+			f.mapping = parseMapping(rtpmap)
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// attribute finds a=<key>:<format> <value>.
-func (s remoteStream) attribute(key, format string) string {
-	for _, a := range s.media.Attributes {
-		pt, value, _ := strings.Cut(a.Value, " ")
-		if a.Key == key && pt == format {
-			return strings.TrimSpace(value)
+// of finds what the lines a=<key>:<format> <value> say.
+func (a attributes) of(key, format string) (values []string) {
+	for _, line := range a {
+		pt, value, _ := strings.Cut(line.value, " ")
+		if line.key == key && pt == format && value != "" {
+			values = append(values, strings.TrimSpace(value))
 		}
 	}
-	return ""
+	return values
 }
 
 // refused is how we answer a stream that we do not take: its own name with
@@ -190,9 +237,9 @@ func (s remoteStream) refused() *pion.MediaDescription {
 }
 
 // direction finds the last direction attribute, else the default.
-func direction(attributes []pion.Attribute, otherwise rtp.Direction) rtp.Direction {
-	for _, a := range attributes {
-		switch a.Key {
+func (a attributes) direction(otherwise rtp.Direction) rtp.Direction {
+	for _, line := range a {
+		switch line.key {
 		case "sendrecv":
 			otherwise = rtp.SendRecv
 		case "sendonly":
