@@ -101,7 +101,7 @@ func (g guest) ReadFrame([]int16) bool { return false }
 
 func (h *hall) join(tb testing.TB) {
 	p := newPipe()
-	s := rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(p), MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit) {}})
+	s := rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(p), MediaTimeout: time.Minute, OnDigit: func(dtmf.Digit, time.Time) {}})
 	if err := s.Update(rtp.Params{Remote: peer, Format: rtp.Format{Codec: codec.PCMU}, EventPayloadType: 101}); err != nil {
 		tb.Fatal(err)
 	}

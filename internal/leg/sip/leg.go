@@ -38,10 +38,12 @@ type leg struct {
 	lines    []*line    // the caller's, or one for each contact that rings
 	line     *line      // the one that matters: the caller's, or the one that was answered
 	sound    *sound
-	release  func() // ends this leg's share of a trunk's limits
-	ringing  bool   // LegRinging was signalled
-	answered bool   // LegAnswered was signalled
-	over     bool   // LegFailed or LegEnded was signalled, or nothing is left to be
+	keys     echoes
+	release  func()    // ends this leg's share of a trunk's limits
+	ringing  bool      // LegRinging was signalled
+	answered bool      // LegAnswered was signalled
+	since    time.Time // it was answered
+	over     bool      // LegFailed or LegEnded was signalled, or nothing is left to be
 }
 
 func (ls *Legs) newLeg(id call.LegID) *leg {
@@ -111,7 +113,7 @@ func (l *leg) end(cause call.Cause) {
 
 // answeredOn: the conversation begins on this line.
 func (l *leg) answeredOn(n *line, d ua.Dialog) {
-	l.line, l.answered = n, true
+	l.line, l.answered, l.since = n, true, time.Now()
 	l.media.Store(l.sound.session)
 	l.legs.counters.answered.Add(1)
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
@@ -133,19 +135,11 @@ func (l *leg) hangUp(reason call.Reason) {
 func (l *leg) open() error {
 	var err error
 	l.sound, err = l.legs.openSound(l.remote, hearing{
-		digit: func(d dtmf.Digit) { l.news(func() { l.pressed(d) }) },
+		digit: func(d dtmf.Digit, at time.Time) { l.news(func() { l.pressed(byEvent, d, at) }) },
 		// Once for each silence: it may be put, and must not be lost.
 		silent: func() { l.tasks.put(l.fellSilent) },
 	})
 	return err
-}
-
-// pressed reports a key. What is pressed before the leg is in a call is meant
-// for nobody.
-func (l *leg) pressed(d dtmf.Digit) {
-	if l.answered {
-		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(d)})
-	}
 }
 
 // press sends a key to the far end (RFC 4733), when it said that it takes them.

@@ -26,7 +26,7 @@ type sound struct {
 // hearing is what a leg wants to know from its sound. Both run on the
 // session's reader.
 type hearing struct {
-	digit  func(dtmf.Digit)
+	digit  func(d dtmf.Digit, at time.Time)
 	silent func()
 }
 

@@ -22,7 +22,7 @@ type keypad struct {
 func newKeypad(t *testing.T, p Params) *keypad {
 	t.Helper()
 	k := &keypad{now: time.Now(), sound: header{sequence: 100, ssrc: 1}, clockHz: 8000}
-	k.s, _ = newTestSession(t, Config{OnDigit: func(d dtmf.Digit) { k.heard.WriteString(d.String()) }})
+	k.s, _ = newTestSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { k.heard.WriteString(d.String()) }})
 	if err := k.s.Update(p); err != nil {
 		t.Fatal(err)
 	}

@@ -176,7 +176,7 @@ func TestKeysAreCountedByTheClockThatWasAgreedOn(t *testing.T) {
 	}
 
 	var heard strings.Builder
-	s, _ = newTestSession(t, Config{OnDigit: func(d dtmf.Digit) { heard.WriteString(d.String()) }})
+	s, _ = newTestSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { heard.WriteString(d.String()) }})
 	_ = s.Update(wide(""))
 	for i, p := range w.sent {
 		p.header.sequence = uint16(i)

@@ -103,7 +103,7 @@ func TestTwoSessionsTalkOverTheNetwork(t *testing.T) {
 	digits := make(chan dtmf.Digit, 4)
 	a := NewSession(Config{Transport: listen(t, p)})
 	b := NewSession(Config{Transport: listen(t, p),
-		OnDigit: func(d dtmf.Digit) { digits <- d }})
+		OnDigit: func(d dtmf.Digit, _ time.Time) { digits <- d }})
 	agree(t, a, b)
 	agree(t, b, a)
 	runningA, runningB := start(a), start(b)

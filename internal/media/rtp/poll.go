@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"runtime"
+	"time"
 
 	"strowger/internal/media/dtmf"
 )
@@ -10,6 +11,12 @@ import (
 // packets of one poll can hold. Beyond that the reader has not run for a whole
 // frame and nobody has that many fingers: they are dropped.
 const maxUntold = 64
+
+// pressed is a digit that was found, and when.
+type pressed struct {
+	digit dtmf.Digit
+	at    time.Time
+}
 
 // poll takes what has arrived, unless somebody else is just doing so.
 func (s *Session) poll() {
@@ -34,7 +41,7 @@ func (s *Session) hold() {
 // so what is found is left to it.
 func (s *Session) hearDigit(d dtmf.Digit) {
 	select {
-	case s.digits <- d:
+	case s.digits <- pressed{d, s.in.started.Add(s.in.arrival)}:
 	default:
 	}
 }
@@ -43,9 +50,9 @@ func (s *Session) hearDigit(d dtmf.Digit) {
 func (s *Session) tellDigits() {
 	for {
 		select {
-		case d := <-s.digits:
+		case p := <-s.digits:
 			if s.cfg.OnDigit != nil {
-				s.cfg.OnDigit(d)
+				s.cfg.OnDigit(p.digit, p.at)
 			}
 		default:
 			return

@@ -67,7 +67,7 @@ func TestADigitThatTheClockFindsIsToldByTheReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ticking sync.Mutex
 		digits := make(chan dtmf.Digit, 4)
-		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit) {
+		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) {
 			ticking.Lock() // as a callback that waits for the clock would
 			defer ticking.Unlock()
 			digits <- d
@@ -92,7 +92,7 @@ func TestADigitThatTheClockFindsIsToldByTheReader(t *testing.T) {
 func TestTheLastKeyBeforeHangingUpIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		digits := make(chan dtmf.Digit, 4)
-		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit) { digits <- d }})
+		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { digits <- d }})
 		running := start(s)
 		synctest.Wait()
 		m.post(key(1, 9))
@@ -107,7 +107,7 @@ func TestTheLastKeyBeforeHangingUpIsTold(t *testing.T) {
 func TestADigitWhoseEndIsLostIsReportedWhenPolledToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		digits := make(chan dtmf.Digit, 4)
-		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit) { digits <- d }})
+		s, m := newPolledSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { digits <- d }})
 		running := start(s)
 		m.post(datagram(header{payloadType: 101, sequence: 1}, []byte{7, 10, 0, 160}))
 		for range eventPatience + 1 {
@@ -123,7 +123,7 @@ func TestADigitWhoseEndIsLostIsReportedWhenPolledToo(t *testing.T) {
 
 func TestMoreDigitsThanAnyoneHasFingersAreDropped(t *testing.T) {
 	var told int
-	s, m := newPolledSession(t, Config{OnDigit: func(dtmf.Digit) { told++ }})
+	s, m := newPolledSession(t, Config{OnDigit: func(dtmf.Digit, time.Time) { told++ }})
 	for n := range uint16(maxUntold + 10) {
 		m.post(key(n, byte(n%10)))
 	}

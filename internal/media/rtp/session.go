@@ -18,10 +18,11 @@ import (
 type Config struct {
 	Transport    Transport
 	MediaTimeout time.Duration // 0: never
-	// OnDigit is called at the end of each digit; OnMediaTimeout once each
+	// OnDigit is called at the end of each digit, with when the packet arrived that
+	// ended it; OnMediaTimeout once each
 	// time that no packet came for MediaTimeout though some were due. Both
 	// run on the session's reader and must not block. Both may be nil.
-	OnDigit        func(dtmf.Digit)
+	OnDigit        func(d dtmf.Digit, at time.Time)
 	OnMediaTimeout func()
 }
 
@@ -45,7 +46,7 @@ type Session struct {
 	// leaves the work to the other.
 	intaking atomic.Bool
 	in       receiving
-	digits   chan dtmf.Digit // found by either, to be told by the reader
+	digits   chan pressed // found by either, to be told by the reader
 
 	// The clock's.
 	applied *pipeline // by ReadFrame
@@ -62,7 +63,7 @@ func NewSession(cfg Config) *Session {
 	s.in.started = time.Now()
 	s.in.events = dtmf.NewReceiver(s.hearDigit)
 	s.in.take = s.receive
-	s.digits = make(chan dtmf.Digit, maxUntold)
+	s.digits = make(chan pressed, maxUntold)
 	s.out.init()
 	return s
 }

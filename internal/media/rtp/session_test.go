@@ -147,7 +147,7 @@ func TestEitherLawOfG711IsUnderstood(t *testing.T) {
 
 func TestDigitsAreReportedAtTheirEndAndOnce(t *testing.T) {
 	var heard strings.Builder
-	s, _ := newTestSession(t, Config{OnDigit: func(d dtmf.Digit) { heard.WriteString(d.String()) }})
+	s, _ := newTestSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { heard.WriteString(d.String()) }})
 	event := func(sequence uint16, timestamp uint32, e dtmf.Event) {
 		var payload [4]byte
 		e.Put(payload[:])
@@ -171,7 +171,7 @@ func TestDigitsAreReportedAtTheirEndAndOnce(t *testing.T) {
 func TestADigitWhoseEndIsLostIsReportedAfter100Milliseconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		digits := make(chan dtmf.Digit, 4)
-		s, _ := newTestSession(t, Config{OnDigit: func(d dtmf.Digit) { digits <- d }})
+		s, _ := newTestSession(t, Config{OnDigit: func(d dtmf.Digit, _ time.Time) { digits <- d }})
 		payload := []byte{7, 10, 0, 160}
 		s.hears(datagram(header{payloadType: 101, sequence: 1}, payload), farEnd)
 		running := start(s)

@@ -132,7 +132,7 @@ func TestASocketMayBeClosedUnderTheClock(t *testing.T) {
 func TestALegInNoRoomStillTellsItsDigits(t *testing.T) {
 	p := newPorts(t, 30920, 30939)
 	digits := make(chan dtmf.Digit, 1)
-	s := NewSession(Config{Transport: listen(t, p), OnDigit: func(d dtmf.Digit) { digits <- d }})
+	s := NewSession(Config{Transport: listen(t, p), OnDigit: func(d dtmf.Digit, _ time.Time) { digits <- d }})
 	phone := listen(t, p)
 	if err := s.Update(Params{Remote: phone.LocalAddr(), Format: basic().Format, EventPayloadType: 101}); err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func (c *Call) open() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.rtp = rtp.NewSession(rtp.Config{Transport: io, OnDigit: func(d dtmf.Digit) { c.digits <- d }})
+	c.rtp = rtp.NewSession(rtp.Config{Transport: io, OnDigit: func(d dtmf.Digit, _ time.Time) { c.digits <- d }})
 	c.negotiation = sdp.Negotiation{Codecs: codec.G711, Session: uint64(io.LocalAddr().Port()), Local: io.LocalAddr()}
 	session, done := c.rtp, make(chan struct{})
 	go func() {
@@ -153,6 +153,17 @@ func (c *Call) accept(offer []byte) []byte {
 		c.phone.t.Fatalf("the phone cannot use the offer: %v\n%s", err, offer)
 	}
 	return body
+}
+
+// Inform sends an INFO and waits for the status of its answer.
+func (c *Call) Inform(contentType, body string) int {
+	var headers ua.Headers
+	if contentType != "" {
+		headers = ua.Headers{{Name: "Content-Type", Value: contentType}}
+	}
+	answered := make(chan int, 1)
+	c.session.Send("INFO", headers, []byte(body), func(r ua.Response) { answered <- r.Code })
+	return <-answered
 }
 
 // Await waits for an event and passes over those before it.

@@ -314,9 +314,12 @@ func (s *Session) farRequest(tx *transaction.Server, flow transport.Flow) {
 		o.Request(s.shard.answerable(tx, flow, s.key.localTag))
 		return
 	}
-	if req.Method == sip.INFO { // RFC 6086 4.2.2: nothing in it that we must understand
+	switch {
+	case req.Method != sip.INFO:
+		tx.Respond(s.ua.notAllowed(req))
+	case len(req.Body()) > 0: // RFC 3261 8.2.3: nobody here understands it
+		s.reply(tx, sip.StatusUnsupportedMediaType)
+	default:
 		s.reply(tx, sip.StatusOK)
-		return
 	}
-	tx.Respond(s.ua.notAllowed(req))
 }

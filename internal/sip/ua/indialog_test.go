@@ -279,7 +279,11 @@ func TestInfoIsForThoseWhoCareAndUpdateForNobodyYet(t *testing.T) {
 		_, _, invite := w.answered()
 		w.far.send(w.far.asCallee(invite, "INFO", 1))
 		w.far.response(200)
-		w.far.send(w.far.asCallee(invite, "UPDATE", 2))
+		info := w.far.asCallee(invite, "INFO", 2)
+		info.SetBody([]byte("Signal=5"))
+		w.far.send(info)
+		w.far.response(415)
+		w.far.send(w.far.asCallee(invite, "UPDATE", 3))
 		if res := w.far.response(405); res.GetHeader("Allow") == nil {
 			t.Errorf("no Allow:\n%s", res)
 		}

@@ -32,7 +32,7 @@ type Observer interface {
 
 // RequestObserver is what an Observer implements besides to take requests inside
 // its dialog that the user agent has no rule for, such as INFO. Without it they
-// are answered 405 or, for INFO, 200 with no effect.
+// are answered 405, and INFO 415, or 200 when there is nothing in it.
 type RequestObserver interface {
 	Request(*Request)
 }

@@ -1,0 +1,125 @@
+package sip
+
+import (
+	"mime"
+	"strconv"
+	"strings"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/media/dtmf"
+	"strowger/internal/sip/ua"
+)
+
+// The bodies of INFO that are keys. No RFC defines them; gateways and telephones
+// without telephone events send them.
+const (
+	typeRelay = "application/dtmf-relay" // lines of name=value, Signal=5 among them
+	typeDTMF  = "application/dtmf"       // the key alone
+)
+
+// Request takes what comes inside the dialog and is no matter of the session: keys
+// by INFO. It is ua.RequestObserver's, and leaves a task like the others.
+func (n *line) Request(r *ua.Request) {
+	if r.Method != "INFO" {
+		r.Respond(405, "", nil, nil)
+		return
+	}
+	if !n.leg.news(func() { n.leg.informed(n, r) }) {
+		r.Respond(500, "too much to do", nil, nil)
+	}
+}
+
+// informed: the far end sent an INFO. What is answered 200 has had its effect.
+func (l *leg) informed(n *line, r *ua.Request) {
+	kind, _, _ := mime.ParseMediaType(r.Headers.Get("Content-Type"))
+	known := kind == typeRelay || kind == typeDTMF
+	key, isKey := keyIn(kind, string(r.Body))
+	switch {
+	case n.over || n != l.line:
+		r.Respond(481, "", nil, nil)
+	case r.Headers.Get("Info-Package") != "":
+		// RFC 6086 4.2.2: we asked for no package.
+		r.Respond(469, "Bad Info Package", ua.Headers{{Name: "Recv-Info"}}, nil)
+	case len(r.Body) == 0 && kind == "":
+		r.Respond(200, "", nil, nil) // to see whether we are there
+	case !known:
+		l.log.Info("INFO refused", "content_type", r.Headers.Get("Content-Type"))
+		r.Respond(415, "", ua.Headers{{Name: "Accept", Value: typeRelay + ", " + typeDTMF}}, nil)
+	case !isKey:
+		l.log.Info("INFO refused: no key in it", "content_type", kind)
+		r.Respond(400, "no key in it", nil, nil)
+	case !l.answered:
+		r.Respond(480, "not answered yet", nil, nil)
+	default:
+		r.Respond(200, "", nil, nil)
+		l.pressed(byInfo, key, time.Now())
+	}
+}
+
+// keyIn finds the key in the body of an INFO.
+func keyIn(kind, body string) (dtmf.Digit, bool) {
+	signal := strings.TrimSpace(body)
+	if kind == typeRelay || strings.Contains(body, "=") {
+		signal = ""
+		for line := range strings.Lines(body) {
+			name, value, _ := strings.Cut(line, "=")
+			if strings.EqualFold(strings.TrimSpace(name), "signal") {
+				signal = strings.TrimSpace(value)
+			}
+		}
+	}
+	// Some write * and # as their event codes (RFC 4733 3.2).
+	if code, err := strconv.ParseUint(signal, 10, 8); err == nil && len(signal) == 2 {
+		return dtmf.Event{Code: uint8(code)}.Digit()
+	}
+	digits, err := dtmf.ParseDigits(signal)
+	if err != nil || len(digits) != 1 {
+		return 0, false
+	}
+	return digits[0], true
+}
+
+// way is how a key came.
+type way int
+
+const (
+	byEvent way = iota
+	byInfo
+	ways
+)
+
+// echoSpan is how far apart one press may come by both ways: an event is reported
+// at its end, an INFO may be sent at the beginning.
+const echoSpan = time.Second
+
+// echoes knows which keys have come by one way only so far. There are gateways that
+// send each key by both.
+type echoes [ways]struct {
+	key   dtmf.Digit
+	count int
+	last  time.Time
+}
+
+// again reports whether a key that comes by one way has come by the other already.
+func (e *echoes) again(w way, key dtmf.Digit, now time.Time) bool {
+	mine, other := &e[w], &e[ways-1-w]
+	if other.key == key && other.count > 0 && now.Sub(other.last) < echoSpan {
+		other.count--
+		return true
+	}
+	if mine.key != key || now.Sub(mine.last) >= echoSpan {
+		mine.count = 0
+	}
+	mine.key, mine.last = key, now
+	mine.count++
+	return false
+}
+
+// pressed reports a key. What was pressed before the leg was in a call is meant for
+// nobody, however late it is told.
+func (l *leg) pressed(w way, key dtmf.Digit, at time.Time) {
+	if l.answered && at.After(l.since) && !l.keys.again(w, key, at) {
+		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(key)})
+	}
+}
