@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"strowger/internal/directory"
+	"strowger/internal/meter"
+	"strowger/internal/sip/ua"
 )
 
-// What a source that nobody vouches for may send, and how many such sources
-// are told apart. When there are more, the newest share one allowance.
+// What a source that nobody vouches for may send, and how many of those where
+// somebody has proven who they are are remembered, and for how long.
 const (
 	strangerRate  = 20  // messages a second
 	strangerBurst = 100 // at once
-	strangersMost = 4096
 	friendsMost   = 8192
 	friendLife    = time.Hour
 )
@@ -28,16 +29,21 @@ const (
 // A trunk's networks and address are always let in. Anyone else is a stranger,
 // let in only when there are users with a password, who may come from
 // anywhere, and then at a bounded rate until a password has been proven from
-// there.
+// there. Whoever sends back a nonce that was sent there has a rate of its own:
+// those who only write such an address on their packets have none, and cannot use
+// up what is left for who is there.
 type Admission struct {
 	directory *directory.Directory
 	users     bool
 	now       func() time.Time
 	peers     atomic.Pointer[peers]
 
-	mu        sync.Mutex
-	friends   map[netip.Addr]time.Time // until when
-	strangers map[netip.Addr]allowance
+	nonces    *nonces
+	strangers *meter.Meter // messages
+	answers   *meter.Meter // messages with a nonce of ours
+
+	mu      sync.Mutex
+	friends map[netip.Addr]time.Time // until when
 }
 
 // peers are where trunks are.
@@ -46,14 +52,13 @@ type peers struct {
 	names map[string]netip.Addr // host names, as they resolve now
 }
 
-type allowance struct {
-	messages float64
-	at       time.Time
-}
-
 // NewAdmission makes an admission that knows no names of trunks until Run.
 func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
-	a := &Admission{directory: d, now: now, friends: map[netip.Addr]time.Time{}, strangers: map[netip.Addr]allowance{}}
+	allowance := meter.Config{Rate: strangerRate, Burst: strangerBurst, Now: now}
+	a := &Admission{
+		directory: d, now: now, friends: map[netip.Addr]time.Time{}, nonces: newNonces(now),
+		strangers: meter.New(allowance), answers: meter.New(allowance),
+	}
 	for _, u := range d.Users() {
 		a.users = a.users || u.Password != ""
 	}
@@ -67,16 +72,31 @@ func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
 	return a
 }
 
-// Admit reports whether to read what comes from src.
-func (a *Admission) Admit(src netip.AddrPort, _ string) bool {
+// Admit says how to treat what comes from src (ua.Config).
+func (a *Admission) Admit(src netip.AddrPort, _ string, packet []byte) ua.Standing {
 	addr := src.Addr().Unmap()
+	switch {
+	case a.trusts(addr):
+		return ua.Trusted
+	case a.users && a.friend(addr):
+		return ua.Known
+	case !a.users:
+		return ua.Refused
+	case a.strangers.Take(meter.Host(addr), 1):
+		return ua.Stranger
+	case a.nonces.carried(packet, addr) && a.answers.Take(meter.Host(addr), 1):
+		return ua.Stranger
+	}
+	return ua.Refused
+}
+
+// trusts reports whether a trunk is at addr.
+func (a *Admission) trusts(addr netip.Addr) bool {
 	if a.peers.Load().addrs[addr] {
 		return true
 	}
-	if _, ok := a.directory.TrunkFrom(addr); ok {
-		return true
-	}
-	return a.users && (a.friend(addr) || a.allow(addr))
+	_, ok := a.directory.TrunkFrom(addr)
+	return ok
 }
 
 // befriend remembers that a password was proven from addr.
@@ -89,7 +109,6 @@ func (a *Admission) befriend(addr netip.Addr) {
 		makeRoom(a.friends, friendsMost, func(until time.Time) bool { return now.After(until) })
 	}
 	a.friends[addr] = now.Add(friendLife)
-	delete(a.strangers, strangerOf(addr))
 }
 
 // estrange forgets that a password was proven from addr.
@@ -104,52 +123,6 @@ func (a *Admission) friend(addr netip.Addr) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.now().Before(a.friends[addr.Unmap()])
-}
-
-func (a *Admission) allow(addr netip.Addr) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now, who := a.now(), strangerOf(addr)
-	left, known := a.strangers[who]
-	if !known && len(a.strangers) >= strangersMost {
-		a.tidy(now)
-		if len(a.strangers) >= strangersMost {
-			who = netip.Addr{} // all who come now share one
-			left, known = a.strangers[who]
-		}
-	}
-	if !known {
-		left = allowance{messages: strangerBurst, at: now}
-	}
-	left.messages = min(strangerBurst, left.messages+strangerRate*now.Sub(left.at).Seconds())
-	left.at = now
-	ok := left.messages >= 1
-	if ok {
-		left.messages--
-	}
-	a.strangers[who] = left
-	return ok
-}
-
-// tidy forgets strangers whose allowance is full again.
-func (a *Admission) tidy(now time.Time) {
-	for who, left := range a.strangers {
-		if now.Sub(left.at) > strangerBurst/strangerRate*time.Second {
-			delete(a.strangers, who)
-		}
-	}
-}
-
-// strangerOf: whoever has an IPv6 address has 2^64 of them.
-func strangerOf(addr netip.Addr) netip.Addr {
-	if addr.Is4() {
-		return addr
-	}
-	p, err := addr.Prefix(64)
-	if err != nil {
-		return addr
-	}
-	return p.Addr()
 }
 
 // Locate is the address of a trunk's host:port, invalid when its name is not

@@ -34,7 +34,7 @@ type clockedGuard struct {
 
 func newClockedGuard(t *testing.T) *clockedGuard {
 	k := &clockedGuard{t: t, now: time.Unix(1_800_000_000, 0)}
-	k.guard = newGuard("pbx.test", people{}, func() time.Time { return k.now })
+	k.guard = newGuard("pbx.test", people{}, newNonces(func() time.Time { return k.now }))
 	return k
 }
 
@@ -72,8 +72,8 @@ func from(source, authorization string) ua.Message {
 
 func (k *clockedGuard) expect(m ua.Message, want proof, why string) {
 	k.t.Helper()
-	if _, _, p := k.check(m, "INVITE"); p != want {
-		k.t.Errorf("%s: proof %d, want %d", why, p, want)
+	if c := k.check(m, "INVITE"); c.proof != want {
+		k.t.Errorf("%s: proof %d, want %d", why, c.proof, want)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestCredentialsOfNobodyProveNothing(t *testing.T) {
 	other := *k.challenge("MD5")
 	other.Realm = "other.test"
 	k.expect(k.answer(&other, "alice", "wonder", 1), absent, "another realm")
-	if _, _, p := k.check(k.answer(k.challenge("MD5"), "alice", "wonder", 1), "REGISTER"); p != wrong {
+	if c := k.check(k.answer(k.challenge("MD5"), "alice", "wonder", 1), "REGISTER"); c.proof != wrong {
 		t.Error("credentials of an INVITE are good for a REGISTER")
 	}
 }
@@ -166,9 +166,9 @@ func TestWithoutQopANonceIsGoodOnce(t *testing.T) {
 func TestWhatIsRememberedOfNoncesIsBounded(t *testing.T) {
 	k := newClockedGuard(t)
 	for range noncesMost + 100 {
-		k.use(k.nonce(), 1)
+		k.nonces.use(k.nonces.issue(netip.Addr{}), 1)
 	}
-	if n := len(k.counts); n > noncesMost {
+	if n := len(k.nonces.counts); n > noncesMost {
 		t.Errorf("%d are remembered", n)
 	}
 }
@@ -178,7 +178,7 @@ func FuzzCredentials(f *testing.F) {
 	f.Add(`Digest username="alice",realm="pbx.test",nc=zz`)
 	f.Fuzz(func(t *testing.T, value string) {
 		k := newClockedGuard(t)
-		if _, _, p := k.check(from("192.0.2.1", value), "INVITE"); p == proven {
+		if c := k.check(from("192.0.2.1", value), "INVITE"); c.proof == proven {
 			t.Fatalf("%q proves alice", value)
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"strowger/internal/meter"
 )
 
 // How answers are slowed after wrong passwords.
@@ -13,6 +15,12 @@ const (
 	slowMost     = 10 * time.Second       // a phone gives up after 32 s (RFC 3261 17.1.2.2, timer F)
 	mistakeLife  = 10 * time.Second       // after this one of them is forgotten
 	guessersMost = 8192
+
+	// Questions for a challenge that are answered at once nevertheless, for each
+	// source: so many a second, and so many in a row. Whoever has typed the password
+	// wrong a dozen times and now has it right does not wait.
+	promptRate  = 1
+	promptBurst = 10
 
 	// How many answers may wait: for one guesser, and in all. Guesses leave
 	// room for whoever only asks to be challenged.
@@ -29,7 +37,8 @@ const (
 // Timers wait, no goroutines. An answer that is due after the server has stopped
 // goes nowhere.
 type guesses struct {
-	now func() time.Time
+	now    func() time.Time
+	prompt *meter.Meter // questions
 
 	mu      sync.Mutex
 	by      map[guesser]tally
@@ -39,7 +48,7 @@ type guesses struct {
 // guesser is who is slowed together: a whole source, or one name at a source
 // where others are known.
 type guesser struct {
-	source netip.Addr
+	source netip.Prefix
 	name   string
 }
 
@@ -50,7 +59,10 @@ type tally struct {
 }
 
 func newGuesses(now func() time.Time) *guesses {
-	return &guesses{now: now, by: map[guesser]tally{}}
+	return &guesses{
+		now: now, by: map[guesser]tally{},
+		prompt: meter.New(meter.Config{Rate: promptRate, Burst: promptBurst, Now: now}),
+	}
 }
 
 // wrong counts a wrong password.
@@ -86,6 +98,9 @@ func (g *guesses) answer(who guesser, guess bool, f func()) bool {
 	most := waitingEach
 	if guess {
 		most = waitingGuesses
+	}
+	if wait > 0 && !guess && g.prompt.Take(who.source, 1) {
+		wait = 0
 	}
 	full := wait > 0 && (t.waiting >= most || g.waiting >= waitingMost)
 	if wait > 0 && !full {

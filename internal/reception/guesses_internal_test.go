@@ -6,9 +6,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"strowger/internal/meter"
 )
 
-var someone = guesser{source: netip.MustParseAddr("192.0.2.1")}
+var someone = guesser{source: meter.Host(netip.MustParseAddr("192.0.2.1"))}
 
 // after measures how long an answer waits, and says whether it had room.
 func (g *guesses) after(who guesser, guess bool) (wait time.Duration, room bool) {
@@ -33,7 +35,7 @@ func TestMistakesSlowTheirAnswersAndAreForgotten(t *testing.T) {
 		if wait, _ := g.after(someone, true); wait != 2*slowStep {
 			t.Errorf("two more cost %v", wait)
 		}
-		if wait, _ := g.after(guesser{source: netip.MustParseAddr("192.0.2.2")}, true); wait != 0 {
+		if wait, _ := g.after(guesser{source: meter.Host(netip.MustParseAddr("192.0.2.2"))}, true); wait != 0 {
 			t.Errorf("and somebody else %v", wait)
 		}
 		for range 1000 {
@@ -96,7 +98,7 @@ func TestAnswersThatWaitAreBoundedAndLeaveRoomForQuestions(t *testing.T) {
 		}
 		full := 0
 		for i := range 2 * waitingMost {
-			who := guesser{source: netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})}
+			who := guesser{source: meter.Host(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}))}
 			for range 2 * mistakesFree {
 				g.wrong(who)
 			}
@@ -114,7 +116,7 @@ func TestAnswersThatWaitAreBoundedAndLeaveRoomForQuestions(t *testing.T) {
 func TestWhatIsRememberedOfGuessersIsBounded(t *testing.T) {
 	g := newGuesses(time.Now)
 	for i := range guessersMost + 100 {
-		g.wrong(guesser{source: netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})})
+		g.wrong(guesser{source: meter.Host(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}))})
 	}
 	if n := len(g.by); n > guessersMost {
 		t.Errorf("%d are remembered", n)

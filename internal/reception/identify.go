@@ -5,6 +5,7 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
+	"strowger/internal/meter"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -21,6 +22,7 @@ type refusal struct {
 	ua.Refusal
 	challenged *guesser // nil unless it is a challenge
 	guess      bool     // it answers a wrong password
+	stateful   bool     // whoever sent the request is where it says: it knew what was sent there
 }
 
 // identify finds out who a request is from, or how to answer it instead.
@@ -29,39 +31,50 @@ type refusal struct {
 // may have the same source, so whoever says in From to be one of our users has
 // to prove it.
 func (r *Reception) identify(m ua.Message, method string) (visitor, *refusal) {
-	user, name, p := r.guard.check(m, method)
-	who := r.guesser(m.Source.Addr(), name)
-	switch p {
+	source := m.Source.Addr().Unmap()
+	switch c := r.guard.check(m, method); c.proof {
 	case proven:
-		r.guesses.forgive(who)
-		r.cfg.Admission.befriend(m.Source.Addr())
-		return visitor{user: &user}, nil
-	case stale:
-		return visitor{}, r.challenge(m, who, p)
+		r.guesses.forgive(r.guesser(c.asked, c.name))
+		if c.asked == source {
+			r.cfg.Admission.befriend(source)
+		}
+		return visitor{user: &c.user}, nil
 	case wrong:
-		r.counters.wrongPassword.Add(1)
-		r.log.Info("credentials do not hold", "source", m.Source.String(), "name", name, "method", method)
-		r.guesses.wrong(who)
-		return visitor{}, r.challenge(m, who, p)
+		return visitor{}, r.mistaken(m, method, c)
+	case stale:
+		return visitor{}, r.challenge(m, r.guesser(source, c.name), stale)
 	}
-	if r.fromUser(m) {
-		return visitor{}, r.challenge(m, who, p)
+	if !r.fromUser(m) {
+		if t, ok := r.cfg.Directory.TrunkFrom(source); ok {
+			return visitor{trunk: &t}, nil
+		}
+		if method == "OPTIONS" && r.cfg.Admission.friend(source) { // a phone keeps its way to us open
+			return visitor{}, nil
+		}
 	}
-	if t, ok := r.cfg.Directory.TrunkFrom(m.Source.Addr()); ok {
-		return visitor{trunk: &t}, nil
-	}
-	return visitor{}, r.challenge(m, who, p)
+	return visitor{}, r.challenge(m, r.guesser(source, ""), absent)
+}
+
+// mistaken answers a wrong password. It counts where the nonce was asked for and
+// not where it came from, which anybody may write on a packet.
+func (r *Reception) mistaken(m ua.Message, method string, c checked) *refusal {
+	r.counters.wrongPassword.Add(1)
+	r.log.Info("credentials do not hold", "source", m.Source.String(), "asked_from", c.asked.String(), "name", c.name, "method", method)
+	who := r.guesser(c.asked, c.name)
+	r.guesses.wrong(who)
+	no := r.challenge(m, who, wrong)
+	no.stateful = c.asked == m.Source.Addr().Unmap()
+	return no
 }
 
 // guesser is who is slowed when this was a guess. Where somebody has proven who
 // they are, behind a NAT say, each name is slowed alone, so that neighbours do
 // not feel it; elsewhere a source has one tally, whatever names it tries.
 func (r *Reception) guesser(source netip.Addr, name string) guesser {
-	source = source.Unmap()
 	if r.cfg.Admission.friend(source) {
-		return guesser{source, name}
+		return guesser{meter.Host(source), name}
 	}
-	return guesser{source: strangerOf(source)}
+	return guesser{source: meter.Host(source)}
 }
 
 func (r *Reception) challenge(m ua.Message, who guesser, p proof) *refusal {
@@ -73,18 +86,20 @@ func (r *Reception) challenge(m ua.Message, who guesser, p proof) *refusal {
 }
 
 // refuse answers a request that is not served, a challenge when it is time. When
-// too many wait, the answer comes at once and has no nonce to guess with; a
-// source where so many guesses are under way is no friend.
-func (r *Reception) refuse(no *refusal, source netip.AddrPort, respond func(ua.Refusal)) {
-	if no.challenged == nil {
+// too many wait, a guess is answered at once, without a nonce to guess with, and a
+// source where so many are under way is no friend; a question over UDP is left
+// for when it comes again.
+func (r *Reception) refuse(no *refusal, m ua.Message, respond func(ua.Refusal)) {
+	switch {
+	case no.challenged == nil:
 		respond(no.Refusal)
-		return
+	case r.guesses.answer(*no.challenged, no.guess, func() { respond(no.Refusal) }):
+	case no.guess || m.Transport != "udp":
+		if no.stateful {
+			r.cfg.Admission.estrange(m.Source.Addr())
+		}
+		respond(ua.Refusal{Code: 503, Phrase: "too many wrong passwords", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}})
 	}
-	if r.guesses.answer(*no.challenged, no.guess, func() { respond(no.Refusal) }) {
-		return
-	}
-	r.cfg.Admission.estrange(source.Addr())
-	respond(ua.Refusal{Code: 503, Phrase: "too many wrong passwords", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}})
 }
 
 func (r *Reception) fromUser(m ua.Message) bool {

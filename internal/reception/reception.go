@@ -32,7 +32,7 @@ type Config struct {
 	Directory *directory.Directory
 	Legs      Legs
 	Log       *slog.Logger     // nil: nothing is logged
-	Now       func() time.Time // the clock of nonces and registrations; nil: time.Now
+	Now       func() time.Time // the clock of guesses and registrations; nil: time.Now
 }
 
 // Reception handles the requests that belong to no session (ua.Handler). New
@@ -60,7 +60,7 @@ func New(cfg Config) (*Reception, error) {
 	}
 	return &Reception{
 		cfg: cfg, log: cfg.Log, domain: strings.ToLower(cfg.Domain),
-		guard: newGuard(cfg.Domain, cfg.Directory, cfg.Now), guesses: newGuesses(cfg.Now),
+		guard: newGuard(cfg.Domain, cfg.Directory, cfg.Admission.nonces), guesses: newGuesses(cfg.Now),
 	}, nil
 }
 
@@ -82,37 +82,47 @@ func (r *Reception) Run(ctx context.Context) error {
 // Drain refuses new calls (503) from now on, for a server that is stopping.
 func (r *Reception) Drain() { r.draining.Store(true) }
 
-// Invite is somebody calling. Like Request it runs on SIP shards and waits for
-// nobody.
-func (r *Reception) Invite(in *ua.Incoming) {
-	no := r.receive(in)
-	if no == nil {
-		return
+// Screen asks who has proven nothing for credentials (ua.Screener). Like Invite
+// and Request it runs on SIP shards and waits for nobody.
+func (r *Reception) Screen(u *ua.Unproven) (peer any, served bool) {
+	who, no := r.identify(u.Message, u.Method)
+	if no != nil && !no.stateful {
+		r.refuse(no, u.Message, u.Refuse)
+		return nil, false
 	}
-	if no.challenged == nil {
-		r.counters.refused.Add(1)
-		r.log.Info("call refused", "source", in.Source.String(), "to", in.RequestURI, "status", no.Code, "why", no.Phrase)
-	}
-	session := in.Take(nil)
-	r.refuse(no, in.Source, func(no ua.Refusal) { session.Reject(no.Code, no.Phrase, no.Headers) })
+	return screened{who, no}, true
 }
 
-func (r *Reception) receive(in *ua.Incoming) *refusal {
-	who, no := r.identify(in.Message, "INVITE")
-	if no != nil {
-		return no
+// screened is the peer of a request: who it is from, or how it is refused.
+type screened struct {
+	visitor
+	refused *refusal
+}
+
+// Invite is somebody calling.
+func (r *Reception) Invite(in *ua.Incoming) {
+	who := in.Peer.(screened)
+	if who.refused != nil {
+		session := in.Take(nil)
+		r.refuse(who.refused, in.Message, func(no ua.Refusal) { session.Reject(no.Code, no.Phrase, no.Headers) })
+		return
 	}
+	if no := r.receive(who.visitor, in); no != nil {
+		r.counters.refused.Add(1)
+		r.log.Info("call refused", "source", in.Source.String(), "to", in.RequestURI, "status", no.Code, "why", no.Phrase)
+		in.Refuse(*no)
+	}
+}
+
+func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
 	if r.draining.Load() {
-		return &refusal{Refusal: ua.Refusal{Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}}
+		return &ua.Refusal{Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
 	}
-	arrived, refused := r.route(who, in.Message)
-	if refused == nil {
-		refused = r.pass(who, in, arrived)
+	arrived, no := r.route(who, in.Message)
+	if no == nil {
+		no = r.pass(who, in, arrived)
 	}
-	if refused != nil {
-		return &refusal{Refusal: *refused}
-	}
-	return nil
+	return no
 }
 
 // pass hands a call to the legs. One from a trunk counts on the trunk, beside
@@ -135,26 +145,17 @@ func (r *Reception) pass(who visitor, in *ua.Incoming, arrived call.LegArrived) 
 
 // Request is any request outside of a call.
 func (r *Reception) Request(req *ua.Request) {
-	switch req.Method {
-	case "REGISTER":
-		r.register(req)
-	case "OPTIONS":
-		r.options(req)
+	who := req.Peer.(screened)
+	switch {
+	case who.refused != nil:
+		r.refuse(who.refused, req.Message, req.Refuse)
+	case req.Method == "REGISTER":
+		r.register(who.visitor, req)
+	case req.Method == "OPTIONS": // RFC 3261 11
+		req.Respond(200, "", ua.Headers{{Name: "Allow", Value: allowed}, {Name: "Accept", Value: "application/sdp"}}, nil)
 	default:
 		req.Refuse(ua.Refusal{Code: 405, Headers: ua.Headers{{Name: "Allow", Value: allowed}}})
 	}
 }
 
 const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
-
-// options says that we are here (RFC 3261 11), to those whom we know.
-func (r *Reception) options(req *ua.Request) {
-	_, trunk := r.cfg.Directory.TrunkFrom(req.Source.Addr())
-	if !trunk && !r.cfg.Admission.friend(req.Source.Addr()) {
-		if _, no := r.identify(req.Message, "OPTIONS"); no != nil {
-			r.refuse(no, req.Source, req.Refuse)
-			return
-		}
-	}
-	req.Respond(200, "", ua.Headers{{Name: "Allow", Value: allowed}, {Name: "Accept", Value: "application/sdp"}}, nil)
-}

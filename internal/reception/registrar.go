@@ -14,10 +14,9 @@ import (
 
 // register is the registrar (RFC 3261 10.3): a user who has proven who they are
 // says where they can be reached.
-func (r *Reception) register(req *ua.Request) {
-	who, no := r.identify(req.Message, "REGISTER")
+func (r *Reception) register(who visitor, req *ua.Request) {
+	var no *refusal
 	switch {
-	case no != nil:
 	case who.user == nil:
 		// A trunk's source has no account to register for.
 		no = r.challenge(req.Message, r.guesser(req.Source.Addr(), ""), absent)
@@ -25,7 +24,7 @@ func (r *Reception) register(req *ua.Request) {
 		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not your address"}}
 	}
 	if no != nil {
-		r.refuse(no, req.Source, req.Refuse)
+		r.refuse(no, req.Message, req.Refuse)
 		return
 	}
 	reg, err := registrationOf(req)

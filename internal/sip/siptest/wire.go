@@ -45,8 +45,14 @@ func (w *Wire) Send(method, uri string, cseq int, toTag string, rest ...string) 
 	if !strings.Contains(msg, "\r\n\r\n") {
 		msg += "\r\nContent-Length: 0\r\n\r\n"
 	}
+	w.SendRaw(msg)
+}
+
+// SendRaw writes what it is given.
+func (w *Wire) SendRaw(msg string) {
+	w.t.Helper()
 	if _, err := w.conn.WriteToUDP([]byte(msg), w.to); err != nil {
-		w.t.Fatal(err)
+		w.t.Error(err)
 	}
 }
 

@@ -53,10 +53,10 @@ func onBench(t *testing.T, reliable bool, test func(b *bench)) {
 
 func (b *bench) Response(res *sip.Response) { b.heard = append(b.heard, fmt.Sprint(res.StatusCode)) }
 func (b *bench) Fail(err error)             { b.heard = append(b.heard, err.Error()) }
-func (b *bench) Request(tx *Server, _ Flow) {
-	b.heard = append(b.heard, string(tx.Request.Method))
-	b.tx = tx
-	tx.Failed = b.Fail
+func (b *bench) Request(req *sip.Request, from Flow) {
+	b.heard = append(b.heard, string(req.Method))
+	b.tx = b.shard.Accept(req, from)
+	b.tx.Failed = b.Fail
 }
 func (b *bench) Ack(*sip.Request) { b.heard = append(b.heard, "ACK") }
 func (b *bench) Stray(res *sip.Response) {

@@ -15,8 +15,10 @@ var ErrBusy = errors.New("too many messages are waiting")
 
 // Handler is the transaction user of one shard; it is called on the shard's goroutine.
 type Handler interface {
-	// Request is a new request, never an ACK. It must be answered by Respond, now or later.
-	Request(tx *Server, from Flow)
+	// Request is a new request, never an ACK; from is where its answer goes. Either
+	// the handler calls Shard.Accept and has it answered by Respond, now or later; or
+	// it does not, and then nothing is kept of it (RFC 3261 8.2.7).
+	Request(req *sip.Request, from Flow)
 	// Ack is the ACK of a 2xx.
 	Ack(req *sip.Request)
 	// Stray is a response that no transaction waits for.
@@ -135,10 +137,13 @@ func (s *Shard) request(req *sip.Request, from Flow) {
 		s.handler.Ack(req)
 		return
 	}
-	s.handler.Request(s.serve(req, key, from), from)
+	s.handler.Request(req, from)
 }
 
-func (s *Shard) serve(req *sip.Request, key string, from Flow) *Server {
+// Accept makes the transaction of a request. It is called within
+// Handler.Request, once.
+func (s *Shard) Accept(req *sip.Request, from Flow) *Server {
+	key := serverKey(req, req.Method)
 	t := &Server{Request: req, mergeKey: mergeKey(req)}
 	t.tx = tx{shard: s, machine: &server, key: key, flow: from, actions: t}
 	if req.Method == sip.INVITE {
@@ -155,6 +160,9 @@ func (s *Shard) serve(req *sip.Request, key string, from Flow) *Server {
 	t.begin()
 	return t
 }
+
+// Len counts the transactions that are kept.
+func (s *Shard) Len() int { return len(s.clients) + len(s.servers) }
 
 // Unanswered counts requests of ours, other than INVITEs, that still wait for their answer.
 func (s *Shard) Unanswered() (n int) {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/meter"
 )
 
 // Flow is a way to one far end, and what a message came by.
@@ -32,6 +34,10 @@ type Flow interface {
 	// Send never blocks. failed, which may be nil, is called at most once, from
 	// any goroutine, when the message certainly did not leave.
 	Send(msg []byte, failed func(error))
+	// Reply sends, once and without state, the response to a request that
+	// nobody vouches for. Over UDP, where the request may have come from anywhere,
+	// a response that is too large, or one too many, does not leave.
+	Reply(msg []byte)
 }
 
 // PacketConn is what the layer needs of a *net.UDPConn.
@@ -47,8 +53,10 @@ type Config struct {
 	Listen     []string
 	ExternalIP string
 	TLS        *tls.Config
-	Admit      func(src netip.AddrPort, transport string) bool
-	Receive    func(msg sip.Message, from Flow)
+	// Admit is asked about every packet before it is parsed, and about every
+	// connection before it is read (with no packet). Nil trusts everybody.
+	Admit   func(src netip.AddrPort, transport string, packet []byte) Standing
+	Receive func(msg sip.Message, from Flow)
 	// ListenUDP binds a UDP socket; tests put a network of their own here.
 	ListenUDP func(addr string) (PacketConn, error)
 }
@@ -66,8 +74,9 @@ var errStopped = errors.New("transport is stopped")
 
 // Counters count what was turned away.
 type Counters struct {
-	Refused   atomic.Uint64 // packets and connections that Admit refused
-	Malformed atomic.Uint64 // messages that could not be parsed
+	Refused    atomic.Uint64 // packets and connections that Admit refused
+	Malformed  atomic.Uint64 // messages that could not be parsed
+	Unanswered atomic.Uint64 // responses that Reply did not send
 }
 
 // Layer owns the sockets. Listen binds, Run serves.
@@ -76,6 +85,7 @@ type Layer struct {
 	external netip.Addr
 	own      map[netip.Addr]bool
 	parser   *sip.Parser
+	replied  *meter.Meter // bytes
 	Counters Counters
 
 	udp       []*udpSocket
@@ -99,7 +109,7 @@ type listener struct {
 
 // New checks the configuration and binds nothing.
 func New(cfg Config) (*Layer, error) {
-	l := &Layer{cfg: cfg, parser: sip.NewParser(), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
+	l := &Layer{cfg: cfg, parser: sip.NewParser(), replied: newReplies(), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
 	if cfg.ExternalIP != "" {
 		ip, err := netip.ParseAddr(cfg.ExternalIP)
 		if err != nil {
@@ -295,12 +305,15 @@ func (l *Layer) spawn(f func(context.Context)) bool {
 	return true
 }
 
-func (l *Layer) admits(src netip.AddrPort, transport string) bool {
-	if l.cfg.Admit == nil || l.cfg.Admit(src, transport) {
-		return true
+func (l *Layer) admit(src netip.AddrPort, transport string, packet []byte) Standing {
+	if l.cfg.Admit == nil {
+		return Trusted
 	}
-	l.Counters.Refused.Add(1)
-	return false
+	s := l.cfg.Admit(src, transport, packet)
+	if s == Refused {
+		l.Counters.Refused.Add(1)
+	}
+	return s
 }
 
 // Flow finds or opens the way to an address (host:port or host). It never blocks:

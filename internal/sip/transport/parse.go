@@ -91,5 +91,5 @@ func refuse(msg sip.Message, from Flow) {
 	}
 	markVia(req, from)
 	res := sip.NewResponseFromRequest(req, 400, "Bad Request", nil)
-	from.ReplyTo(req.Via()).Send([]byte(res.String()), nil)
+	from.ReplyTo(req.Via()).Reply([]byte(res.String()))
 }

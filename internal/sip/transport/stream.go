@@ -138,7 +138,7 @@ func (l *Layer) accept(ln listener) {
 
 func (l *Layer) welcome(ln listener, conn net.Conn) {
 	src := addrPort(conn.RemoteAddr())
-	if !l.admits(src, ln.transport) {
+	if l.admit(src, ln.transport, nil) == Refused {
 		conn.Close()
 		return
 	}
@@ -298,6 +298,7 @@ func (s *stream) close(err error) {
 func (s *stream) Transport() string           { return s.transport }
 func (s *stream) Reliable() bool              { return true }
 func (s *stream) ReplyTo(*sip.ViaHeader) Flow { return s }
+func (s *stream) Reply(msg []byte)            { s.Send(msg, nil) }
 
 func (s *stream) Remote() netip.AddrPort {
 	s.mu.Lock()

@@ -118,7 +118,7 @@ func FuzzDatagramsAndStreams(f *testing.F) {
 		}
 		remote := netip.MustParseAddrPort("192.0.2.7:1234")
 		socket := &udpSocket{layer: l, conn: blackHole{}}
-		l.parsePacket(data, udpFlow{socket, remote})
+		l.parsePacket(data, udpFlow{socket: socket, remote: remote})
 
 		s := l.newStream("tcp")
 		s.remote = remote

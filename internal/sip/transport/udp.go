@@ -35,13 +35,14 @@ func (s *udpSocket) read() {
 			continue
 		}
 		src = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
-		if !s.layer.admits(src, "udp") {
+		standing := s.layer.admit(src, "udp", buf[:n])
+		if standing == Refused {
 			continue
 		}
 		if len(bytes.Trim(buf[:n], "\r\n\x00")) == 0 {
 			continue // RFC 5626 3.5.1: a keep-alive
 		}
-		s.layer.parsePacket(buf[:n], udpFlow{s, src})
+		s.layer.parsePacket(buf[:n], udpFlow{socket: s, remote: src, standing: standing, packet: n})
 	}
 }
 
@@ -57,10 +58,12 @@ func (s *udpSocket) pause() bool {
 	}
 }
 
-// udpFlow is a far end as one socket sees it.
+// udpFlow is a far end as one socket sees it, and what a message came by.
 type udpFlow struct {
-	socket *udpSocket
-	remote netip.AddrPort
+	socket   *udpSocket
+	remote   netip.AddrPort
+	standing Standing // of who sent the packet
+	packet   int      // its size
 }
 
 func (f udpFlow) Transport() string      { return "udp" }
@@ -80,12 +83,19 @@ func (f udpFlow) ReplyTo(via *sip.ViaHeader) Flow {
 	if port <= 0 || port > 65535 {
 		port = 5060
 	}
-	return udpFlow{f.socket, netip.AddrPortFrom(f.remote.Addr(), uint16(port))}
+	f.remote = netip.AddrPortFrom(f.remote.Addr(), uint16(port))
+	return f
 }
 
 func (f udpFlow) Send(msg []byte, failed func(error)) {
 	if _, err := f.socket.conn.WriteToUDPAddrPort(msg, f.remote); err != nil && failed != nil {
 		failed(fmt.Errorf("send to %s: %w", f.remote, err))
+	}
+}
+
+func (f udpFlow) Reply(msg []byte) {
+	if f.standing == Trusted || f.socket.layer.replies(f.remote.Addr(), len(msg), f.packet) {
+		f.Send(msg, nil)
 	}
 }
 
@@ -107,7 +117,7 @@ func (l *Layer) udpFlow(remote netip.AddrPort) (Flow, error) {
 	if best == nil {
 		return nil, fmt.Errorf("no UDP socket reaches %s", remote)
 	}
-	return udpFlow{best, remote}, nil
+	return udpFlow{socket: best, remote: remote, standing: Trusted}, nil
 }
 
 // lookup is a UDP far end known by name. Its first messages wait for the resolver.
@@ -149,6 +159,7 @@ func (f *lookup) Local() netip.AddrPort {
 }
 
 func (f *lookup) ReplyTo(*sip.ViaHeader) Flow { return f }
+func (f *lookup) Reply(msg []byte)            { f.Send(msg, nil) }
 
 func (f *lookup) Send(msg []byte, failed func(error)) {
 	f.mu.Lock()

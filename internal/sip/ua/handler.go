@@ -13,6 +13,29 @@ type Handler interface {
 	Request(*Request)
 }
 
+// Screener is what a Handler implements besides to say who a request is from
+// before anything is kept of it. Without it everybody is served.
+type Screener interface {
+	// Screen is asked about each request that belongs to no dialog and is no CANCEL,
+	// once for each time that it comes. When it is served, Invite or Request gets it
+	// with this peer. When it is not, it goes no further: Unproven.Refuse may
+	// answer it. Like them, Screen is called on a shard goroutine and must not block.
+	Screen(u *Unproven) (peer any, served bool)
+}
+
+// Unproven is a request of which nothing is kept yet.
+type Unproven struct {
+	Message
+	Method string
+	refuse func(Refusal)
+}
+
+// Refuse answers the request, now or later, from any goroutine, with a response
+// that is sent once and of which nothing is kept (RFC 3261 8.2.7, 26.3.2.4): the
+// request is screened again when it comes again, and its answer has the same To
+// tag then. Over UDP the answer is left out when its source gets too many.
+func (u *Unproven) Refuse(no Refusal) { u.refuse(no) }
+
 // Message is what incoming requests of both kinds have in common.
 type Message struct {
 	RequestURI string
@@ -22,6 +45,7 @@ type Message struct {
 	Body       []byte
 	Source     netip.AddrPort
 	Transport  string // "udp", "tcp" or "tls"
+	Peer       any    // what Screener.Screen said about who this is
 }
 
 // Incoming is an initial INVITE; its Body is the offer, empty when the caller

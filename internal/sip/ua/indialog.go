@@ -311,7 +311,7 @@ func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 func (s *Session) farRequest(tx *transaction.Server, flow transport.Flow) {
 	req := tx.Request
 	if o, ok := s.obs.(RequestObserver); ok && (s.established || s.incoming != nil) {
-		o.Request(s.shard.answerable(tx, flow, s.key.localTag))
+		o.Request(s.shard.answerable(tx, messageOf(req, flow), s.key.localTag))
 		return
 	}
 	switch {

@@ -32,14 +32,14 @@ func (u *UA) receive(msg sip.Message, from transport.Flow) {
 		if isRequest && req.Method != sip.ACK && req.Method != sip.CANCEL && tagOf(req.To().Params) == "" {
 			res := u.response(req, sip.StatusServiceUnavailable, "", newTag())
 			res.AppendHeader(sip.NewHeader("Retry-After", "5"))
-			reply.Send([]byte(res.String()), nil)
+			reply.Reply([]byte(res.String()))
 		}
 	default:
 		u.malformed.Add(1)
 		// Without these there is nobody to tell.
 		if isRequest && req.Method != sip.ACK && req.Via() != nil && req.From() != nil && req.To() != nil &&
 			req.CallID() != nil && req.CSeq() != nil {
-			reply.Send([]byte(u.response(req, sip.StatusBadRequest, "", newTag()).String()), nil)
+			reply.Reply([]byte(u.response(req, sip.StatusBadRequest, "", newTag()).String()))
 		}
 	}
 }
@@ -55,9 +55,17 @@ type shard struct {
 	sessions map[sessionKey]*Session
 }
 
-// Request implements transaction.Handler, in the order of RFC 3261 8.2.
-func (sh *shard) Request(tx *transaction.Server, from transaction.Flow) {
-	req, flow := tx.Request, from.(transport.Flow)
+// Request implements transaction.Handler.
+func (sh *shard) Request(req *sip.Request, from transaction.Flow) {
+	flow := from.(transport.Flow)
+	if m, ok := sh.screen(req, flow); ok {
+		sh.serve(sh.Accept(req, flow), flow, m)
+	}
+}
+
+// serve handles a request in the order of RFC 3261 8.2.
+func (sh *shard) serve(tx *transaction.Server, flow transport.Flow, m Message) {
+	req := tx.Request
 	toTag := tagOf(req.To().Params)
 	switch {
 	case req.Method == sip.CANCEL:
@@ -79,12 +87,12 @@ func (sh *shard) Request(tx *transaction.Server, from transaction.Flow) {
 		}
 		sh.refuse(tx, sip.StatusCallTransactionDoesNotExists)
 	default:
-		sh.outside(tx, flow)
+		sh.outside(tx, flow, m)
 	}
 }
 
 // outside is a request that belongs to no dialog.
-func (sh *shard) outside(tx *transaction.Server, flow transport.Flow) {
+func (sh *shard) outside(tx *transaction.Server, flow transport.Flow, m Message) {
 	req := tx.Request
 	switch {
 	case req.Method == sip.BYE || req.Method == sip.PRACK || req.Method == sip.UPDATE:
@@ -96,20 +104,20 @@ func (sh *shard) outside(tx *transaction.Server, flow transport.Flow) {
 	case req.Method == sip.INVITE && !acceptableBody(req):
 		tx.Respond(sh.ua.unsupportedBody(req))
 	case req.Method == sip.INVITE:
-		sh.invited(tx, flow)
+		sh.invited(tx, flow, m)
 	case slices.Contains(sh.ua.cfg.Methods, string(req.Method)):
-		sh.ua.handler.Request(sh.answerable(tx, flow, newTag()))
+		sh.ua.handler.Request(sh.answerable(tx, m, newTag()))
 	default:
 		tx.Respond(sh.ua.notAllowed(req))
 	}
 }
 
 // answerable is a request for someone else to answer.
-func (sh *shard) answerable(tx *transaction.Server, flow transport.Flow, tag string) *Request {
+func (sh *shard) answerable(tx *transaction.Server, m Message, tag string) *Request {
 	req := tx.Request
 	var answered atomic.Bool
 	return &Request{
-		Message: messageOf(req, flow), Method: string(req.Method), CSeq: req.CSeq().SeqNo,
+		Message: m, Method: string(req.Method), CSeq: req.CSeq().SeqNo,
 		respond: func(code int, phrase string, headers Headers, body []byte) {
 			if answered.Swap(true) {
 				return

@@ -239,9 +239,9 @@ func TestAStrangerGetsNoAnswer(t *testing.T) {
 	admitted := make(chan string, 16)
 	u := listening(t, Config{
 		Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"},
-		Admit: func(src netip.AddrPort, transport string) bool {
+		Admit: func(src netip.AddrPort, transport string, _ []byte) Standing {
 			admitted <- transport
-			return false
+			return Refused
 		},
 	}, ignorant{})
 	udp, err := net.Dial("udp", u.Addr("udp").String())

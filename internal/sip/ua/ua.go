@@ -2,6 +2,7 @@ package ua
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -26,10 +27,10 @@ type Config struct {
 	// TLS serves tls:// listeners and verifies the servers that we connect to.
 	TLS *tls.Config
 	// Admit is asked before anything is parsed: a source that it refuses gets no
-	// answer. Transport is "udp", "tcp" or "tls". Called from the readers'
-	// goroutines at once; nil admits everyone. Responses to our own requests over
-	// UDP pass it too.
-	Admit func(src netip.AddrPort, transport string) bool
+	// answer. Transport is "udp", "tcp" or "tls"; packet is nil for a connection,
+	// which is asked about before it is read. Called from the readers' goroutines at
+	// once; nil trusts everyone. Responses to our own requests over UDP pass it too.
+	Admit func(src netip.AddrPort, transport string, packet []byte) Standing
 	// Methods are those that Handler.Request takes; others are refused with 405.
 	// Nil means REGISTER and OPTIONS.
 	Methods []string
@@ -38,11 +39,24 @@ type Config struct {
 	listenUDP func(addr string) (transport.PacketConn, error)
 }
 
+// Standing is what Admit says of a source.
+type Standing = transport.Standing
+
+// The standings, each better than the one before; package transport says what
+// they mean.
+const (
+	Refused  = transport.Refused
+	Stranger = transport.Stranger
+	Known    = transport.Known
+	Trusted  = transport.Trusted
+)
+
 // Counters count what was turned away.
 type Counters struct {
-	Refused   uint64 // packets and connections that Admit refused
-	Malformed uint64 // messages that could not be read
-	Busy      uint64 // messages that found their shard's queue full
+	Refused    uint64 // packets and connections that Admit refused
+	Malformed  uint64 // messages that could not be read
+	Busy       uint64 // messages that found their shard's queue full
+	Unanswered uint64 // responses that strangers did not get, because there were too many
 }
 
 // UA is a user agent. New starts nothing, Listen binds, Run serves.
@@ -53,6 +67,7 @@ type UA struct {
 	transport    *transport.Layer
 	transactions *transaction.Layer
 	shards       map[*transaction.Shard]*shard
+	secret       []byte // of this process: tags that nobody else can make
 	allow        string
 	malformed    atomic.Uint64
 	busy         atomic.Uint64
@@ -70,7 +85,8 @@ func New(cfg Config) (*UA, error) {
 	if cfg.Methods == nil {
 		cfg.Methods = []string{"REGISTER", "OPTIONS"}
 	}
-	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}}
+	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}, secret: make([]byte, 32)}
+	rand.Read(u.secret) // never fails: crypto/rand ends the program instead
 	u.allow = allowed(cfg.Methods)
 	var err error
 	u.transport, err = transport.New(transport.Config{
@@ -129,9 +145,10 @@ func (u *UA) Owns(addr netip.Addr) bool { return u.transport.Owns(addr) }
 // Counters are the present counts.
 func (u *UA) Counters() Counters {
 	return Counters{
-		Refused:   u.transport.Counters.Refused.Load(),
-		Malformed: u.transport.Counters.Malformed.Load() + u.malformed.Load(),
-		Busy:      u.busy.Load(),
+		Refused:    u.transport.Counters.Refused.Load(),
+		Malformed:  u.transport.Counters.Malformed.Load() + u.malformed.Load(),
+		Busy:       u.busy.Load(),
+		Unanswered: u.transport.Counters.Unanswered.Load(),
 	}
 }
 

@@ -17,7 +17,7 @@ type incoming struct {
 }
 
 // invited makes the session of an initial INVITE and shows it to the handler.
-func (sh *shard) invited(tx *transaction.Server, flow transport.Flow) {
+func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message) {
 	req := tx.Request
 	s := sh.ua.newSession(req.CallID().Value(), newTag(), nil)
 	s.incoming = &incoming{tx: tx, request: req}
@@ -26,7 +26,7 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow) {
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
 	taken := false
-	sh.ua.handler.Invite(&Incoming{Message: messageOf(req, flow), take: func(obs Observer) *Session {
+	sh.ua.handler.Invite(&Incoming{Message: m, take: func(obs Observer) *Session {
 		taken = true
 		if obs != nil {
 			s.obs = obs

@@ -35,13 +35,22 @@ var (
 
 func inWorld(t *testing.T, test func(w *world)) {
 	t.Helper()
+	inWorldOf(t, nil, test)
+}
+
+// inWorldOf is inWorld with a handler of the test's own in place of world.hand.
+func inWorldOf(t *testing.T, hand Handler, test func(w *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, net: &memoryNet{conns: map[netip.AddrPort]*memoryConn{}}, hand: &scriptedHandler{}}
+		if hand == nil {
+			hand = w.hand
+		}
 		w.far = &farEnd{t: t, conn: w.net.bind(farAddr), tag: "far"}
 		ctx, cancel := context.WithCancel(t.Context())
 		w.ua = w.start(ctx)
 		done := make(chan struct{})
-		go func() { defer close(done); w.ua.Run(ctx, w.hand) }()
+		go func() { defer close(done); w.ua.Run(ctx, hand) }()
 		synctest.Wait()
 		test(w)
 		cancel()
