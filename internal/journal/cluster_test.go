@@ -76,7 +76,7 @@ func TestAServerThatComesBackIsUsedAgain(t *testing.T) {
 	r := records(t, j, 1)[0]
 	go func() {
 		defer close(ended)
-		j.Follow(ctx, r.Stream, 0, func(r journal.Record) error {
+		j.Follow(ctx, r.Stream, journal.Position{}, func(r journal.Record) error {
 			select {
 			case read <- r:
 			case <-ctx.Done():

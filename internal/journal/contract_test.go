@@ -247,7 +247,7 @@ func records(t *testing.T, j *journal.Journal, n int) []journal.Record {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			j.Follow(ctx, stream, 0, func(r journal.Record) error {
+			j.Follow(ctx, stream, journal.Position{}, func(r journal.Record) error {
 				select {
 				case found <- r:
 				case <-ctx.Done():
@@ -302,7 +302,7 @@ func TestAFollowerHearsWhatIsAppendedLater(t *testing.T) {
 			go func() {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				heard <- j.Follow(ctx, stream, 0, func(r journal.Record) error { return enough })
+				heard <- j.Follow(ctx, stream, journal.Position{}, func(r journal.Record) error { return enough })
 			}()
 		}
 		for n := range 40 { // some for every stream

@@ -23,6 +23,9 @@
 //   - A record that the store has no room for in a message is refused with
 //     ErrTooLarge before it is sent. A step that ends its call has twice the room
 //     of any other, so that no call is too large to end.
+//   - A reader is never ahead of its stream. Where the store has lost records that
+//     were read already, in a power cut, those that take their sequences are read;
+//     what was lost is logged and counted. See Position.
 //   - A record says which node wrote it, and Live whose each call is.
 //
 // Calls are spread over several streams by a hash of their key, because a

@@ -3,14 +3,11 @@ package journal
 import (
 	"context"
 	"fmt"
-	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
-
-// pause is how long a reader waits after the server failed it.
-const pause = 500 * time.Millisecond
 
 const (
 	// ahead is how many messages a reader has on their way to it.
@@ -20,33 +17,14 @@ const (
 	expiry    = 30 * time.Second
 )
 
-// Follow goes on where it was when the server fails it: only ctx and f end it.
+// Follow ends when the connection was lost: what the server had may be another
+// after that, which its own reader would not notice.
 func (s *jetStream) Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error {
-	next := max(from, 1)
-	for {
-		err := s.followOnce(ctx, stream, &next, f)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if failed, ok := err.(readerError); ok {
-			return failed.error
-		}
-		s.log.Warn("reading the journal was interrupted", slog.Int("stream", stream), slog.String("error", err.Error()))
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
-
-// readerError is an error of who reads, not of the store.
-type readerError struct{ error }
-
-func (s *jetStream) followOnce(ctx context.Context, stream int, next *uint64, f func(Message) error) error {
+	ctx, done := s.readers.add(ctx)
+	defer done()
 	consumer, err := s.streams[stream].OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq:   *next,
+		OptStartSeq:   max(from, 1),
 	})
 	if err != nil {
 		return fmt.Errorf("make a reader: %w", err)
@@ -65,10 +43,46 @@ func (s *jetStream) followOnce(ctx context.Context, stream int, next *uint64, f 
 		if err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
-		if err := f(message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), msg.Data())); err != nil {
-			return readerError{err}
+		m := message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), msg.Data())
+		m.Time = meta.Timestamp
+		if err := f(m); err != nil {
+			return err
 		}
-		*next = meta.Sequence.Stream + 1
+	}
+}
+
+// readers are those that follow a stream now.
+type readers struct {
+	mu   sync.Mutex
+	next int
+	ends map[int]context.CancelFunc
+}
+
+// add is a context for one more reader, and what it calls when it is done.
+func (r *readers) add(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id := r.next
+	r.next++
+	if r.ends == nil {
+		r.ends = map[int]context.CancelFunc{}
+	}
+	r.ends[id] = cancel
+	return ctx, func() {
+		cancel()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.ends, id)
+	}
+}
+
+// end ends all who read now.
+func (r *readers) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, end := range r.ends {
+		end()
 	}
 }
 

@@ -60,6 +60,7 @@ type jetStream struct {
 	js      jetstream.JetStream
 	kv      jetstream.KeyValue
 	streams []jetstream.Stream
+	readers readers // which end with the connection
 	log     *slog.Logger
 }
 
@@ -101,14 +102,27 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 
 func (s *jetStream) connect(c Config) (err error) {
 	if c.URL != "" {
-		s.conn, err = nats.Connect(c.URL, nats.Name("strowger"), nats.MaxReconnects(-1))
+		s.conn, err = nats.Connect(c.URL, s.options()...)
 		return err
 	}
 	if s.unlock, err = lockDir(c.Dir); err != nil {
 		return fmt.Errorf("lock the journal's directory: %w", err)
 	}
-	s.server, s.conn, err = startServer(c, s.log)
-	return err
+	if s.server, err = startServer(c, s.log); err != nil {
+		return err
+	}
+	if s.conn, err = nats.Connect("", append(s.options(), nats.InProcessServer(s.server))...); err != nil {
+		return fmt.Errorf("connect to embedded NATS: %w", err)
+	}
+	return nil
+}
+
+// options are those of the connection, which is made again for as long as it takes.
+func (s *jetStream) options() []nats.Option {
+	return []nats.Option{
+		nats.Name("strowger"), nats.MaxReconnects(-1),
+		nats.DisconnectErrHandler(func(*nats.Conn, error) { s.readers.end() }),
+	}
 }
 
 func (s *jetStream) openDocuments(ctx context.Context) (jetstream.KeyValue, error) {
@@ -248,7 +262,9 @@ func (s *jetStream) Last(ctx context.Context, stream int, key call.Key) (Message
 	if err != nil {
 		return Message{}, refusal(err)
 	}
-	return message(stream, m.Sequence, m.Subject, m.Header, m.Data), nil
+	found := message(stream, m.Sequence, m.Subject, m.Header, m.Data)
+	found.Time = m.Time
+	return found, nil
 }
 
 func (s *jetStream) At(ctx context.Context, stream int, sequence uint64) (Message, error) {
@@ -256,7 +272,9 @@ func (s *jetStream) At(ctx context.Context, stream int, sequence uint64) (Messag
 	if err != nil {
 		return Message{}, refusal(err)
 	}
-	return message(stream, m.Sequence, m.Subject, m.Header, m.Data), nil
+	found := message(stream, m.Sequence, m.Subject, m.Header, m.Data)
+	found.Time = m.Time
+	return found, nil
 }
 
 func message(stream int, sequence uint64, subject string, h nats.Header, body []byte) Message {

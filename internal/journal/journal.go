@@ -43,6 +43,7 @@ type Journal struct {
 
 	unreadable atomic.Uint64
 	unknown    atomic.Uint64
+	cutOff     atomic.Uint64
 	retries    atomic.Uint64
 }
 
@@ -51,6 +52,7 @@ type Stats struct {
 	Unreadable uint64 // records that followers could not be given
 	Unknown    uint64 // events that they could not be given: a newer version has added them
 	Retries    uint64 // appends that were tried again, because nobody said what came of them
+	CutOff     uint64 // records that had been read when the store lost them
 }
 
 // Open opens the journal, starting the embedded server when there is no URL.
@@ -72,7 +74,7 @@ func Over(store Storage, node string, log *slog.Logger) *Journal {
 
 // Stats is a snapshot of the counters.
 func (j *Journal) Stats() Stats {
-	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load(), Retries: j.retries.Load()}
+	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load(), Retries: j.retries.Load(), CutOff: j.cutOff.Load()}
 }
 
 // Close gives back what the journal holds. Nobody may be using it any more.

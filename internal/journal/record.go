@@ -20,7 +20,8 @@ type Record struct {
 	Sequence uint64 // within the stream
 	Call     call.ID
 	Step     uint64
-	Time     time.Time
+	Time     time.Time    // of the step
+	Taken    time.Time    // when the store took it
 	Started  time.Time    // when subscribers were told CallStarted; zero before
 	Events   []call.Event // an Unknown for each that a newer version has added
 	state    json.RawMessage
@@ -138,7 +139,7 @@ func (h history) decode(m Message) (Record, error) {
 		return Record{}, unreadable(name, err)
 	}
 	return Record{
-		Stream: m.Stream, Sequence: m.Sequence,
+		Stream: m.Stream, Sequence: m.Sequence, Taken: m.Time,
 		Call: in.Call, Step: in.Step, Time: in.Time, Started: in.Started, Events: events,
 		state: in.State, minor: in.Minor, open: open,
 	}, nil

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 )
 
 // startupTime is how long the embedded server may take to read its files.
@@ -22,9 +21,9 @@ const documentsMost = 64 << 20
 // maxMessage bounds a record: a call of very many participants has a large state.
 const maxMessage = 8 << 20
 
-// startServer runs NATS in this process. It listens nowhere: the connection is
-// a pipe.
-func startServer(c Config, log *slog.Logger) (*server.Server, *nats.Conn, error) {
+// startServer runs NATS in this process. It listens nowhere: connections are
+// pipes.
+func startServer(c Config, log *slog.Logger) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "strowger",
 		DontListen: true,
@@ -42,20 +41,15 @@ func startServer(c Config, log *slog.Logger) (*server.Server, *nats.Conn, error)
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("embedded NATS: %w", err)
+		return nil, fmt.Errorf("embedded NATS: %w", err)
 	}
 	s.SetLoggerV2(serverLog{log.With("part", "nats")}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(startupTime) {
 		stopServer(s)
-		return nil, nil, errors.New("embedded NATS did not start; its log lines say why")
+		return nil, errors.New("embedded NATS did not start; its log lines say why")
 	}
-	nc, err := nats.Connect("", nats.InProcessServer(s), nats.Name("strowger"))
-	if err != nil {
-		stopServer(s)
-		return nil, nil, fmt.Errorf("connect to embedded NATS: %w", err)
-	}
-	return s, nc, nil
+	return s, nil
 }
 
 func stopServer(s *server.Server) {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"time"
 
 	"strowger/internal/call"
 )
@@ -25,7 +26,7 @@ type Storage interface {
 	// At is the message with a sequence, or ErrNotFound.
 	At(ctx context.Context, stream int, sequence uint64) (Message, error)
 	// Follow hands messages from a sequence on to f, in order, as they come,
-	// until ctx ends or f fails.
+	// until ctx ends, f fails or the store does.
 	Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error
 	// Heads hands the last message of each key, without its body, to f.
 	Heads(ctx context.Context, stream int, f func(Message) error) error
@@ -45,7 +46,8 @@ type Storage interface {
 // Message is what a store keeps.
 type Message struct {
 	Stream   int
-	Sequence uint64 // within the stream; given by the store
+	Sequence uint64    // within the stream; given by the store
+	Time     time.Time // when the store took it; given by the store
 	Key      call.Key
 	Ended    bool   // the call is over
 	Carried  bool   // a copy of an older message, made to keep it; see Run

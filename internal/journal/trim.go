@@ -55,7 +55,7 @@ func (j *Journal) trim(ctx context.Context, stream int) error {
 // quarters full: from there on new calls matter more than old events.
 func (j *Journal) trimPoint(ctx context.Context, stream int, e Extent) (uint64, error) {
 	middle := e.First + (e.Last-e.First)/2 + 1
-	c, err := j.Checkpoint(ctx, stream)
+	c, _, err := j.checkpoint(ctx, stream)
 	if err != nil {
 		return 0, err
 	}

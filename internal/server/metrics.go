@@ -39,6 +39,7 @@ func (p *parts) callFigures() []telemetry.Figure {
 		count("calls_outgrown", "Calls that were ended because they had grown too large to be stored.", s.Outgrown),
 		count("journal_retries", "Appends tried again because the store did not say what came of them.", j.Retries),
 		count("journal_unreadable", "Records whose events were not delivered because they could not be read.", j.Unreadable),
+		count("journal_cut_off", "Records that the journal's store has lost after they were delivered; new ones have their places.", j.CutOff),
 		count("journal_unknown_events", "Events not delivered because a newer version has added them.", j.Unknown),
 	}
 }

@@ -44,7 +44,7 @@ const (
 // Journal is what a Courier reads and where it notes its progress.
 type Journal interface {
 	Streams() int
-	Follow(ctx context.Context, stream int, from uint64, f func(journal.Record) error) error
+	Follow(ctx context.Context, stream int, from journal.Position, f func(journal.Record) error) error
 	At(ctx context.Context, stream int, sequence uint64) (journal.Record, error)
 	End(ctx context.Context, stream int) (uint64, error)
 	Checkpoint(ctx context.Context, stream int) (journal.Checkpoint, error)

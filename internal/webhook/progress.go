@@ -19,11 +19,11 @@ import (
 const pendingMost = 8192
 
 // progress is how far the delivery of one stream has come: everything before
-// next has been queued, and of that everything but pending has been settled.
+// come.Next has been queued, and of that everything but pending has been settled.
 type progress struct {
 	mu      sync.Mutex
 	resumed bool // what the last run left over has been queued
-	next    uint64
+	come    journal.Position
 	pending map[position]*list.Element
 	order   *list.List // of *delivery, oldest first
 	changed chan struct{}
@@ -40,19 +40,36 @@ type position struct {
 
 func newProgress() *progress {
 	return &progress{
-		next: 1, pending: map[position]*list.Element{}, order: list.New(), changed: make(chan struct{}), saved: true,
+		come: journal.Position{Next: 1}, pending: map[position]*list.Element{}, order: list.New(), changed: make(chan struct{}), saved: true,
 	}
 }
 
-// take notes that a record is being delivered. It returns what has to be given
-// up to make room: the oldest.
-func (p *progress) take(sequence uint64, deliveries []*delivery) (overflow []*delivery) {
+// read notes that a record was read, before its deliveries are taken. Where the
+// stream has gone back, what it has lost is not pending any more: another record
+// has its place.
+func (p *progress) read(come journal.Position) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if come.Next <= p.come.Next {
+		for at, e := range p.pending {
+			if at.Sequence >= come.Next-1 {
+				p.order.Remove(e)
+				delete(p.pending, at)
+			}
+		}
+	}
+	p.come = come
+	p.touch()
+}
+
+// take notes what is being delivered. It returns what has to be given up to make
+// room: the oldest.
+func (p *progress) take(deliveries []*delivery) (overflow []*delivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, d := range deliveries {
 		p.pending[d.position] = p.order.PushBack(d)
 	}
-	p.next = max(p.next, sequence+1)
 	p.touch()
 	for e := p.order.Front(); p.order.Len()-len(overflow) > pendingMost; e = e.Next() {
 		overflow = append(overflow, e.Value.(*delivery))
@@ -60,13 +77,13 @@ func (p *progress) take(sequence uint64, deliveries []*delivery) (overflow []*de
 	return overflow
 }
 
-// resume notes that everything before next has been queued or was settled by
+// resume notes that everything before a position has been queued or was settled by
 // an earlier run. Until then the earlier run's checkpoint stays.
-func (p *progress) resume(next uint64) {
+func (p *progress) resume(come journal.Position) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resumed = true
-	p.next = max(p.next, next)
+	p.come = come
 	p.touch()
 }
 
@@ -117,15 +134,15 @@ func (p *progress) settled(ctx context.Context, sequence uint64) error {
 func (p *progress) unsettled(sequence uint64) <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.resumed && p.next > sequence && p.order.Len() == 0 {
+	if p.resumed && p.come.Next > sequence && p.order.Len() == 0 {
 		return nil
 	}
 	return p.changed
 }
 
-// notes are the checkpoint's: everything before Next but Pending is settled.
+// notes are the checkpoint's: everything that was read but Pending is settled.
 type notes struct {
-	Next    uint64
+	Next    uint64     // for versions that do not know Checkpoint.Read
 	Pending []position `json:",omitempty"`
 }
 
@@ -137,15 +154,15 @@ func (p *progress) checkpoint() (journal.Checkpoint, bool, error) {
 		return journal.Checkpoint{}, false, nil
 	}
 	p.saved = true
-	n := notes{Next: p.next}
-	needed := p.next
+	n := notes{Next: p.come.Next}
+	needed := p.come.Next
 	for e := p.order.Front(); e != nil; e = e.Next() {
 		at := e.Value.(*delivery).position
 		n.Pending = append(n.Pending, at)
 		needed = min(needed, at.Sequence)
 	}
 	encoded, err := json.Marshal(n)
-	return journal.Checkpoint{Needed: needed, Notes: encoded}, true, err
+	return journal.Checkpoint{Needed: needed, Read: p.come, Notes: encoded}, true, err
 }
 
 func (p *progress) unsaved() {

@@ -20,21 +20,27 @@ func (c *Courier) read(ctx context.Context, stream int) error {
 	if err != nil {
 		return err
 	}
-	if err := c.resume(ctx, stream, n); err != nil {
+	from := checkpoint.Read
+	if from.Next == 0 { // saved by a version that noted it only for itself
+		from.Next = n.Next
+	}
+	if err := c.resume(ctx, stream, n.Pending, from.Next); err != nil {
 		return err
 	}
-	c.progress[stream].resume(n.Next)
-	return c.config.Journal.Follow(ctx, stream, n.Next, func(r journal.Record) error {
+	c.progress[stream].resume(from)
+	return c.config.Journal.Follow(ctx, stream, from, func(r journal.Record) error {
+		c.progress[stream].read(journal.Position{Next: r.Sequence + 1, Last: r.Taken})
 		c.queue(ctx, r, c.deliveries(r))
 		return nil
 	})
 }
 
-// resume queues the deliveries that a checkpoint lists.
-func (c *Courier) resume(ctx context.Context, stream int, n notes) error {
+// resume queues the deliveries that a checkpoint lists. Those from next on are
+// none any more: the journal has lost their records, and has others in their place.
+func (c *Courier) resume(ctx context.Context, stream int, pending []position, next uint64) error {
 	left := map[uint64]map[position]bool{}
 	var order []uint64
-	for _, at := range n.Pending {
+	for _, at := range pending {
 		if left[at.Sequence] == nil {
 			left[at.Sequence] = map[position]bool{}
 			order = append(order, at.Sequence)
@@ -42,7 +48,7 @@ func (c *Courier) resume(ctx context.Context, stream int, n notes) error {
 		left[at.Sequence][at] = true
 	}
 	for _, sequence := range order {
-		r, err := c.config.Journal.At(ctx, stream, sequence)
+		r, err := c.at(ctx, stream, sequence, next)
 		if errors.Is(err, journal.ErrNotFound) || errors.Is(err, journal.ErrUnreadable) {
 			c.config.Log.Error("events that were not delivered are lost",
 				slog.Int("stream", stream), slog.Uint64("sequence", sequence), slog.String("error", err.Error()))
@@ -62,9 +68,17 @@ func (c *Courier) resume(ctx context.Context, stream int, n notes) error {
 	return nil
 }
 
+// at is a record from before next.
+func (c *Courier) at(ctx context.Context, stream int, sequence, next uint64) (journal.Record, error) {
+	if sequence >= next {
+		return journal.Record{}, journal.ErrNotFound
+	}
+	return c.config.Journal.At(ctx, stream, sequence)
+}
+
 // queue hands deliveries to their destinations.
 func (c *Courier) queue(ctx context.Context, r journal.Record, deliveries []*delivery) {
-	for _, d := range c.progress[r.Stream].take(r.Sequence, deliveries) {
+	for _, d := range c.progress[r.Stream].take(deliveries) {
 		c.overflow(d, "too many events are waiting to be delivered")
 	}
 	for _, d := range deliveries {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
@@ -58,6 +59,7 @@ type stream struct {
 	mood     mood
 	resumed  chan struct{} // closed when the mood is over
 	queued   []*queued
+	cutOff   int // how often CutOff was called
 }
 
 // NewStore is an empty store.
@@ -111,6 +113,32 @@ func (s *Store) resume(in *stream) {
 		close(resumed)
 	}
 }
+
+// CutOff loses the newest n messages of a stream, as a power cut does: the next
+// get their sequences, and who follows has to begin anew.
+func (s *Store) CutOff(stream, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := &s.streams[stream]
+	kept := len(in.messages) - n
+	in.last = in.messages[kept].Sequence - 1
+	for _, m := range in.messages[kept:] {
+		in.bytes -= int64(len(m.Body))
+	}
+	in.messages = slices.Clone(in.messages[:kept])
+	in.cutOff++
+	close(s.grown)
+	s.grown = make(chan struct{})
+}
+
+func (s *Store) cuts(stream int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.streams[stream].cutOff
+}
+
+// ErrCutOff ends those who follow a stream when CutOff is called.
+var ErrCutOff = errors.New("the store has lost messages")
 
 // Watch has f called with every message that is stored, before the append is
 // answered, whether its caller learns of it or not.
@@ -205,7 +233,7 @@ func (s *Store) store(m journal.Message, expect uint64) (uint64, error) {
 	}
 	in.last++
 	in.bytes += int64(len(m.Body))
-	m.Sequence = in.last
+	m.Sequence, m.Time = in.last, time.Now()
 	in.messages = append(in.messages, m)
 	close(s.grown)
 	s.grown = make(chan struct{})
@@ -293,9 +321,13 @@ func (s *Store) from(stream int, sequence uint64) (journal.Message, <-chan struc
 
 // Follow hands out messages as they come.
 func (s *Store) Follow(ctx context.Context, stream int, from uint64, f func(journal.Message) error) error {
+	began := s.cuts(stream)
 	for ctx.Err() == nil {
 		m, grown, ok := s.from(stream, from)
-		if !ok {
+		switch {
+		case s.cuts(stream) != began:
+			return ErrCutOff
+		case !ok:
 			select {
 			case <-ctx.Done():
 			case <-grown:
