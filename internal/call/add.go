@@ -2,8 +2,10 @@ package call
 
 import "time"
 
-// participantsMost bounds a call, whoever asks for more is refused.
-const participantsMost = 2000
+// participantsMost bounds a call: whoever asks for more is refused. What everybody
+// is told whenever somebody joins, the roster, grows with the call, so that its
+// events in all grow with the square of this.
+const participantsMost = 1000
 
 // AddParticipant invites somebody into the call.
 // Answer: Participant, InvitationID, Context.

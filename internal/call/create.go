@@ -1,5 +1,7 @@
 package call
 
+import "fmt"
+
 // CreateCall opens a call from an application to its targets, which are rung
 // side by side. The first that answers connects the call; the others may still
 // join. Answer: Connection.
@@ -31,6 +33,9 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 	}
 	if err := distinct(PartTargets, in.Targets); err != nil {
 		return Answer{}, err
+	}
+	if len(in.Targets) > participantsMost {
+		return Answer{}, &Error{Kind: Invalid, Part: PartTargets, Reason: fmt.Sprintf("a call has %d participants at most.", participantsMost)}
 	}
 	conn := Connection{
 		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting, Created: true,

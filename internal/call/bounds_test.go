@@ -1,0 +1,47 @@
+package call_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"strowger/internal/call"
+	"strowger/internal/call/calltest"
+)
+
+// mostParticipants is how many a call takes.
+const mostParticipants = 1000
+
+func numbers(n int) []call.Address {
+	all := make([]call.Address, n)
+	for i := range all {
+		all[i] = call.Address(fmt.Sprintf("4:+1425555%04d", i))
+	}
+	return all
+}
+
+func TestACallIsCreatedForAsManyAsItTakes(t *testing.T) {
+	create := call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), Targets: numbers(mostParticipants + 1)}
+	c := call.New(calltest.Call)
+	var refusal *call.Error
+	if _, err := c.Step(calltest.Start, create); !errors.As(err, &refusal) || refusal.Kind != call.Invalid || refusal.Part != call.PartTargets {
+		t.Fatalf("one too many: %v", err)
+	}
+	create.Targets = numbers(mostParticipants)
+	if _, err := c.Step(calltest.Start, create); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Step(calltest.Start, call.LegAnswered{Leg: call.NewLegID(calltest.Call, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	add := call.AddParticipant{Connection: create.Connection, Participant: "4:+15550100"}
+	if _, err := c.Step(calltest.Start, add); !errors.As(err, &refusal) || refusal.Kind != call.TooBusy {
+		t.Fatalf("another is added: %v", err)
+	}
+	if _, err := c.Step(calltest.Start, call.LegEnded{Leg: call.NewLegID(calltest.Call, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Step(calltest.Start, add); err != nil {
+		t.Fatalf("in place of one who left: %v", err)
+	}
+}
