@@ -106,8 +106,8 @@ func (n numbers) learn(f format) {
 
 // events are the numbers that mean telephone events.
 func (n numbers) events() (all []rtp.EventFormat) {
-	for pt, meaning := range n {
-		if m := parseMapping(meaning); m.name == eventName && m.clockRateHz > 0 {
+	for pt, m := range n {
+		if m.name == eventName && m.clockRateHz > 0 {
 			all = append(all, rtp.EventFormat{PayloadType: pt, ClockRateHz: m.clockRateHz})
 		}
 	}
