@@ -14,11 +14,14 @@ import (
 	"strowger/internal/sip/ua"
 )
 
-// What a source that nobody vouches for may send, and how many of those where
-// somebody has proven who they are are remembered, and for how long.
+// What a source that nobody vouches for may send; what comes on connections from
+// where somebody has proven who they are; and how many of those are remembered,
+// and for how long.
 const (
 	strangerRate  = 20  // messages a second
 	strangerBurst = 100 // at once
+	friendRate    = 500
+	friendBurst   = 1000
 	friendsMost   = 8192
 	friendLife    = time.Hour
 )
@@ -41,6 +44,7 @@ type Admission struct {
 	nonces    *nonces
 	strangers *meter.Meter // messages
 	answers   *meter.Meter // messages with a nonce of ours
+	streamed  *meter.Meter // messages of friends, on connections
 
 	mu      sync.Mutex
 	friends map[netip.Addr]time.Time // until when
@@ -58,6 +62,7 @@ func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
 	a := &Admission{
 		directory: d, now: now, friends: map[netip.Addr]time.Time{}, nonces: newNonces(now),
 		strangers: meter.New(allowance), answers: meter.New(allowance),
+		streamed: meter.New(meter.Config{Rate: friendRate, Burst: friendBurst, Now: now}),
 	}
 	for _, u := range d.Users() {
 		a.users = a.users || u.Password != ""
@@ -72,16 +77,21 @@ func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
 	return a
 }
 
-// Admit says how to treat what comes from src (ua.Config).
-func (a *Admission) Admit(src netip.AddrPort, _ string, packet []byte) ua.Standing {
+// Admit says how to treat what comes from src (ua.Config). Over UDP a friend is
+// not metered: somebody else may write that address on packets, and would use up
+// what a registered phone and its calls need.
+func (a *Admission) Admit(src netip.AddrPort, transport string, packet []byte) ua.Standing {
 	addr := src.Addr().Unmap()
 	switch {
 	case a.trusts(addr):
 		return ua.Trusted
-	case a.users && a.friend(addr):
-		return ua.Known
 	case !a.users:
 		return ua.Refused
+	case a.friend(addr):
+		if transport != "udp" && !a.streamed.Take(meter.Host(addr), 1) {
+			return ua.Refused
+		}
+		return ua.Known
 	case a.strangers.Take(meter.Host(addr), 1):
 		return ua.Stranger
 	case a.nonces.carried(packet, addr) && a.answers.Take(meter.Host(addr), 1):

@@ -2,6 +2,7 @@ package reception_test
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -134,5 +135,26 @@ func TestACorrectedPhoneIsChallengedAtOnce(t *testing.T) {
 	r.registered("alice", "wonder", "udp") // a new phone at the same address: it has no nonce
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("it took %v", took)
+	}
+}
+
+func TestAPhoneRegistersOverTCPAmongStrangersConnections(t *testing.T) {
+	r := start(t)
+	first := r.registered("bob", "builder", "tcp")
+	for i := range 2600 { // from 85 networks, more than there is room for
+		from := &net.TCPAddr{IP: net.IPv4(127, 7, byte(i%85), 1)}
+		c, err := (&net.Dialer{LocalAddr: from}).Dial("tcp", r.Addr("tcp").String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+	}
+	r.ForgetFriend("127.0.0.1")
+	r.registered("alice", "wonder", "tcp")
+	if res := first.Register(r.Addr("tcp"), domain, "bob", "builder"); res.Code != 200 {
+		t.Errorf("who was there before is answered %d", res.Code)
+	}
+	if n := r.ua.Counters().Refused; n == 0 {
+		t.Error("nobody had to give way")
 	}
 }

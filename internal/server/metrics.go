@@ -56,6 +56,7 @@ func (p *parts) legFigures() []telemetry.Figure {
 		count("sip_refused", "Incoming calls refused after their source was known.", reception.Refused),
 		count("sip_challenged", "Requests asked for credentials.", reception.Challenged),
 		count("sip_unheard", "Packets of sources that are not listened to.", agent.Refused),
+		count("sip_unanswered", "Responses that strangers did not get, because there were too many.", agent.Unanswered),
 		count("sip_malformed", "SIP messages that could not be read.", agent.Malformed),
 		count("sip_busy", "SIP messages dropped because too many were waiting.", agent.Busy),
 		count("leg_news_dropped", "Keys, ringing and re-INVITEs dropped by a leg that was full.", legs.Dropped),

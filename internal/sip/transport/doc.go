@@ -8,6 +8,14 @@
 //     dialling, handshake and writing; what cannot be sent is told to failed.
 //   - A source that Admit refuses costs one read: nothing is parsed, remembered,
 //     logged or answered. No memory grows with the number of UDP sources.
+//   - Whoever has proven nothing gives way. At most 8,192 streams are open, 2,048 of
+//     them strangers', 64 in a network (a /24 or /64); 1,024 are kept for trunks and
+//     for those that we open. A stranger's is closed to make room for another's, one
+//     that has proven something never is. It has a minute to prove itself; a message
+//     has 20 s from its first byte to its last; messages wait while their source may
+//     send nothing more.
+//   - What goes to a UDP source for a packet that anybody may have written is bounded
+//     (Flow.Reply).
 //   - An unparsable request is answered 400 when enough of it can be read to do
 //     so, else dropped. On a stream it ends that connection, whose framing is lost.
 //

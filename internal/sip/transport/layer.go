@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,6 +40,9 @@ type Flow interface {
 	// nobody vouches for. Over UDP, where the request may have come from anywhere,
 	// a response that is too large, or one too many, does not leave.
 	Reply(msg []byte)
+	// Vouch says that somebody has proven on this flow who they are: a stream then
+	// stays as long as it likes, and gives way to nobody.
+	Vouch()
 }
 
 // PacketConn is what the layer needs of a *net.UDPConn.
@@ -53,8 +58,9 @@ type Config struct {
 	Listen     []string
 	ExternalIP string
 	TLS        *tls.Config
-	// Admit is asked about every packet before it is parsed, and about every
-	// connection before it is read (with no packet). Nil trusts everybody.
+	// Admit is asked about every packet before it is parsed, and (with no packet)
+	// about every connection before it is read and every message on one that they
+	// opened: such a message waits until its source may send it. Nil trusts everybody.
 	Admit   func(src netip.AddrPort, transport string, packet []byte) Standing
 	Receive func(msg sip.Message, from Flow)
 	// ListenUDP binds a UDP socket; tests put a network of their own here.
@@ -62,8 +68,6 @@ type Config struct {
 }
 
 const (
-	// maxConnections bounds streams of both directions. At the bound a new one is closed.
-	maxConnections = 8192
 	// refusalKept is how long a failed TCP connection keeps large requests on UDP.
 	refusalKept = 5 * time.Minute
 	// readBuffer is what the kernel keeps for a UDP socket.
@@ -86,6 +90,7 @@ type Layer struct {
 	own      map[netip.Addr]bool
 	parser   *sip.Parser
 	replied  *meter.Meter // bytes
+	room     *room
 	Counters Counters
 
 	udp       []*udpSocket
@@ -95,8 +100,7 @@ type Layer struct {
 	mu       sync.Mutex
 	ctx      context.Context // of Run; held because dials belong to it, not to their callers
 	stopped  bool
-	conns    map[string]*stream // by transport and address: dialled name and real address
-	open     int
+	conns    map[string]*stream   // by transport and address: dialled name and real address
 	refusals map[string]time.Time // host:port that did not take TCP, and when
 	wg       sync.WaitGroup
 }
@@ -109,7 +113,7 @@ type listener struct {
 
 // New checks the configuration and binds nothing.
 func New(cfg Config) (*Layer, error) {
-	l := &Layer{cfg: cfg, parser: sip.NewParser(), replied: newReplies(), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
+	l := &Layer{cfg: cfg, parser: sip.NewParser(), replied: newReplies(), room: newRoom(usualLimits), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
 	if cfg.ExternalIP != "" {
 		ip, err := netip.ParseAddr(cfg.ExternalIP)
 		if err != nil {
@@ -239,10 +243,7 @@ func (l *Layer) Run(ctx context.Context) error {
 
 	l.mu.Lock()
 	l.stopped = true
-	var all []*stream
-	for _, c := range l.conns {
-		all = append(all, c)
-	}
+	all := slices.Collect(maps.Values(l.conns))
 	l.mu.Unlock()
 	l.closeListeners()
 	for _, c := range all {

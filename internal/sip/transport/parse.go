@@ -20,9 +20,14 @@ func (l *Layer) parsePacket(data []byte, from udpFlow) {
 	l.deliver(msg, from)
 }
 
-// parseStream feeds bytes to a connection's parser; got says whether a message
-// came out whole.
-func (l *Layer) parseStream(p *sip.ParserStream, data []byte, from *stream) (got bool, err error) {
+// parsed is what bytes of a stream came to.
+type parsed struct {
+	whole bool // a message came out
+	part  bool // and there is part of one, or another
+}
+
+// parseStream feeds bytes to a connection's parser.
+func (l *Layer) parseStream(p *sip.ParserStream, data []byte, from *stream) (got parsed, err error) {
 	p.Write(data)
 	for p.Buffer().Len() > 0 {
 		msg, err := parseSafely(func() (sip.Message, error) {
@@ -30,6 +35,7 @@ func (l *Layer) parseStream(p *sip.ParserStream, data []byte, from *stream) (got
 			return msg, err
 		})
 		if errors.Is(err, io.ErrUnexpectedEOF) {
+			got.part = true
 			return got, nil
 		}
 		if err != nil {
@@ -37,7 +43,10 @@ func (l *Layer) parseStream(p *sip.ParserStream, data []byte, from *stream) (got
 			refuse(msg, from)
 			return got, fmt.Errorf("unparsable message: %w", err)
 		}
-		got = true
+		got.whole = true
+		if !from.await() {
+			return got, net.ErrClosed
+		}
 		l.deliver(msg, from)
 	}
 	return got, nil

@@ -18,9 +18,17 @@ const (
 	dialTimeout      = 4 * time.Second  // so that a dead trunk fails over well before Timer B
 	writeTimeout     = 10 * time.Second // a peer that stops reading loses its connection
 	firstMessageTime = 30 * time.Second // a connection that says nothing is not kept
+	messageTime      = 20 * time.Second // from the first byte of a message to its last
+	provingTime      = 60 * time.Second // for a stranger to prove who they are
+	meteringTime     = 100 * time.Millisecond
 )
 
-var errQueueFull = errors.New("too many messages wait for this connection")
+var (
+	errQueueFull = errors.New("too many messages wait for this connection")
+	errUnproven  = errors.New("nobody has proven in time who they are")
+	errGaveWay   = errors.New("it had to give way to others")
+	errFull      = errors.New("too many connections")
+)
 
 type outMessage struct {
 	bytes  []byte
@@ -33,8 +41,11 @@ type outMessage struct {
 type stream struct {
 	layer     *Layer
 	transport string
-	name      string // host that we dialled, for certificates; empty when they dialled
+	name      string     // host that we dialled, for certificates; empty when they dialled
+	source    netip.Addr // of who dialled us; invalid when we dialled
 	keys      []string
+	standing  Standing // the room's, as is placed
+	placed    bool
 	out       chan outMessage
 	done      chan struct{}
 
@@ -46,8 +57,8 @@ type stream struct {
 
 func streamKey(transport, address string) string { return transport + " " + address }
 
-func (l *Layer) newStream(transport string) *stream {
-	return &stream{layer: l, transport: transport, out: make(chan outMessage, queueLength), done: make(chan struct{})}
+func (l *Layer) newStream(transport string, standing Standing) *stream {
+	return &stream{layer: l, transport: transport, standing: standing, out: make(chan outMessage, queueLength), done: make(chan struct{})}
 }
 
 // stream finds the connection to an address or starts to make one.
@@ -62,19 +73,18 @@ func (l *Layer) stream(transport, host string, port uint16) (Flow, error) {
 		l.mu.Unlock()
 		return nil, errStopped
 	}
-	if l.open >= maxConnections {
-		l.mu.Unlock()
-		return nil, errors.New("too many connections")
-	}
-	s := l.newStream(transport)
+	s := l.newStream(transport, Trusted)
 	s.name = host
 	s.keys = []string{key}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		s.remote = netip.AddrPortFrom(ip, port)
 	}
 	l.conns[key] = s
-	l.open++
 	l.mu.Unlock()
+	if !l.seat(s) {
+		s.close(errFull)
+		return nil, errFull
+	}
 	if !l.spawn(func(ctx context.Context) { s.dial(ctx, host, port) }) {
 		s.close(errStopped)
 	}
@@ -138,28 +148,35 @@ func (l *Layer) accept(ln listener) {
 
 func (l *Layer) welcome(ln listener, conn net.Conn) {
 	src := addrPort(conn.RemoteAddr())
-	if l.admit(src, ln.transport, nil) == Refused {
+	standing := l.admit(src, ln.transport, nil)
+	if standing == Refused {
 		conn.Close()
 		return
 	}
-	l.mu.Lock()
-	full := l.open >= maxConnections
-	if !full {
-		l.open++
-	}
-	l.mu.Unlock()
-	if full {
+	s := l.newStream(ln.transport, standing)
+	s.source = src.Addr()
+	if !l.seat(s) {
 		l.Counters.Refused.Add(1)
 		conn.Close()
 		return
 	}
-	s := l.newStream(ln.transport)
 	if ln.transport == "tls" {
 		conn = tls.Server(conn, l.cfg.TLS)
 	}
 	if !l.spawn(func(context.Context) { s.serve(conn) }) {
+		s.close(errStopped)
 		conn.Close()
 	}
+}
+
+// seat finds a place for a stream, if need be that of a stranger.
+func (l *Layer) seat(s *stream) bool {
+	goes, ok := l.room.enter(s)
+	if goes != nil {
+		l.Counters.Refused.Add(1)
+		goes.close(errGaveWay)
+	}
+	return ok
 }
 
 // serve owns an open connection: it registers it, writes from a second goroutine
@@ -180,6 +197,14 @@ func (s *stream) serve(conn net.Conn) {
 	if !s.layer.spawn(func(context.Context) { s.write(conn) }) {
 		s.close(errStopped)
 		return
+	}
+	if !s.layer.room.isProven(s) {
+		late := time.AfterFunc(provingTime, func() {
+			if !s.layer.room.isProven(s) {
+				s.close(errUnproven)
+			}
+		})
+		defer late.Stop()
 	}
 	s.finish(s.read(conn))
 }
@@ -238,6 +263,7 @@ func (s *stream) read(conn net.Conn) error {
 	p := s.layer.parser.NewSIPStream()
 	defer p.Close()
 	buf := make([]byte, 4096)
+	waits := false // part of a message is there
 	for {
 		n, err := conn.Read(buf)
 		if err != nil {
@@ -251,12 +277,32 @@ func (s *stream) read(conn net.Conn) error {
 		if err != nil {
 			return err
 		}
-		if got {
+		switch {
+		case !got.part:
 			// A phone's connection stays as long as it likes; the kernel's keep-alive
 			// finds out about a dead one.
 			conn.SetReadDeadline(time.Time{})
+		case got.whole || !waits:
+			conn.SetReadDeadline(time.Now().Add(messageTime))
+		}
+		waits = got.part
+	}
+}
+
+// await holds the reading up while its source may send nothing more, which the far
+// end feels as a slow connection. It reports false when the stream is closed.
+func (s *stream) await() bool {
+	for s.source.IsValid() && s.layer.cfg.Admit != nil {
+		if s.layer.cfg.Admit(s.Remote(), s.transport, nil) != Refused {
+			break
+		}
+		select {
+		case <-s.done:
+			return false
+		case <-time.After(meteringTime):
 		}
 	}
+	return true
 }
 
 // close ends the stream once: everything that waits is told why.
@@ -280,8 +326,8 @@ func (s *stream) close(err error) {
 			delete(s.layer.conns, k)
 		}
 	}
-	s.layer.open--
 	s.layer.mu.Unlock()
+	s.layer.room.leave(s)
 	if conn != nil {
 		conn.Close()
 	}
@@ -299,6 +345,7 @@ func (s *stream) Transport() string           { return s.transport }
 func (s *stream) Reliable() bool              { return true }
 func (s *stream) ReplyTo(*sip.ViaHeader) Flow { return s }
 func (s *stream) Reply(msg []byte)            { s.Send(msg, nil) }
+func (s *stream) Vouch()                      { s.layer.room.prove(s) }
 
 func (s *stream) Remote() netip.AddrPort {
 	s.mu.Lock()

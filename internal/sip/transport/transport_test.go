@@ -120,7 +120,7 @@ func FuzzDatagramsAndStreams(f *testing.F) {
 		socket := &udpSocket{layer: l, conn: blackHole{}}
 		l.parsePacket(data, udpFlow{socket: socket, remote: remote})
 
-		s := l.newStream("tcp")
+		s := l.newStream("tcp", Trusted)
 		s.remote = remote
 		p := l.parser.NewSIPStream()
 		defer p.Close()

@@ -99,6 +99,9 @@ func (f udpFlow) Reply(msg []byte) {
 	}
 }
 
+// Vouch implements Flow: what proves one packet says nothing of the next.
+func (f udpFlow) Vouch() {}
+
 // udpFlow picks the socket: of the far end's family, and on loopback exactly when
 // the far end is, because the kernel refuses to mix them.
 func (l *Layer) udpFlow(remote netip.AddrPort) (Flow, error) {
@@ -160,6 +163,7 @@ func (f *lookup) Local() netip.AddrPort {
 
 func (f *lookup) ReplyTo(*sip.ViaHeader) Flow { return f }
 func (f *lookup) Reply(msg []byte)            { f.Send(msg, nil) }
+func (f *lookup) Vouch()                      {}
 
 func (f *lookup) Send(msg []byte, failed func(error)) {
 	f.mu.Lock()

@@ -36,7 +36,9 @@ func (sh *shard) screenStranger(req *sip.Request, flow transport.Flow) (Message,
 		return m, true
 	}
 	u := &Unproven{Message: m, Method: string(req.Method), refuse: func(no Refusal) { sh.ua.refuseOnce(req, flow, no) }}
-	m.Peer, ok = screener.Screen(u)
+	if m.Peer, ok = screener.Screen(u); ok {
+		flow.Vouch()
+	}
 	return m, ok
 }
 

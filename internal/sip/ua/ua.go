@@ -28,8 +28,9 @@ type Config struct {
 	TLS *tls.Config
 	// Admit is asked before anything is parsed: a source that it refuses gets no
 	// answer. Transport is "udp", "tcp" or "tls"; packet is nil for a connection,
-	// which is asked about before it is read. Called from the readers' goroutines at
-	// once; nil trusts everyone. Responses to our own requests over UDP pass it too.
+	// which is asked about before it is read, and for each message on it, which waits
+	// while the answer is Refused. Called from the readers' goroutines at once; nil
+	// trusts everyone. Responses to our own requests over UDP pass it too.
 	Admit func(src netip.AddrPort, transport string, packet []byte) Standing
 	// Methods are those that Handler.Request takes; others are refused with 405.
 	// Nil means REGISTER and OPTIONS.
