@@ -33,8 +33,9 @@ type Config struct {
 	Verifier *access.Verifier
 	Signer   *access.Signer
 	Calls    Calls
-	Health   http.Handler // answers /health/live and /health/ready, without credentials
-	Families []Family     // the first answers requests that name no known version
+	Health   http.Handler          // answers /health/live and /health/ready, without credentials
+	Proven   func(context.Context) // told of each request that has proved who asks, by its context; may be nil
+	Families []Family              // the first answers requests that name no known version
 	Log      *slog.Logger
 }
 
@@ -151,7 +152,13 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, req *Request) error 
 	if err := req.read(w, r); err != nil {
 		return err
 	}
-	return digest.Check(req.body)
+	if err := digest.Check(req.body); err != nil {
+		return err
+	}
+	if a.c.Proven != nil {
+		a.c.Proven(r.Context())
+	}
+	return nil
 }
 
 // find chooses the operation by path and method.

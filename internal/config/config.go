@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -37,11 +38,14 @@ type Resource struct {
 }
 
 // HTTP is the public surface. An empty PublicURL means the first address of
-// Listen that was bound.
+// Listen that was bound. MaxConnections are those open at once, and
+// MaxConnectionsPerSource those of one address among them.
 type HTTP struct {
-	Listen    []string `yaml:"listen"`
-	PublicURL string   `yaml:"public_url"`
-	TLS       TLS      `yaml:"tls"`
+	Listen                  []string `yaml:"listen"`
+	PublicURL               string   `yaml:"public_url"`
+	TLS                     TLS      `yaml:"tls"`
+	MaxConnections          int      `yaml:"max_connections"`
+	MaxConnectionsPerSource int      `yaml:"max_connections_per_source"`
 }
 
 // TLS names a PEM certificate chain and its key, for https, tls and wss. Both
@@ -179,7 +183,9 @@ type Lab struct {
 func Default() Config {
 	return Config{
 		DataDir: "./strowger-data",
-		HTTP:    HTTP{Listen: []string{"http://127.0.0.1:8080"}},
+		HTTP: HTTP{
+			Listen: []string{"http://127.0.0.1:8080"}, MaxConnections: 4096, MaxConnectionsPerSource: 1024,
+		},
 		SIP: SIP{
 			Listen: []string{"udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"},
 			Domain: "strowger.local",
@@ -201,18 +207,31 @@ func (c Config) CADir() string { return filepath.Join(c.DataDir, "ca") }
 
 // Encrypted reports whether any listener needs a certificate.
 func (c Config) Encrypted() bool {
-	for _, l := range c.listeners() {
-		if slices.Contains([]string{"https", "tls", "wss"}, l.Scheme) {
+	for key, l := range c.listeners() {
+		if slices.Contains([]string{"https", "tls", "wss"}, l.Scheme) || key == "http.listen" && l.SpeaksTLS() {
 			return true
 		}
 	}
 	return false
 }
 
+// SpeaksTLS says whether an HTTP listener takes TLS: one for https does, and
+// one for plain HTTP on this machine alone does so too (decision 008).
+func (l Listener) SpeaksTLS() bool {
+	return l.Scheme == "https" || l.Scheme == "http" && l.Loopback()
+}
+
 // CertificateHosts are the names that a certificate of ours should carry
-// beside those of this machine: public_url's and the SIP domain.
+// beside those of this machine: public_url's, the SIP domain, and the addresses
+// that are listened on.
 func (c Config) CertificateHosts() []string {
 	hosts := []string{c.SIP.Domain}
+	for key, l := range c.listeners() {
+		ip, err := netip.ParseAddr(l.Host)
+		if key == "http.listen" && !(err == nil && ip.IsUnspecified()) {
+			hosts = append(hosts, l.Host)
+		}
+	}
 	if u, err := url.Parse(c.HTTP.PublicURL); err == nil && u.Hostname() != "" {
 		hosts = append(hosts, u.Hostname())
 	}

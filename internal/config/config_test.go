@@ -147,6 +147,7 @@ func TestEveryValueOutsideTheTablesCanBeOverridden(t *testing.T) {
 		"STROWGER_HTTP_LISTEN=http://127.0.0.1:1,https://127.0.0.1:2",
 		"STROWGER_HTTP_PUBLIC_URL=https://calls.example.org",
 		"STROWGER_HTTP_TLS_CERT=/c.pem", "STROWGER_HTTP_TLS_KEY=/k.pem",
+		"STROWGER_HTTP_MAX_CONNECTIONS=100", "STROWGER_HTTP_MAX_CONNECTIONS_PER_SOURCE=20",
 		"STROWGER_OPERATOR_LISTEN=http://127.0.0.1:3",
 		"STROWGER_SIP_LISTEN=tls://[::1]:5061", "STROWGER_SIP_EXTERNAL_IP=2001:db8::1", "STROWGER_SIP_DOMAIN=example.org",
 		"STROWGER_RTP_PORTS=30000-30099", "STROWGER_RTP_TIMEOUT=90s", "STROWGER_RTP_NAT=true",
@@ -182,7 +183,7 @@ func TestEveryValueOutsideTheTablesCanBeOverridden(t *testing.T) {
 func TestAVariableThatOverridesNothingIsRefused(t *testing.T) {
 	_, err := Load("", []string{"STROWGER_HTTP_LISTN=x", "STROWGER_USERS=alice", "STROWGER_SIP_SERVICE_HOST=10.0.0.1"})
 	requireError(t, err,
-		"STROWGER_HTTP_LISTN overrides nothing; in this section there are STROWGER_HTTP_LISTEN, STROWGER_HTTP_PUBLIC_URL",
+		"STROWGER_HTTP_LISTN overrides nothing; in this section there are STROWGER_HTTP_LISTEN, STROWGER_HTTP_MAX_CONNECTIONS,",
 		"STROWGER_USERS: users is set in the file only",
 		"STROWGER_SIP_SERVICE_HOST overrides nothing", "enableServiceLinks: false")
 }

@@ -96,6 +96,12 @@ func (h HTTP) validate(p *problems) {
 	if len(h.Listen) == 0 {
 		p.add("http.listen", "is empty; name one address at least, such as http://127.0.0.1:8080")
 	}
+	if h.MaxConnections < 16 {
+		p.add("http.max_connections", "%d is too few; give it 16 or more", h.MaxConnections)
+	}
+	if h.MaxConnectionsPerSource < 1 || h.MaxConnectionsPerSource > h.MaxConnections {
+		p.add("http.max_connections_per_source", "%d is not between 1 and max_connections (%d)", h.MaxConnectionsPerSource, h.MaxConnections)
+	}
 	if h.PublicURL != "" {
 		p.addIf("http.public_url", webURL(h.PublicURL))
 	}

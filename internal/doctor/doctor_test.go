@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"strowger/internal/config"
+	"strowger/internal/descriptors"
 	"strowger/internal/devca"
 )
 
@@ -130,6 +131,16 @@ func TestMediaPortsThatAreTakenAreTold(t *testing.T) {
 	requireFinding(t, media(t.Context(), cfg), "rtp", Fail, "are taken")
 }
 
+func TestTooFewOpenFilesAreTold(t *testing.T) {
+	w := descriptors.Wanted{Media: 5000, HTTP: 4096, Callbacks: 2048}
+	requireFinding(t, []Finding{room("open files", 1024, w)}, "open files", Warn, "asks for 5000")
+	requireFinding(t, []Finding{room("open files", 12_000, w)}, "open files", Warn, "http.max_connections asks for 4096")
+	requireFinding(t, []Finding{room("open files", 1<<20, w)}, "open files", OK, "5000 legs")
+	if found := files(t.Context(), settings(t)); len(found) != 1 {
+		t.Errorf("found %v", found)
+	}
+}
+
 func TestADirectoryThatCannotBeWrittenFails(t *testing.T) {
 	cfg := settings(t)
 	file := filepath.Join(t.TempDir(), "file")
@@ -144,6 +155,8 @@ func TestADirectoryThatCannotBeWrittenFails(t *testing.T) {
 
 func TestCertificatesAreRead(t *testing.T) {
 	cfg := settings(t)
+	requireFinding(t, certificate(t.Context(), cfg), "certificate", OK, "will be made") // plain HTTP on this machine takes TLS too
+	cfg.HTTP.Listen = []string{"http://192.0.2.1:80"}
 	if found := certificate(t.Context(), cfg); found != nil {
 		t.Errorf("without TLS it found %v", found)
 	}

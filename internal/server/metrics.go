@@ -14,7 +14,17 @@ func (p *parts) metrics(version string) *telemetry.Metrics {
 	m.Add(p.trunkFigures)
 	m.Add(p.mediaFigures)
 	m.Add(p.webhookFigures)
+	m.Add(p.httpFigures)
 	return m
+}
+
+func (p *parts) httpFigures() []telemetry.Figure {
+	c := p.guard.Counts()
+	return []telemetry.Figure{
+		level("http_connections", "HTTP connections now, without the operator's.", float64(c.Open)),
+		count("http_connections_evicted", "HTTP connections on which nothing was being done, closed to make room.", c.Evicted),
+		count("http_connections_refused", "HTTP connections closed at once for want of room.", c.Refused),
+	}
 }
 
 func level(name, help string, v float64) telemetry.Figure {

@@ -15,11 +15,13 @@ import (
 	"strowger/internal/api"
 	"strowger/internal/bridge"
 	"strowger/internal/config"
+	"strowger/internal/descriptors"
 	"strowger/internal/devca"
 	"strowger/internal/directory"
 	"strowger/internal/journal"
 	"strowger/internal/lab"
 	"strowger/internal/leg/sip"
+	"strowger/internal/listener"
 	"strowger/internal/media"
 	"strowger/internal/media/codec"
 	"strowger/internal/media/rtp"
@@ -37,8 +39,6 @@ const (
 	callbackTime = 10 * time.Second
 	// audioTime bounds the fetch of one audio file.
 	audioTime = 30 * time.Second
-	// callbacksAtOnce bounds the tries of callbacks that are under way.
-	callbacksAtOnce = 2048
 )
 
 // parts are everything that a server consists of.
@@ -59,7 +59,9 @@ type parts struct {
 	board     *switchboard.Switchboard
 	courier   *webhook.Courier
 	lab       *lab.Lab // nil outside dev and tests
-	listeners []*listener
+	guard     *listener.Guard
+	listeners []*boundListener
+	budget    descriptors.Budget
 	closers   []func()
 }
 
@@ -78,6 +80,8 @@ func build(ctx context.Context, c Config) (_ *parts, err error) {
 			p.close()
 		}
 	}()
+	p.divideDescriptors()
+	p.guard = listener.NewGuard(listener.Limits{InAll: p.budget.HTTP, PerSource: min(p.budget.HTTP, cfg.HTTP.MaxConnectionsPerSource)})
 	serverTLS, err := p.tls()
 	if err != nil {
 		return nil, err
@@ -223,12 +227,12 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
-		InFlight: callbacksAtOnce,
-		Client:   policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: callbacksAtOnce}),
+		InFlight: p.budget.Callbacks,
+		Client:   policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
 	})
 	served := api.New(api.Config{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
-		Health: p.health, Log: p.log, Families: families.asked,
+		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
 	p.open(public(served, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
 	return nil

@@ -26,6 +26,7 @@ type Config struct {
 // Info says where a running server is reached.
 type Info struct {
 	PublicURL  string
+	Endpoint   string   // for applications' SDKs: PublicURL, or where TLS is spoken
 	HTTP       []string // as bound: port 0 has become a port
 	Operator   string
 	SIP        []string
@@ -38,7 +39,7 @@ type Info struct {
 
 // ConnectionString is what an application gives to an official SDK.
 func (i Info) ConnectionString() string {
-	return fmt.Sprintf("endpoint=%s/;accesskey=%s", i.PublicURL, i.AccessKeys[0])
+	return fmt.Sprintf("endpoint=%s/;accesskey=%s", i.Endpoint, i.AccessKeys[0])
 }
 
 // Run serves until ctx is done, and then stops as doc.go says. An error says
