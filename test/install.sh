@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=() modules=()
+packages=() modules=() python=test/sdk/python
 
 # need PACKAGE COMMAND-OR-FILE WHY: notes a Debian package whose command or file is not there.
 need() {
@@ -23,6 +23,15 @@ need libc6-dev    /usr/include/stdio.h "for the race detector"
 need nodejs       node                "for the JavaScript SDK"
 need npm          npm                 "for the JavaScript SDK"
 
+# Debian's python3 has venv but not what venv needs; another python3 has both.
+if ! command -v python3 >/dev/null; then
+  packages+=(python3 python3-venv)
+  echo "missing: Debian packages python3 and python3-venv, for the Python SDK"
+elif ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+  packages+=(python3-venv)
+  echo "missing: Debian package python3-venv, for the Python SDK"
+fi
+
 # JavaScript modules exactly as locked, again only when the lock has changed.
 for dir in test/sdk/javascript examples/reminder; do
   if ! cmp -s "$dir/package-lock.json" "$dir/node_modules/.installed-lock"; then
@@ -31,7 +40,15 @@ for dir in test/sdk/javascript examples/reminder; do
   fi
 done
 
-if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ]; then
+# The Python SDK in a virtual environment of its own, as locked too.
+sdk_is_there() {
+  cmp -s "$python/requirements.txt" "$python/.venv/.installed-requirements" && "$python/.venv/bin/python3" -c '' 2>/dev/null
+}
+if ! sdk_is_there; then
+  echo "missing: the Python SDK in $python/.venv"
+fi
+
+if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there; then
   echo "nothing to install: all that the tests need is here"
   exit
 fi
@@ -52,3 +69,14 @@ for dir in ${modules[@]+"${modules[@]}"}; do
   (cd "$dir" && npm ci --no-fund --no-audit --loglevel=error)
   cp "$dir/package-lock.json" "$dir/node_modules/.installed-lock"
 done
+
+if ! sdk_is_there; then
+  echo "installing with pip: the Python SDK into $python/.venv"
+  rm -rf "$python/.venv"
+  python3 -m venv "$python/.venv"
+  # The wheels are kept: who installs from them needs no network.
+  pip=("$python/.venv/bin/python3" -m pip --disable-pip-version-check)
+  "${pip[@]}" download -q -d "$python/.venv/wheels" -r "$python/requirements.txt"
+  "${pip[@]}" install -q --no-index --find-links "$python/.venv/wheels" -r "$python/requirements.txt"
+  cp "$python/requirements.txt" "$python/.venv/.installed-requirements"
+fi

@@ -56,7 +56,12 @@ Strowger is ready after {{.Took}}, for this machine only. Ctrl-C stops it.
   Connection string   {{.Info.ConnectionString}}
   API                 {{join .Info.HTTP "  "}}
 {{- if .Info.CAFile}}
-  Certificate         trust this for https: NODE_EXTRA_CA_CERTS={{.Info.CAFile}}
+  Certificate         what the application has to trust for https, the connection string's too:
+    JavaScript        NODE_EXTRA_CA_CERTS={{.Info.CAFile}}
+    Python            REQUESTS_CA_BUNDLE={{.Info.CAFile}}
+    .NET on Linux     SSL_CERT_FILE={{.Info.CAFile}}
+    Java              keytool -importcert -noprompt -alias strowger -storepass changeit -keystore strowger.p12 -file {{.Info.CAFile}}
+                      and then java -Djavax.net.ssl.trustStore=strowger.p12
 {{- end}}
   SIP                 {{join .Info.SIP "  "}}
   Phones              {{range $n, $u := .Config.Users}}{{if $n}}, {{end}}{{$u.Name}} with password {{$u.Password}}{{end}} at {{.Config.SIP.Domain}}, proxy {{.SIP}}

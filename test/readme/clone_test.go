@@ -81,8 +81,9 @@ func (c *clone) command(ctx context.Context, lines string) *exec.Cmd {
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "STROWGER_") || strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "CGO_ENABLED=")
 	})
-	// Once `make install` has fetched the modules, npm needs no network.
-	cmd.Env = append(cmd.Env, "npm_config_prefer_offline=true")
+	// Once `make install` has fetched the modules, neither npm nor pip needs a network.
+	cmd.Env = append(cmd.Env, "npm_config_prefer_offline=true",
+		"PIP_NO_INDEX=1", "PIP_FIND_LINKS="+filepath.Join(server.Root(), "test", "sdk", "python", ".venv", "wheels"))
 	// A group of its own gets the signal of Ctrl-C, as in a terminal.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -42,7 +42,7 @@ func Binary(t testing.TB) string {
 func Watch(folders ...string) error {
 	for _, folder := range folders {
 		err := filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.Name() == "node_modules" {
+			if err == nil && (entry.Name() == "node_modules" || entry.Name() == ".venv") {
 				return filepath.SkipDir
 			}
 			return err

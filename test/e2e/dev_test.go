@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"strowger/test/server"
+	"strowger/test/webhook"
+)
+
+// TestThePythonSDKWorksWithWhatDevPrints gives the official SDK exactly the
+// connection string of `strowger dev`, and what its screen says for Python. The
+// string's plain form, which an application may have in its settings, works as
+// well: the SDK makes https of it.
+func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
+	t.Parallel()
+	directory := filepath.Join(server.Root(), "test", "sdk", "python")
+	if err := server.Watch(directory); err != nil {
+		t.Fatal(err)
+	}
+	python := filepath.Join(directory, ".venv", "bin", "python3")
+	if _, err := os.Stat(python); err != nil {
+		t.Fatalf("the Python SDK is not installed (%v): `make install`", err)
+	}
+	dev, app := server.Dev(t), webhook.New(t)
+	printed := dev.Field("Connection string")
+	_, accessKey, _ := strings.Cut(printed, ";")
+	for name, connectionString := range map[string]string{
+		"as printed": printed,
+		"over http":  "endpoint=" + strings.Fields(dev.Field("API"))[0] + "/;" + accessKey,
+	} {
+		t.Run(name, func(t *testing.T) {
+			command := exec.Command(python, "create_call.py", connectionString, app.URL("/callback"), "+15550104", ours)
+			command.Dir = directory
+			command.Env = append(os.Environ(), dev.Field("Python"))
+			out, err := command.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			app.AwaitEvent(strings.TrimSpace(string(out)), "CallConnected")
+		})
+	}
+}
+
+// TestTheExampleWorksWithWhatDevPrints, without any option for a connection that
+// is not secure.
+func TestTheExampleWorksWithWhatDevPrints(t *testing.T) {
+	t.Parallel()
+	directory := filepath.Join(server.Root(), "examples", "reminder")
+	needModules(t, directory)
+	dev := server.Dev(t)
+	command := exec.Command("node", "reminder.js", "+15550104")
+	command.Dir = directory
+	command.Env = append(os.Environ(), dev.Field("JavaScript"), "CONNECTION_STRING="+dev.Field("Connection string"))
+	out, err := command.CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "confirmed\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
