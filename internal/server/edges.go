@@ -1,0 +1,53 @@
+package server
+
+import (
+	"fmt"
+	"time"
+
+	"strowger/internal/access"
+	"strowger/internal/api"
+	"strowger/internal/listener"
+	"strowger/internal/outbound"
+	"strowger/internal/telemetry"
+	"strowger/internal/webhook"
+	"strowger/internal/webhook/grid"
+)
+
+const (
+	// callbackTime bounds one try of a callback.
+	callbackTime = 10 * time.Second
+	// audioTime bounds the fetch of one audio file.
+	audioTime = 30 * time.Second
+)
+
+// buildEdges makes what speaks HTTP: callbacks out, the API in.
+func (p *parts) buildEdges(version string) error {
+	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerConfig{PublicURL: p.info.PublicURL, Now: time.Now})
+	if err != nil {
+		return fmt.Errorf("the key that signs callbacks: %w", err)
+	}
+	sealer, err := access.OpenSealer(p.cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("the secret of incoming call contexts: %w", err)
+	}
+	keys, err := access.ParseKeys(p.cfg.Resource.AccessKeys)
+	if err != nil {
+		return fmt.Errorf("resource.access_keys: %w", err)
+	}
+	policy := p.policy()
+	families := families(sealer, policy)
+	p.courier = webhook.New(webhook.Config{
+		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
+		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
+		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
+		Journal: p.journal, Signer: signer, Log: p.log,
+		InFlight: p.budget.Callbacks,
+		Client:   policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
+	})
+	served := api.New(api.Config{
+		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
+		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
+	})
+	p.open(public(served, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
+	return nil
+}
