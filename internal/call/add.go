@@ -97,6 +97,6 @@ func (c *Call) endInvitations(cause Cause) {
 
 func (c *Call) takeBack(p Participant, cause Cause) {
 	cause = cause.unfinished()
-	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
+	c.letGo(p, cause.Reason)
 	c.gone(p.Leg, cause)
 }

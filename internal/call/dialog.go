@@ -1,8 +1,8 @@
 package call
 
 // Dialog is what a node needs to carry on a leg: the SIP dialog (RFC 3261 12)
-// and the media that was negotiated. It comes with LegAnswered, stays in the
-// journal, and goes out with HangUp, so that whoever owns the call next can
+// and the media that was negotiated. It comes with LegAnswered and, as far as it
+// is known then, with LegArrived, stays in the journal, and goes out with HangUp, so that whoever owns the call next can
 // speak in the dialog.
 type Dialog struct {
 	CallID       string

@@ -69,12 +69,14 @@ type SendTone struct {
 }
 
 // HangUp ends a leg in whatever state it is: cancels, rejects or says BYE. A
-// leg that this process does not know is ended by its Dialog.
+// leg that this process does not know is ended by its Dialog or, when it was
+// dialled and has none yet, by what was Dialled.
 type HangUp struct {
 	asksLeg
-	Leg    LegID
-	Dialog *Dialog
-	Reason Reason
+	Leg     LegID
+	Dialog  *Dialog
+	Dialled Dial
+	Reason  Reason
 }
 
 // ---- Effects on the sound of the call ----

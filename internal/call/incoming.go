@@ -14,6 +14,7 @@ type LegArrived struct {
 	Dial        bool // To has an endpoint: it is rung
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
+	Dialog      Dialog // that an answer makes
 }
 
 // Opens is the call that begins with the signal.
@@ -46,7 +47,7 @@ func (c *Call) legArrived(in LegArrived) {
 	c.state.LastLeg, c.state.StartedBy = 1, in.From
 	c.state.Participants = []Participant{{
 		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Errand: Errand{Kind: Caller},
-		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders,
+		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders, Dialog: &in.Dialog,
 	}}
 	if in.Publish {
 		c.publish(in.Leg, in.To, "")

@@ -65,7 +65,7 @@ func (c *Call) legAnswered(in LegAnswered) {
 func (c *Call) dropDialled(except LegID, why Reason) {
 	for _, p := range c.snapshot() {
 		if p.on(ForCaller) && p.Leg != except {
-			c.ask(HangUp{Leg: p.Leg, Reason: why})
+			c.letGo(p, why)
 			c.gone(p.Leg, Cause{Reason: why})
 		}
 	}

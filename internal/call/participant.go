@@ -96,13 +96,28 @@ func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
 	return p.Leg
 }
 
+// letGo ends a participant's leg. What is said of it is enough for a process
+// that does not know the leg.
+func (c *Call) letGo(p Participant, why Reason) {
+	e := HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: why}
+	if p.State == Invited {
+		e.Dialled = Dial{Leg: p.Leg, To: p.Address, From: p.From, FromName: p.FromName, Headers: p.SIPHeaders}
+		if i := slices.IndexFunc(c.state.Participants, func(p Participant) bool { return p.Errand.Kind == Caller }); i >= 0 && p.on(ForCaller) {
+			e.Dialled.Headers = c.state.Participants[i].SIPHeaders
+		}
+	}
+	c.ask(e)
+}
+
 func (c *Call) nextLeg() LegID {
 	c.state.LastLeg++
 	return NewLegID(c.state.ID, c.state.LastLeg)
 }
 
 func (c *Call) ringingTimedOut(leg LegID) {
-	c.ask(HangUp{Leg: leg, Reason: NoAnswer})
+	if p := c.participant(leg); p != nil {
+		c.letGo(*p, NoAnswer)
+	}
 	c.gone(leg, Cause{Reason: NoAnswer})
 }
 

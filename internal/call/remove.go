@@ -36,5 +36,5 @@ func (c *Call) remove(p Participant) {
 		return
 	}
 	c.gone(p.Leg, Cause{Reason: Canceled})
-	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: Removed})
+	c.letGo(p, Removed)
 }

@@ -100,7 +100,7 @@ func (c *Call) release(p Participant, cause Cause) {
 	case p.State == Calling:
 		c.ask(RejectLeg{Leg: p.Leg, Cause: cause})
 	default:
-		c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: cause.Reason})
+		c.letGo(p, cause.Reason)
 	}
 	if p.State == Joined {
 		c.publishRemoved(p)

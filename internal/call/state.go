@@ -66,7 +66,7 @@ type Participant struct {
 	State       ParticipantState
 	Errand      Errand
 	Seat        ConnectionID // the application that answered as this user; it has no leg
-	Dialog      *Dialog      // once answered
+	Dialog      *Dialog      // of a caller; of others once answered
 	Muted       bool
 	Holds       []Hold
 	Dialled     Address // whom a Caller asked for

@@ -44,6 +44,7 @@ func salvage(m Message) call.State {
 		if p.Leg.Call() == s.ID {
 			s.Participants = append(s.Participants, call.Participant{
 				Leg: p.Leg, Address: p.Address, Name: p.Name, State: p.State, Seat: p.Seat, Dialog: p.Dialog,
+				From: p.From, FromName: p.FromName,
 			})
 		}
 	}
