@@ -108,7 +108,7 @@ func TestCreateCallRefusesWhatIsWrong(t *testing.T) {
 		invalid(with(`"sourceCallerIdNumber":{"value":"x"}`), "sourceCallerIdNumber.value", "E.164"),
 		invalid(with(`"source":{}`), "source.id", "is missing"),
 		invalid(with(`"source":{"id":"4:+1"}`), "source.id", "is a phoneNumber"),
-		invalid(targets(`[`+strings.Repeat(`{"rawId":"`+alice+`"},`, 1999)+`{}]`), "targets", "holds 2000 items, 50 at most"),
+		invalid(targets(`[`+strings.Repeat(`{"rawId":"`+alice+`"},`, 1999)+`{}]`), "targets", "holds 2000 items, 350 at most"),
 		invalid(with(`"sourceDisplayName":"`+strings.Repeat("x", 312_000)+`"`), "sourceDisplayName", "longer than 256"),
 		invalid(with(`"operationContext":"`+strings.Repeat("x", 5000)+`"`), "operationContext", "longer than"),
 		{with(`"mediaStreamingOptions":{"transportType":"websocket"}`), 405, "8520", "mediaStreamingOptions", "not built here yet"},

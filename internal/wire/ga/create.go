@@ -5,7 +5,7 @@ import "strowger/internal/wire"
 // CreateCallRequest is POST /calling/callConnections, answered 201 with
 // CallConnectionProperties.
 type CreateCallRequest struct {
-	Targets                 []wire.Identifier        `json:"targets" max:"50"`
+	Targets                 []wire.Identifier        `json:"targets" max:"350"`
 	SourceCallerIDNumber    *wire.PhoneNumber        `json:"sourceCallerIdNumber,omitempty"`
 	SourceDisplayName       string                   `json:"sourceDisplayName,omitempty" max:"256"`
 	Source                  *wire.CommunicationUser  `json:"source,omitempty"`

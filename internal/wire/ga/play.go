@@ -50,7 +50,7 @@ type PlayOptions struct {
 // empty. An absent or empty playTo means everyone.
 type PlayRequest struct {
 	PlaySources                 []PlaySource      `json:"playSources" max:"64"`
-	PlayTo                      []wire.Identifier `json:"playTo,omitzero" max:"50"`
+	PlayTo                      []wire.Identifier `json:"playTo,omitzero" max:"350"`
 	InterruptCallMediaOperation bool              `json:"interruptCallMediaOperation,omitempty"`
 	PlayOptions                 *PlayOptions      `json:"playOptions,omitempty"`
 	OperationContext            string            `json:"operationContext,omitempty" max:"4096"`
