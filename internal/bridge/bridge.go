@@ -8,7 +8,6 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/media"
-	"strowger/internal/media/player"
 )
 
 // Legs finds the sound of a leg.
@@ -29,10 +28,11 @@ type Signals interface {
 	Signal(id call.ID, sig call.Signal)
 }
 
-// Prompts fetches what is to be played, at a rate. The error says why in words for
-// the log, without the URL; reason turns it into the call's.
-type Prompts interface {
-	Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error)
+// Sources opens what is to be played, at a rate. An error is a player.FormatError
+// when the source is no sound that can be played. It says why in words for the log,
+// without the URL.
+type Sources interface {
+	Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error)
 }
 
 // Config is what a bridge works with.
@@ -40,13 +40,14 @@ type Config struct {
 	Clock   *media.Clock
 	Legs    Legs
 	Signals Signals
-	Prompts Prompts
+	Sources Sources
 	Log     *slog.Logger
 }
 
 // Bridge holds the conversations of all calls.
 type Bridge struct {
 	cfg     Config
+	plays   *budget // of all calls
 	start   chan *conversation
 	stopped chan struct{}
 
@@ -56,7 +57,7 @@ type Bridge struct {
 
 // New makes a bridge; Run brings it to life.
 func New(cfg Config) *Bridge {
-	return &Bridge{cfg: cfg, start: make(chan *conversation), stopped: make(chan struct{}), conversations: map[call.ID]*conversation{}}
+	return &Bridge{cfg: cfg, plays: &budget{most: serverMost}, start: make(chan *conversation), stopped: make(chan struct{}), conversations: map[call.ID]*conversation{}}
 }
 
 // Run runs conversations until ctx is done, and returns when all are quiet.
@@ -101,7 +102,7 @@ func (b *Bridge) conversation(id call.ID, e call.SoundEffect) *conversation {
 		b.mu.Unlock()
 		return c
 	}
-	c = newConversation(b.cfg, id)
+	c = newConversation(b.cfg, id, &budget{most: callMost, wider: b.plays})
 	b.conversations[id] = c
 	b.mu.Unlock()
 	select {

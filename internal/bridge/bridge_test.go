@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -13,7 +14,6 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/media"
-	"strowger/internal/media/player"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -92,6 +92,7 @@ type fixture struct {
 	signals chan call.Signal
 	files   map[string]int16 // level of each file's sound; absent: cannot be fetched
 	slow    chan struct{}    // fetches of "slow" wait until it is closed
+	length  int              // of each file, in samples
 }
 
 func (f *fixture) Media(leg call.LegID) (Media, bool) {
@@ -101,7 +102,7 @@ func (f *fixture) Media(leg call.LegID) (Media, bool) {
 
 func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
 
-func (f *fixture) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error) {
+func (f *fixture) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
 	if src.File == "slow" {
 		select {
 		case <-f.slow:
@@ -113,23 +114,35 @@ func (f *fixture) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (
 	if !ok {
 		return nil, errors.New("no such file")
 	}
-	samples := make([]int16, 1600)
-	for i := range samples {
-		samples[i] = level
-	}
-	audio, err := player.ParseWAV(player.WAV(&player.Audio{RateHz: 8000, Samples: samples}))
-	if err != nil {
-		return nil, formatError{err}
-	}
-	return audio.Prompt(rateHz), nil
+	return &levels{samples: f.length, level: level}, nil
 }
+
+// levels is a source of one steady level.
+type levels struct {
+	samples int
+	level   int16
+}
+
+func (l *levels) Next() (Piece, error) {
+	if l.samples == 0 {
+		return Piece{}, io.EOF
+	}
+	p := Piece{Samples: make([]int16, min(l.samples, pieceSamples))}
+	l.samples -= len(p.Samples)
+	for i := range p.Samples {
+		p.Samples[i] = l.level
+	}
+	return p, nil
+}
+
+func (l *levels) Close() {}
 
 // serve runs a bridge until f returns.
 func serve(t *testing.T, f func(*fixture)) {
 	x := &fixture{legs: map[call.LegID]*ear{legA: newEar(100), legB: newEar(2000)}, signals: make(chan call.Signal, 64),
-		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, slow: make(chan struct{})}
+		files: map[string]int16{"a": 7, "b": 9, "slow": 11}, slow: make(chan struct{}), length: 1600}
 	clock := media.NewClock(1)
-	x.bridge = New(Config{Clock: clock, Legs: x, Signals: x, Prompts: x, Log: slog.New(slog.DiscardHandler)})
+	x.bridge = New(Config{Clock: clock, Legs: x, Signals: x, Sources: x, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() { _ = clock.Run(ctx) })
@@ -209,10 +222,44 @@ func TestALoopPlaysUntilItIsStopped(t *testing.T) {
 	})
 }
 
-func TestAFileThatCannotBeFetchedFailsThePlayAndNamesIt(t *testing.T) {
+func TestAFileThatCannotBeFetchedFailsThePlayWhenItIsReached(t *testing.T) {
 	serve(t, func(f *fixture) {
-		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "missing"))
-		f.expect(t, call.PlayerFailed{Operation: 1, Source: 1, Reason: call.PlayDownload})
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "b", "missing", "a"))
+		f.legs[legA].hears(t, 7)
+		f.legs[legA].hears(t, 9)
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFailed{Operation: 1, Source: 2, Reason: call.PlayDownload})
+		f.do(play(2, false, nil, "missing", "a")) // and nothing is heard of this one
+		f.expect(t, call.PlayerFailed{Operation: 2, Source: 0, Reason: call.PlayDownload})
+	})
+}
+
+func TestAPlayIsHeardFromItsFirstSourceWhileTheOthersAreFetched(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "slow"))
+		f.legs[legA].hears(t, 7)
+		f.expect(t, call.PlayerStarted{Operation: 1})
+		f.legs[legA].hears(t, 0)
+		close(f.slow)
+		f.legs[legA].hears(t, 11)
+		f.expect(t, call.PlayerFinished{Operation: 1})
+	})
+}
+
+func TestAPlayStoppedInASourceThatDoesNotComeIsOver(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "slow"))
+		f.expect(t, call.PlayerStarted{Operation: 1})
+		f.do(call.StopPlayer{Operation: 1})
+		f.expect(t, call.PlayerFinished{Operation: 1})
+	})
+}
+
+func TestAPlayWhoseListenersLeaveIsOverAndFetchesNothingMore(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB}, play(1, false, []call.LegID{legA}, "a", "slow"))
+		f.expect(t, call.PlayerStarted{Operation: 1})
+		f.do(call.Leave{Leg: legA})
+		f.expect(t, call.PlayerFinished{Operation: 1})
 	})
 }
 

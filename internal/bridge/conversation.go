@@ -16,6 +16,7 @@ const effectsWaiting = 256
 type conversation struct {
 	cfg     Config
 	id      call.ID
+	budget  *budget // of its plays
 	log     *slog.Logger
 	effects chan call.SoundEffect
 	done    chan struct{}
@@ -29,9 +30,9 @@ type conversation struct {
 	players map[call.OperationID]*playing // that have not ended
 }
 
-func newConversation(cfg Config, id call.ID) *conversation {
+func newConversation(cfg Config, id call.ID, plays *budget) *conversation {
 	return &conversation{
-		cfg: cfg, id: id, log: cfg.Log.With("call", string(id)),
+		cfg: cfg, id: id, budget: plays, log: cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(),
 		members: map[call.LegID]*mixer.Member{}, players: map[call.OperationID]*playing{},

@@ -6,12 +6,18 @@
 // room on one of the clock's loops. Its guarantees:
 //
 //   - Effects of one call are done in the order in which they were given.
-//   - A player that was started is reported as finished or failed exactly once
-//     and last, also when it was stopped, and as started before that when any
+//   - A player that was started is reported as finished or failed exactly once and
+//     last, also when it was stopped, and as started before that when any
 //     of it was heard.
-//   - Fetching a file holds up neither the call nor anybody's sound. Kept files
-//     are decoded once and brought once to each rate at which they are played,
-//     within a bound in bytes.
+//   - Fetching a file holds up neither the call nor anybody's sound. A play is heard
+//     from its first source on, while the next is opened; a source that cannot be
+//     played fails the play when it is reached, and what came before it is heard.
+//   - What plays hold in memory is bounded in bytes, whatever the length and number
+//     of their sources: 256 KiB ahead of the clock and 1 MiB for a loop each, 4 MiB a
+//     call, 64 MiB in all; beyond that a play still has 16 KiB, one second. Kept
+//     files (up to 4 MiB of sound each, 128 MiB in all, 64 MiB more while they are
+//     fetched) are decoded once and brought once to each rate at which they are
+//     played. The figures are in budget.go.
 //   - A leg gives and takes frames of its own rate; the room follows the legs that
 //     are in it, and what is played follows the room.
 //   - After Close nothing of the call runs any more.

@@ -3,30 +3,24 @@ package bridge
 import (
 	"container/list"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media/player"
-	"strowger/internal/outbound"
 )
 
-const (
-	// fileMost bounds a file that is fetched: ten minutes of 16 kHz stereo.
-	fileMost = 40 << 20
-	// libraryMost bounds the bytes of sound that are kept for sources with a
-	// playSourceCacheId, at all rates; the least recently played goes first.
-	libraryMost = 128 << 20
-)
-
-// Library fetches audio files over HTTP and keeps those that are to be kept:
-// decoded once, and brought once to each rate at which they are played. It is
-// safe for concurrent use.
+// Library opens audio files over HTTP and keeps the small ones that are to be kept:
+// decoded once, and brought once to each rate at which they are played. It is safe
+// for concurrent use.
 type Library struct {
-	client *http.Client // bounds time and where it may go
-	most   int          // of bytes
+	client  *http.Client // bounds where it may go
+	limit   time.Duration
+	most    int     // of bytes kept
+	fetches *budget // under way, to be kept
 
 	mu    sync.Mutex
 	kept  map[string]*list.Element
@@ -47,55 +41,70 @@ type recording struct {
 	prompts map[int]*player.Prompt // by rate
 }
 
+// fetching is a fetch under way. When it is done without a recording, the file was
+// too large to be kept, or could not be fetched.
 type fetching struct {
 	done      chan struct{}
 	recording *recording
-	err       error
+	large     bool
 }
 
-// NewLibrary makes a library that keeps libraryMost bytes of sound. The client's
-// time-out is the longest that a fetch may take.
+// NewLibrary makes a library. The client's time-out is the longest that a server
+// may take to send the beginning of a file, and each next piece of it; the whole of
+// a file takes as long as it is played. The client has to allow two connections at
+// once for each play.
 func NewLibrary(client *http.Client) *Library {
-	return &Library{client: client, most: libraryMost, kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{}}
+	patient := *client
+	patient.Timeout = 0
+	l := &Library{
+		client: &patient, limit: client.Timeout, most: libraryMost, fetches: &budget{most: fetchesMost},
+		kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{},
+	}
+	if l.limit == 0 {
+		l.limit = 30 * time.Second
+	}
+	return l
 }
 
-// Prompt fetches a source and brings it to a rate. One with a CacheID is fetched
-// once while it is kept: its ID and URI name it, so that another file never
-// answers for it.
-func (l *Library) Prompt(ctx context.Context, src call.PlaySource, rateHz int) (*player.Prompt, error) {
-	if src.CacheID == "" {
-		audio, err := l.fetch(ctx, src.File)
-		if err != nil {
-			return nil, err
-		}
-		return audio.Prompt(rateHz), nil
+// Open begins to fetch a source, to be played at a rate, and returns when its sound
+// begins. One with a CacheID is fetched once while it is kept: its ID and URI name
+// it, so that another file never answers for it.
+func (l *Library) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
+	if src.CacheID != "" {
+		return l.openKept(ctx, src, rateHz)
 	}
-	r, err := l.recording(ctx, src)
+	return l.openStream(ctx, src.File, rateHz)
+}
+
+func (l *Library) openStream(ctx context.Context, uri string, rateHz int) (Sound, error) {
+	f, err := openFile(ctx, l.client, uri, l.limit)
 	if err != nil {
 		return nil, err
 	}
-	return l.at(r, rateHz), nil
+	return newStream(f, rateHz), nil
 }
 
-// recording finds what is kept of a source, or fetches it.
-func (l *Library) recording(ctx context.Context, src call.PlaySource) (*recording, error) {
+// openKept finds what is kept of a source, or fetches it.
+func (l *Library) openKept(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
 	key := src.CacheID + "\n" + src.File
 	for {
 		r, f, mine := l.look(key)
 		switch {
 		case r != nil:
-			return r, nil
+			return &keptSound{samples: l.at(r, rateHz).Samples()}, nil
 		case mine:
-			l.fill(ctx, f, key, src.File)
-			return f.recording, f.err
+			return l.fill(ctx, f, key, src.File, rateHz)
 		}
 		select {
 		case <-f.done:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if f.err == nil {
-			return f.recording, nil
+		switch {
+		case f.recording != nil:
+			return &keptSound{samples: l.at(f.recording, rateHz).Samples()}, nil
+		case f.large:
+			return l.openStream(ctx, src.File, rateHz)
 		} // whoever fetched it may have been stopped: try ourselves
 	}
 }
@@ -116,19 +125,61 @@ func (l *Library) look(key string) (r *recording, f *fetching, mine bool) {
 	return nil, f, true
 }
 
-// fill does a fetch and keeps what came of it.
-func (l *Library) fill(ctx context.Context, f *fetching, key, uri string) {
-	audio, err := l.fetch(ctx, uri)
+// fill does a fetch and keeps what came of it. What is too large to be kept is
+// played as it comes.
+func (l *Library) fill(ctx context.Context, f *fetching, key, uri string, rateHz int) (Sound, error) {
+	defer l.filled(f, key)
+	file, err := openFile(ctx, l.client, uri, l.limit)
+	if err != nil {
+		return nil, err
+	}
+	s := newStream(file, rateHz)
+	for size := 0; ; {
+		piece := taken{make([]int16, pieceSamples), l.fetches}
+		if size += 2 * pieceSamples; size > keptMost || !l.fetches.take(2*pieceSamples) {
+			f.large = true
+			return s, nil
+		}
+		s.begun = append(s.begun, piece)
+		n, err := file.read(piece.samples)
+		if err == io.EOF {
+			f.recording = l.record(key, s, n)
+			s.Close()
+			return &keptSound{samples: l.at(f.recording, rateHz).Samples()}, nil
+		}
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+}
+
+// filled lets those go on who wait for a fetch.
+func (l *Library) filled(f *fetching, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	defer close(f.done)
 	delete(l.now, key)
-	if f.err = err; err != nil {
-		return
+	close(f.done)
+}
+
+// record keeps a file that was read to its end, of whose last piece n samples are
+// sound.
+func (l *Library) record(key string, s *stream, n int) *recording {
+	a := &player.Audio{RateHz: s.wav.RateHz()}
+	last := len(s.begun) - 1
+	a.Samples = make([]int16, 0, last*pieceSamples+n)
+	for i, t := range s.begun {
+		if i == last {
+			t.samples = t.samples[:n]
+		}
+		a.Samples = append(a.Samples, t.samples...)
 	}
-	f.recording = &recording{key: key, audio: audio, prompts: map[int]*player.Prompt{}}
-	l.kept[key] = l.order.PushFront(f.recording)
-	l.grow(f.recording, audio.Bytes())
+	r := &recording{key: key, audio: a, prompts: map[int]*player.Prompt{}}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept[key] = l.order.PushFront(r)
+	l.grow(r, a.Bytes())
+	return r
 }
 
 // at is a recording at a rate.
@@ -161,30 +212,16 @@ func (l *Library) grow(r *recording, bytes int) {
 	}
 }
 
-// fetch gets and decodes a file.
-func (l *Library) fetch(ctx context.Context, uri string) (*player.Audio, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
-	if err != nil {
-		return nil, fmt.Errorf("play source: %w", outbound.WithoutURL(err))
+// keptSound is a recording that is played, all in one piece.
+type keptSound struct{ samples []int16 }
+
+func (s *keptSound) Next() (Piece, error) {
+	if len(s.samples) == 0 {
+		return Piece{}, io.EOF
 	}
-	resp, err := l.client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("fetch play source: %w", outbound.WithoutURL(err))
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch play source: %s", resp.Status)
-	}
-	file, err := io.ReadAll(io.LimitReader(resp.Body, fileMost+1))
-	if err != nil {
-		return nil, fmt.Errorf("fetch play source: %w", err)
-	}
-	if len(file) > fileMost {
-		return nil, fmt.Errorf("fetch play source: larger than %d bytes", fileMost)
-	}
-	audio, err := player.ParseWAV(file)
-	if err != nil {
-		return nil, formatError{fmt.Errorf("read play source: %w", err)}
-	}
-	return audio, nil
+	p := Piece{Samples: slices.Clip(s.samples), Kept: true}
+	s.samples = nil
+	return p, nil
 }
+
+func (s *keptSound) Close() {}

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,13 +33,33 @@ func host(t *testing.T, files map[string][]byte) (*httptest.Server, *atomic.Int6
 
 func wav() []byte { return player.WAV(&player.Audio{RateHz: 8000, Samples: make([]int16, 800)}) }
 
+// heard opens a source and reads it to its end.
+func heard(t *testing.T, l *Library, src call.PlaySource, rateHz int) ([]int16, error) {
+	s, err := l.Open(t.Context(), src, rateHz)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	var all []int16
+	for {
+		p, err := s.Next()
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Samples...)
+	}
+}
+
 func TestACacheIDFetchesOnceAndAlsoWhenManyAskAtOnce(t *testing.T) {
 	s, asked := host(t, map[string][]byte{"/a.wav": wav(), "/b.wav": wav()})
 	l := NewLibrary(s.Client())
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if _, err := l.Prompt(t.Context(), call.PlaySource{File: s.URL + "/a.wav", CacheID: "greeting"}, media.Narrowband); err != nil {
+			if _, err := heard(t, l, call.PlaySource{File: s.URL + "/a.wav", CacheID: "greeting"}, media.Narrowband); err != nil {
 				t.Error(err)
 			}
 		})
@@ -48,7 +69,7 @@ func TestACacheIDFetchesOnceAndAlsoWhenManyAskAtOnce(t *testing.T) {
 		t.Fatalf("fetched %d times", n)
 	}
 	for range 2 { // another file under the same id is another sound
-		if _, err := l.Prompt(t.Context(), call.PlaySource{File: s.URL + "/b.wav", CacheID: "greeting"}, media.Narrowband); err != nil {
+		if _, err := heard(t, l, call.PlaySource{File: s.URL + "/b.wav", CacheID: "greeting"}, media.Narrowband); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,13 +85,17 @@ func TestAKeptPromptIsBroughtToEachRateOnceAndWithinTheBound(t *testing.T) {
 		"/b.wav": player.WAV(&player.Audio{RateHz: 8000, Samples: make([]int16, 800)}),
 	})
 	l := NewLibrary(s.Client())
-	at := func(name string, rateHz int) *player.Prompt {
+	at := func(name string, rateHz int) []int16 {
 		t.Helper()
-		p, err := l.Prompt(t.Context(), call.PlaySource{File: s.URL + name, CacheID: "x"}, rateHz)
+		sound, err := l.Open(t.Context(), call.PlaySource{File: s.URL + name, CacheID: "x"}, rateHz)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p
+		p, err := sound.Next()
+		if err != nil || !p.Kept {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		return p.Samples
 	}
 	holds := func(bytes int) {
 		t.Helper()
@@ -79,12 +104,12 @@ func TestAKeptPromptIsBroughtToEachRateOnceAndWithinTheBound(t *testing.T) {
 		}
 	}
 	narrow, wide := at("/a.wav", media.Narrowband), at("/a.wav", media.Wideband)
-	holds(2*frames + narrow.Bytes() + wide.Bytes())
-	if at("/a.wav", media.Narrowband) != narrow || at("/a.wav", media.Wideband) != wide {
+	holds(2*frames + 2*len(narrow) + 2*len(wide))
+	if &at("/a.wav", media.Narrowband)[0] != &narrow[0] || &at("/a.wav", media.Wideband)[0] != &wide[0] {
 		t.Error("it was brought to a rate twice")
 	}
 	at("/b.wav", media.Narrowband) // its own rate: nothing more is kept
-	holds(2*frames + narrow.Bytes() + wide.Bytes() + 1600)
+	holds(2*frames + 2*len(narrow) + 2*len(wide) + 1600)
 	if n := asked.Load(); n != 2 {
 		t.Errorf("fetched %d times", n)
 	}
@@ -102,7 +127,7 @@ func TestWithoutACacheIDEachPlayFetches(t *testing.T) {
 	s, asked := host(t, map[string][]byte{"/a.wav": wav()})
 	l := NewLibrary(s.Client())
 	for range 3 {
-		if _, err := l.Prompt(t.Context(), call.PlaySource{File: s.URL + "/a.wav"}, media.Narrowband); err != nil {
+		if _, err := heard(t, l, call.PlaySource{File: s.URL + "/a.wav"}, media.Narrowband); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,25 +141,28 @@ func TestAFailedFetchIsNotKept(t *testing.T) {
 	s, _ := host(t, files)
 	l := NewLibrary(s.Client())
 	src := call.PlaySource{File: s.URL + "/late.wav", CacheID: "x"}
-	if _, err := l.Prompt(t.Context(), src, media.Narrowband); err == nil {
+	if _, err := heard(t, l, src, media.Narrowband); err == nil {
 		t.Fatal("found what is not there")
 	}
 	files["/late.wav"] = wav()
-	if _, err := l.Prompt(t.Context(), src, media.Narrowband); err != nil {
+	if _, err := heard(t, l, src, media.Narrowband); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestWhatCannotBePlayedSaysWhy(t *testing.T) {
-	s, _ := host(t, map[string][]byte{"/page.html": []byte("<html>"), "/huge.wav": make([]byte, fileMost+1)})
+	s, _ := host(t, map[string][]byte{"/page.html": []byte("<html>"), "/empty": nil})
 	l := NewLibrary(s.Client())
-	for path, want := range map[string]call.Reason{"/page.html": call.PlayFormat, "/huge.wav": call.PlayDownload, "/nothing": call.PlayDownload} {
-		_, err := l.Prompt(t.Context(), call.PlaySource{File: s.URL + path}, media.Narrowband)
-		if err == nil || reason(err) != want {
-			t.Errorf("%s: %v is %s, want %s", path, err, reason(err), want)
-		}
-		if got := errors.As(err, new(formatError)); got != (want == call.PlayFormat) {
-			t.Errorf("%s: %v", path, err)
+	for path, want := range map[string]string{
+		"/page.html": "read play source: not a WAV file but a page or document (HTML or XML)",
+		"/empty":     "read play source: not a WAV file but an empty file",
+		"/nothing":   "fetch play source: 404 Not Found",
+	} {
+		for _, id := range []string{"", "x"} {
+			_, err := heard(t, l, call.PlaySource{File: s.URL + path, CacheID: id}, media.Narrowband)
+			if err == nil || err.Error() != want || errors.As(err, new(*player.FormatError)) != strings.HasPrefix(want, "read") {
+				t.Errorf("%s: %v, want %s", path, err, want)
+			}
 		}
 	}
 }
@@ -145,7 +173,7 @@ func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
 	closed.Close()
 	l := NewLibrary(s.Client())
 	for _, uri := range []string{s.URL + "/a.wav?sig=secret", closed.URL + "/a.wav?sig=secret", "http://127.0.0.1/%zz?sig=secret"} {
-		_, err := l.Prompt(t.Context(), call.PlaySource{File: uri}, media.Narrowband)
+		_, err := heard(t, l, call.PlaySource{File: uri}, media.Narrowband)
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", uri, err)
 		}

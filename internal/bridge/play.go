@@ -13,48 +13,89 @@ import (
 
 // playing is one player, from the fetch of its first file to its end.
 type playing struct {
-	stop context.CancelFunc
+	operation call.OperationID
+	stop      context.CancelFunc
+	tape      *player.Tape
 
 	mu       sync.Mutex
 	stopped  bool
 	playback *mixer.Playback
+	failed   *call.PlayerFailed // what was reached when the tape ends
 }
 
-// startPlayer fetches what is to be played beside the conversation, and plays
-// it when all of it is there: a missing second file must not be noticed only
-// after the first was heard.
+// startPlayer plays sources, beside the conversation. It is heard from the first one
+// on, while the others are fetched; one that cannot be fetched ends it when it is
+// reached.
 func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &playing{stop: cancel}
+	// The room takes the sound at any rate: whoever comes meanwhile changes nothing.
+	p := &playing{operation: e.Operation, stop: cancel, tape: player.NewTape(c.room.RateHz())}
 	c.mu.Lock()
 	c.players[e.Operation] = p
 	c.mu.Unlock()
 	listeners, all := c.listeners(e.To)
+	if !all && len(listeners) == 0 {
+		cancel()
+		c.tasks.Go(func() { c.ended(e.Operation, call.PlayerFinished{Operation: e.Operation}) })
+		return
+	}
 	c.tasks.Go(func() {
 		defer cancel()
-		prompts, failed := c.fetch(ctx, e)
-		if failed != nil {
-			c.ended(e.Operation, *failed)
-			return
-		}
-		finished := call.PlayerFinished{Operation: e.Operation}
-		if !all && len(listeners) == 0 {
-			c.ended(e.Operation, finished)
-			return
-		}
-		p.play(c, mixer.Play{
-			Player: player.New(prompts, e.Loop), To: listeners,
-			OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
-			OnEnd:   func(mixer.End) { c.ended(e.Operation, finished) },
-		}, finished)
+		c.feed(ctx, p, e, listeners)
 	})
+}
+
+// feed fetches what a player plays, and begins to play it when there is something.
+func (c *conversation) feed(ctx context.Context, p *playing, e call.StartPlayer, listeners []*mixer.Member) {
+	f := &feed{
+		sources: e.Sources, loop: e.Loop, tape: p.tape, budget: c.budget,
+		open: func(ctx context.Context, src call.PlaySource) (Sound, error) {
+			return c.cfg.Sources.Open(ctx, src, p.tape.SampleRateHz())
+		},
+		begun: func() {
+			p.play(c.room, mixer.Play{
+				Player: p.tape, To: listeners,
+				OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
+				OnEnd:   func(end mixer.End) { c.ended(e.Operation, p.outcome(end)) },
+			})
+		},
+	}
+	if source, err := f.run(ctx); err != nil {
+		c.fails(ctx, p, e, source, err)
+	}
+	p.tape.End()
+	if !p.plays() {
+		c.ended(e.Operation, p.outcome(mixer.Finished))
+	}
+}
+
+// fails notes why a player ends before its end.
+func (c *conversation) fails(ctx context.Context, p *playing, e call.StartPlayer, source int, err error) {
+	failed := &call.PlayerFailed{Operation: e.Operation, Source: source, Reason: call.PlayDownload}
+	if format := new(player.FormatError); errors.As(err, &format) {
+		failed.Reason, failed.Detail = call.PlayFormat, format.Problem
+	}
+	if ctx.Err() == nil {
+		c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
+			"source", source, "host", outbound.Host(e.Sources[source].File), "error", err)
+	}
+	p.mu.Lock()
+	p.failed = failed
+	p.mu.Unlock()
 }
 
 // ended forgets a player and tells what became of it.
 func (c *conversation) ended(op call.OperationID, what call.Signal) {
 	c.mu.Lock()
+	p := c.players[op]
 	delete(c.players, op)
 	c.mu.Unlock()
+	if p != nil {
+		p.stop()
+		if starved := p.tape.Starved(); starved > 0 && p.plays() {
+			c.log.Info("play was interrupted: its files came too slowly", "silence", starved)
+		}
+	}
 	c.cfg.Signals.Signal(c.id, what)
 }
 
@@ -69,15 +110,29 @@ func (c *conversation) listeners(legs []call.LegID) (found []*mixer.Member, all 
 }
 
 // play begins the playback unless the player was stopped before it could.
-func (p *playing) play(c *conversation, play mixer.Play, unplayed call.PlayerFinished) {
+func (p *playing) play(room *mixer.Room, play mixer.Play) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if !p.stopped {
-		p.playback = c.room.Play(play)
-		p.mu.Unlock()
-		return
+		p.playback = room.Play(play)
 	}
-	p.mu.Unlock()
-	c.ended(unplayed.Operation, unplayed)
+}
+
+// plays reports whether the playback was begun, which tells its end then.
+func (p *playing) plays() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.playback != nil
+}
+
+// outcome is what became of a player whose tape was played like this.
+func (p *playing) outcome(end mixer.End) call.Signal {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end == mixer.Finished && p.failed != nil {
+		return *p.failed
+	}
+	return call.PlayerFinished{Operation: p.operation}
 }
 
 func (c *conversation) stopPlayer(op call.OperationID) {
@@ -95,34 +150,4 @@ func (c *conversation) stopPlayer(op call.OperationID) {
 	if playback != nil {
 		playback.Stop()
 	}
-}
-
-// fetch gets every source at the rate of those who listen now, or says which
-// could not be got. The room takes the sound at any rate: whoever comes
-// meanwhile changes nothing.
-func (c *conversation) fetch(ctx context.Context, e call.StartPlayer) ([]*player.Prompt, *call.PlayerFailed) {
-	rateHz := c.room.RateHz()
-	prompts := make([]*player.Prompt, len(e.Sources))
-	for i, src := range e.Sources {
-		p, err := c.cfg.Prompts.Prompt(ctx, src, rateHz)
-		if err != nil {
-			c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
-				"source", i, "host", outbound.Host(src.File), "error", err)
-			return nil, &call.PlayerFailed{Operation: e.Operation, Source: i, Reason: reason(err)}
-		}
-		prompts[i] = p
-	}
-	return prompts, nil
-}
-
-// formatError marks a file that was fetched and is no sound we can play.
-type formatError struct{ error }
-
-func (e formatError) Unwrap() error { return e.error }
-
-func reason(err error) call.Reason {
-	if errors.As(err, new(formatError)) {
-		return call.PlayFormat
-	}
-	return call.PlayDownload
 }

@@ -61,6 +61,7 @@ type PlayerFailed struct {
 	Operation OperationID
 	Source    int // index of the source
 	Reason    Reason
+	Detail    string // what is wrong with the source; often empty
 }
 
 // TimerFired: a timer of the call is due.

@@ -46,7 +46,10 @@ type mediaKind interface {
 type mediaFailure struct {
 	source int
 	reason Reason
+	detail string
 }
+
+func (f mediaFailure) cause() Cause { return Cause{Reason: f.reason, Detail: f.detail} }
 
 const noSource = -1
 
@@ -109,7 +112,7 @@ func (c *Call) playerFinished(in PlayerFinished) {
 func (c *Call) playerFailed(in PlayerFailed) {
 	if op := c.operation(in.Operation); op != nil && op.Playing {
 		op.Playing = false
-		c.finish(op.ID, op.kind().failed(op, mediaFailure{in.Source, in.Reason}))
+		c.finish(op.ID, op.kind().failed(op, mediaFailure{in.Source, in.Reason, in.Detail}))
 	}
 }
 
@@ -136,7 +139,7 @@ func (c *Call) endQueue(q Queue, cause Cause) {
 		op := c.operation(id)
 		last := op.kind().canceled(op)
 		if cause.Reason == NodeLost || cause.Reason == ShutDown {
-			last = op.kind().failed(op, mediaFailure{noSource, cause.Reason})
+			last = op.kind().failed(op, mediaFailure{source: noSource, reason: cause.Reason})
 		}
 		c.drop(id, last)
 	}

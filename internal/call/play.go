@@ -72,7 +72,7 @@ func (playing) finished(c *Call, op *MediaOperation) {
 func (playing) canceled(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }
 
 func (playing) failed(op *MediaOperation, f mediaFailure) Event {
-	return PlayFailed{Recipient: op.Recipient, Source: max(f.source, 0), Cause: Cause{Reason: f.reason}}
+	return PlayFailed{Recipient: op.Recipient, Source: max(f.source, 0), Cause: f.cause()}
 }
 
 func (playing) allLeft(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }

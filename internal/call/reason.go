@@ -50,6 +50,7 @@ type Cause struct {
 	SIPStatus int    // the final response, or 0
 	SIPPhrase string // its reason phrase
 	Q850      int    // Reason: Q.850;cause=, or 0
+	Detail    string // what the reason does not say, in a few words for people; often empty
 }
 
 // Attributes are the cause in a log: names and values, without what the network

@@ -116,7 +116,7 @@ func (r recognizing) pressed(c *Call, op *MediaOperation, tone Tone) {
 // silence after one ends the collection.
 func (r recognizing) timedOut(c *Call, op *MediaOperation) {
 	if len(op.Recognition.Tones) == 0 {
-		c.finish(op.ID, r.failed(op, mediaFailure{noSource, InitialSilence}))
+		c.finish(op.ID, r.failed(op, mediaFailure{source: noSource, reason: InitialSilence}))
 		return
 	}
 	r.completed(c, op, InterToneTimeout)
@@ -129,9 +129,9 @@ func (recognizing) completed(c *Call, op *MediaOperation, why Reason) {
 func (recognizing) canceled(op *MediaOperation) Event { return RecognizeCanceled{op.Recipient} }
 
 func (recognizing) failed(op *MediaOperation, f mediaFailure) Event {
-	return RecognizeFailed{Recipient: op.Recipient, Source: f.source, Cause: Cause{Reason: f.reason}}
+	return RecognizeFailed{Recipient: op.Recipient, Source: f.source, Cause: f.cause()}
 }
 
 func (r recognizing) allLeft(op *MediaOperation) Event {
-	return r.failed(op, mediaFailure{noSource, ParticipantAbsent})
+	return r.failed(op, mediaFailure{source: noSource, reason: ParticipantAbsent})
 }

@@ -21,7 +21,7 @@ type conversation struct {
 
 	// What the number does with the sound; read by the clock.
 	echo  atomic.Bool
-	say   atomic.Pointer[player.Player]
+	say   atomic.Pointer[player.Tape]
 	frame [media.Narrowband / 50]int16
 }
 

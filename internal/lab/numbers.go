@@ -88,7 +88,7 @@ func leave(ctx context.Context, c *conversation) {
 }
 
 func speak(_ context.Context, c *conversation) {
-	c.say.Store(player.New([]*player.Prompt{spoken()}, false))
+	c.say.Store(spoken().Tape())
 }
 
 func spoken() *player.Prompt {

@@ -116,7 +116,7 @@ func TestAPromptIsHeardInTheRoomAtTheOtherEndOfTheNetwork(t *testing.T) {
 	}
 	ended := make(chan mixer.End, 1)
 	here.Play(mixer.Play{
-		Player: player.New([]*player.Prompt{audio.Prompt(here.RateHz())}, false),
+		Player: audio.Prompt(here.RateHz()).Tape(),
 		OnEnd:  func(e mixer.End) { ended <- e },
 	})
 	if e := <-ended; e != mixer.Finished {

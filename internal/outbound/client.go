@@ -37,6 +37,10 @@ func (c ClientConfig) withDefaults() ClientConfig {
 	return c
 }
 
+// unreadMost bounds what has come of an answer and has not been read: audio is read
+// no faster than it is played.
+const unreadMost = 256 << 10
+
 // NewClient makes a client that the policy holds for. Its owner calls
 // CloseIdleConnections when done.
 func (p *Policy) NewClient(c ClientConfig) *http.Client {
@@ -52,6 +56,7 @@ func (p *Policy) NewClient(c ClientConfig) *http.Client {
 		TLSHandshakeTimeout:    c.Timeout,
 		ResponseHeaderTimeout:  c.ResponseTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
+		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: unreadMost},
 	}
 	return &http.Client{
 		Transport:     &client{transport},
@@ -110,7 +115,12 @@ func (p *Policy) dial(ctx context.Context, network, address string, plain bool) 
 			return p.admitTarget(network, target, plain)
 		},
 	}
-	return d.DialContext(ctx, network, address)
+	conn, err := d.DialContext(ctx, network, address)
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		// Without it the kernel lets a buffer that nobody reads grow to megabytes.
+		_ = tcp.SetReadBuffer(unreadMost)
+	}
+	return conn, err
 }
 
 func (p *Policy) admitTarget(network, target string, plain bool) error {

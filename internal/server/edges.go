@@ -16,8 +16,12 @@ import (
 const (
 	// callbackTime bounds one try of a callback.
 	callbackTime = 10 * time.Second
-	// audioTime bounds the fetch of one audio file.
+	// audioTime bounds how long a server may take to begin to send an audio file, and
+	// to send each next half second of it.
 	audioTime = 30 * time.Second
+	// audioAtOnce bounds the audio files that are fetched from one host at once: a
+	// long one is fetched for as long as it is played.
+	audioAtOnce = 8192
 )
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -84,6 +85,34 @@ func TestFilesOfAnyRateKeepTheirTones(t *testing.T) {
 					t.Errorf("1000 Hz came out at amplitude %.0f", level)
 				}
 			})
+		}
+	}
+}
+
+func TestAFileInPiecesBecomesTheSameSamplesAsInOne(t *testing.T) {
+	for _, from := range []int{4000, 8000, 11025, 44100, 192000} {
+		for _, to := range []int{8000, 16000} {
+			if from == to {
+				continue
+			}
+			whole := sine(440, float64(from), 9000, from/3)
+			want := Resample(whole, from, to)
+			if len(want) != from/3*to/from {
+				t.Errorf("%d samples at %d Hz are %d at %d Hz", from/3, from, len(want), to)
+			}
+			for _, piece := range []int{1, 7, 1000, len(whole)} {
+				c := NewConverter(from, to)
+				var got []int16
+				for rest := whole; len(rest) > 0; rest = rest[min(piece, len(rest)):] {
+					got = c.Convert(got, rest[:min(piece, len(rest))])
+				}
+				if got = c.End(got); !slices.Equal(got, want) {
+					t.Errorf("from %d to %d Hz in pieces of %d: other samples", from, to, piece)
+				}
+				if most := 2*int(c.reach) + piece + 2; len(c.window) > most {
+					t.Errorf("from %d to %d Hz: %d samples are kept", from, to, len(c.window))
+				}
+			}
 		}
 	}
 }

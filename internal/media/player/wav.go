@@ -1,217 +1,263 @@
 package player
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
-
-	"strowger/internal/media/codec"
 )
 
 const (
 	minRateHz = 4000
 	maxRateHz = 192000
 
-	// MaxDuration is the longest sound that is read from one file: 58 MB at
-	// 16 kHz. A longer one is refused, not cut.
+	// MaxDuration is the longest sound that is read from one file. A longer one is
+	// refused, not cut.
 	MaxDuration = 30 * time.Minute
+
+	// mostBefore bounds what may stand in a file before its sound: pictures and
+	// texts.
+	mostBefore = 16 << 20
+	// readAhead is how much of a file is read at once.
+	readAhead = 16 << 10
 )
 
-// ErrNotWAV is wrapped when a file is not a RIFF WAVE file at all.
-var ErrNotWAV = errors.New("not a WAV file")
+// FormatError is why a file that was read is no sound that can be played. It names
+// what the file is.
+type FormatError struct{ Problem string }
 
-// Audio is a file's sound, mixed to mono, at the file's own rate.
-type Audio struct {
-	RateHz  int
-	Samples []int16
+func (e *FormatError) Error() string { return e.Problem }
+
+func problem(format string, args ...any) error { return &FormatError{fmt.Sprintf(format, args...)} }
+
+// Reader reads the sound of a WAV file while the file comes: RIFF, RF64 or BW64
+// with PCM of up to 32 bits, float of 32 or 64 bits or G.711, mono or stereo, 4 to
+// 192 kHz. Chunks that it does not know are passed over. What follows from other
+// fields is computed and not believed, and a length that is wrong, as programs
+// leave it that write to a pipe, ends with the file. A Reader reads 16 KiB ahead
+// and keeps nothing.
+type Reader struct {
+	file   *bufio.Reader
+	read   int64 // bytes, up to the sound
+	riff   uint32
+	wide   wide
+	format *format
+	data   int64 // bytes of sound to come; -1: until the file ends
+	left   int   // samples until MaxDuration
 }
 
-// Duration is how long the sound lasts.
-func (a *Audio) Duration() time.Duration {
-	return time.Duration(len(a.Samples)) * time.Second / time.Duration(a.RateHz)
+// wide is what a ds64 chunk says in place of 32-bit sizes (EBU Tech 3306).
+type wide struct {
+	there bool
+	data  uint64
 }
 
-// Bytes is the memory that the samples take.
-func (a *Audio) Bytes() int { return 2 * len(a.Samples) }
-
-// Prompt brings the sound to a rate of sources. At its own rate it shares its
-// samples with the prompt.
-func (a *Audio) Prompt(rateHz int) *Prompt {
-	if a.RateHz == rateHz {
-		return &Prompt{rateHz: rateHz, samples: a.Samples}
+// NewReader reads up to the first sample. Its errors, and those of Read, are a
+// FormatError or the file's own.
+func NewReader(file io.Reader) (*Reader, error) {
+	r := &Reader{file: bufio.NewReaderSize(file, readAhead)}
+	if err := r.begin(); err != nil {
+		return nil, err
 	}
-	return &Prompt{rateHz: rateHz, samples: codec.Resample(a.Samples, a.RateHz, rateHz)}
-}
-
-// Format codes of the fmt chunk.
-const (
-	formatPCM        = 0x0001
-	formatFloat      = 0x0003
-	formatALaw       = 0x0006
-	formatULaw       = 0x0007
-	formatExtensible = 0xfffe
-)
-
-// format is what the fmt chunk says.
-type format struct {
-	code     int
-	channels int
-	rateHz   int
-	align    int // bytes of one sample of all channels
-	bits     int
-}
-
-// ParseWAV reads a WAV file: PCM of 8, 16, 24 or 32 bits, 32-bit float or
-// G.711, mono or stereo, 4 to 192 kHz. Chunks that it does not know are passed
-// over. A data chunk whose length is wrong, as programs leave it that write to
-// a pipe, ends with the file.
-func ParseWAV(file []byte) (*Audio, error) {
-	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WAVE" {
-		return nil, fmt.Errorf("wav: %w", ErrNotWAV)
-	}
-	var f *format
-	for rest := file[12:]; ; {
-		id, body, after, ok := nextChunk(rest)
-		switch {
-		case !ok && f == nil:
-			return nil, errors.New("wav: no fmt chunk")
-		case !ok:
-			return nil, errors.New("wav: no data chunk")
-		case id == "fmt ":
-			parsed, err := parseFormat(body)
-			if err != nil {
-				return nil, err
-			}
-			f = parsed
-		case id == "data" && f == nil:
-			return nil, errors.New("wav: data before its fmt chunk")
-		case id == "data":
-			if len(body) == 0 && neverFinished(file, len(file)-len(after)) {
-				body = after
-			}
-			return f.decode(body)
+	for {
+		found, err := r.chunk()
+		if err != nil {
+			return nil, err
 		}
-		rest = after
-	}
-}
-
-// neverFinished reports whether a program that could not seek left the lengths
-// as they were before there was any sound: the file claims to end where its
-// empty data chunk begins.
-func neverFinished(file []byte, dataAt int) bool {
-	claimed := uint64(binary.LittleEndian.Uint32(file[4:]))
-	return claimed == math.MaxUint32 || claimed+8 <= uint64(dataAt)
-}
-
-// nextChunk splits the first chunk off. A chunk that claims more than there is
-// gets what there is.
-func nextChunk(b []byte) (id string, body, after []byte, ok bool) {
-	if len(b) < 8 {
-		return "", nil, nil, false
-	}
-	id = string(b[:4])
-	claimed := uint64(binary.LittleEndian.Uint32(b[4:]))
-	b = b[8:]
-	size := min(claimed, uint64(len(b)))
-	body, after = b[:size], b[size:]
-	if size%2 == 1 && len(after) > 0 && after[0] == 0 {
-		after = after[1:] // chunks are padded to even lengths, if not by everyone
-	}
-	return id, body, after, true
-}
-
-func parseFormat(body []byte) (*format, error) {
-	if len(body) < 16 {
-		return nil, fmt.Errorf("wav: fmt chunk of %d bytes is too short", len(body))
-	}
-	f := &format{
-		code:     int(binary.LittleEndian.Uint16(body)),
-		channels: int(binary.LittleEndian.Uint16(body[2:])),
-		rateHz:   int(binary.LittleEndian.Uint32(body[4:])),
-		align:    int(binary.LittleEndian.Uint16(body[12:])),
-		bits:     int(binary.LittleEndian.Uint16(body[14:])),
-	}
-	if f.code == formatExtensible {
-		// The real code is the start of the sub-format's GUID.
-		if len(body) < 26 {
-			return nil, fmt.Errorf("wav: extensible fmt chunk of %d bytes is too short", len(body))
+		if found {
+			r.left = int(MaxDuration/time.Second) * r.format.rateHz
+			return r, nil
 		}
-		f.code = int(binary.LittleEndian.Uint16(body[24:]))
 	}
-	return f, f.validate()
 }
 
-func (f *format) validate() error {
+// RateHz is the rate of the samples.
+func (r *Reader) RateHz() int { return r.format.rateHz }
+
+// begin reads the twelve bytes by which a WAV file is known.
+func (r *Reader) begin() error {
+	head, err := r.file.Peek(12)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if len(head) < 12 || string(head[8:12]) != "WAVE" {
+		return problem("not a WAV file but %s", kindOf(head))
+	}
+	switch string(head[:4]) {
+	case "RIFF", "RF64", "BW64":
+	default:
+		return problem("not a WAV file but %s", kindOf(head))
+	}
+	r.riff = binary.LittleEndian.Uint32(head[4:])
+	return r.skip(12)
+}
+
+// chunk reads one chunk and reports whether it is the sound, of which it reads
+// nothing.
+func (r *Reader) chunk() (found bool, err error) {
+	head, err := r.take(8)
+	if err != nil {
+		return false, r.missing(err)
+	}
+	id, size := string(head[:4]), binary.LittleEndian.Uint32(head[4:])
+	switch id {
+	case "data":
+		if r.format == nil {
+			return false, problem("data before its fmt chunk")
+		}
+		r.data = r.dataSize(size)
+		return true, nil
+	case "fmt ":
+		err = r.readFormat(int64(size))
+	case "ds64":
+		err = r.readWide(int64(size))
+	default:
+		err = r.skip(int64(size))
+	}
+	if err == nil && size%2 == 1 {
+		err = r.pad()
+	}
+	return false, r.missing(err)
+}
+
+// missing says what a file that ends here lacks.
+func (r *Reader) missing(err error) error {
 	switch {
-	case f.sample() == nil:
-		return fmt.Errorf("wav: format %#04x of %d bits is not supported", f.code, f.bits)
-	case f.channels != 1 && f.channels != 2:
-		return fmt.Errorf("wav: %d channels are not supported", f.channels)
-	case f.rateHz < minRateHz || f.rateHz > maxRateHz:
-		return fmt.Errorf("wav: a rate of %d Hz is outside %d to %d", f.rateHz, minRateHz, maxRateHz)
-	case f.align != f.channels*f.bits/8:
-		return fmt.Errorf("wav: block align %d does not fit %d channels of %d bits", f.align, f.channels, f.bits)
+	case err != io.EOF:
+		return err
+	case r.format == nil:
+		return problem("no fmt chunk")
 	}
-	return nil
+	return problem("no data chunk")
 }
 
-func (f *format) decode(data []byte) (*Audio, error) {
-	n := len(data) / f.align
-	if limit := int(MaxDuration/time.Second) * f.rateHz; n > limit {
-		return nil, fmt.Errorf("wav: longer than %v", MaxDuration)
+// take reads some bytes, which are valid until the next read.
+func (r *Reader) take(n int) ([]byte, error) {
+	b, err := r.file.Peek(n)
+	if err != nil {
+		return nil, err
 	}
-	sample, width := f.sample(), f.bits/8
-	a := &Audio{RateHz: f.rateHz, Samples: make([]int16, n)}
-	for i := range a.Samples {
-		at := data[i*f.align:]
-		v := sample(at)
-		if f.channels == 2 {
-			v = (v + sample(at[width:])) / 2
+	b = bytes.Clone(b)
+	return b, r.skip(int64(n))
+}
+
+func (r *Reader) skip(n int64) error {
+	if r.read += n; r.read > mostBefore {
+		return problem("more than %d MiB before its sound", mostBefore>>20)
+	}
+	_, err := r.file.Discard(int(n))
+	return err
+}
+
+// pad passes the byte over that brings a chunk to an even length, if it is there:
+// not everyone writes it.
+func (r *Reader) pad() error {
+	b, err := r.file.Peek(1)
+	if err != nil || b[0] != 0 {
+		return err
+	}
+	return r.skip(1)
+}
+
+func (r *Reader) readWide(size int64) error {
+	if size < 16 {
+		return problem("ds64 chunk of %d bytes is too short", size)
+	}
+	body, err := r.take(16)
+	if err != nil {
+		return err
+	}
+	r.wide = wide{there: true, data: binary.LittleEndian.Uint64(body[8:])}
+	return r.skip(size - 16)
+}
+
+func (r *Reader) readFormat(size int64) error {
+	if size < 16 {
+		return problem("fmt chunk of %d bytes is too short", size)
+	}
+	body, err := r.take(int(min(size, 40)))
+	if err != nil {
+		return err
+	}
+	if r.format, err = parseFormat(body); err != nil {
+		return err
+	}
+	return r.skip(size - int64(len(body)))
+}
+
+// dataSize is how many bytes of sound there are, as far as what is said can be
+// true.
+func (r *Reader) dataSize(said uint32) int64 {
+	switch {
+	case said == math.MaxUint32 && r.wide.there && r.wide.data > 0 && r.wide.data < math.MaxInt64:
+		return int64(r.wide.data)
+	case said == math.MaxUint32:
+		return -1
+	case said == 0 && (r.riff == math.MaxUint32 || int64(r.riff)+8 <= r.read):
+		// A program that could not seek left the lengths as they were before there
+		// was any sound: the file claims to end where its empty data chunk begins.
+		return -1
+	}
+	return int64(said)
+}
+
+// Read fills dst with samples, mixed to mono, and returns how many there were and
+// io.EOF with the last. A sample that the file's end cuts short is left out.
+func (r *Reader) Read(dst []int16) (n int, err error) {
+	for n < len(dst) {
+		raw, err := r.frames(len(dst) - n)
+		if err != nil {
+			return n, err
 		}
-		a.Samples[i] = int16(v)
+		if r.left -= len(raw) / r.format.align; r.left < 0 {
+			return n, problem("longer than %v", MaxDuration)
+		}
+		n += r.format.decode(dst[n:], raw)
+		_, _ = r.file.Discard(len(raw)) // it is there: frames has seen it
 	}
+	return n, nil
+}
+
+// frames waits for a frame of all channels, and gives those that are there, up to a
+// number.
+func (r *Reader) frames(most int) ([]byte, error) {
+	align := r.format.align
+	if r.data >= 0 && r.data < int64(align) {
+		return nil, io.EOF
+	}
+	if _, err := r.file.Peek(align); err != nil {
+		return nil, err
+	}
+	there := min(r.file.Buffered()/align, most)
+	if r.data >= 0 {
+		there = int(min(int64(there), r.data/int64(align)))
+		r.data -= int64(there * align)
+	}
+	return r.file.Peek(there * align)
+}
+
+// ParseWAV reads a whole file.
+func ParseWAV(file []byte) (*Audio, error) {
+	r, err := NewReader(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	a := &Audio{RateHz: r.RateHz()}
+	// No file has more samples than bytes.
+	a.Samples = make([]int16, min(len(file)/r.format.align, r.left)+1)
+	n, err := r.Read(a.Samples)
+	if !errors.Is(err, io.EOF) {
+		if err == nil {
+			err = problem("longer than %v", MaxDuration)
+		}
+		return nil, err
+	}
+	a.Samples = a.Samples[:n]
 	return a, nil
-}
-
-// sample is how to read one sample as 16 bits, or nil when the format is not
-// supported.
-func (f *format) sample() func([]byte) int {
-	switch [2]int{f.code, f.bits} {
-	case [2]int{formatPCM, 8}:
-		return func(b []byte) int { return (int(b[0]) - 128) << 8 }
-	case [2]int{formatPCM, 16}:
-		return func(b []byte) int { return int(int16(binary.LittleEndian.Uint16(b))) }
-	case [2]int{formatPCM, 24}:
-		return func(b []byte) int { return int(int16(binary.LittleEndian.Uint16(b[1:]))) }
-	case [2]int{formatPCM, 32}:
-		return func(b []byte) int { return int(int16(binary.LittleEndian.Uint16(b[2:]))) }
-	case [2]int{formatFloat, 32}:
-		return floatSample
-	case [2]int{formatALaw, 8}:
-		return lawSample(codec.PCMA)
-	case [2]int{formatULaw, 8}:
-		return lawSample(codec.PCMU)
-	}
-	return nil
-}
-
-func floatSample(b []byte) int {
-	v := float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) * 32768
-	if math.IsNaN(v) {
-		return 0
-	}
-	return int(math.Round(min(max(v, math.MinInt16), math.MaxInt16)))
-}
-
-func lawSample(c *codec.Codec) func([]byte) int {
-	decoder := c.NewDecoder("")
-	return func(b []byte) int {
-		var v [1]int16
-		decoder.Decode(v[:], b[:1])
-		return int(v[0])
-	}
 }
 
 // WAV makes a file of 16-bit mono PCM.

@@ -76,8 +76,12 @@ func Played(c call.Cause) Result { return look(plays, c) }
 func Recognized(c call.Cause) Result { return look(recognitions, c) }
 
 func look(table map[call.Reason]Result, c call.Cause) Result {
-	if r, ok := table[c.Reason]; ok {
-		return r
+	r, ok := table[c.Reason]
+	if !ok {
+		r = table[call.Failed]
 	}
-	return table[call.Failed]
+	if c.Detail != "" {
+		r.Message += " " + c.Detail
+	}
+	return r
 }

@@ -1,0 +1,248 @@
+package bridge
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/media"
+	"strowger/internal/media/player"
+)
+
+// Sound is one source that was opened. It belongs to one goroutine.
+type Sound interface {
+	// Next is the next piece of it, or io.EOF, or why there is no more.
+	Next() (Piece, error)
+	Close()
+}
+
+// Piece is a stretch of sound, at the rate that was asked for. Nobody changes it.
+type Piece struct {
+	Samples []int16
+	Kept    bool // by a library, which counts its bytes
+}
+
+func (p Piece) bytes() int { return 2 * len(p.Samples) }
+
+// idleMost is how long a source that was opened ahead of need may wait for its turn
+// before it is let go: a server does not keep a connection for ever.
+const idleMost = 10 * time.Second
+
+// feed brings the sources of one play to its tape, ahead of the clock but not far:
+// one source is opened and read, as fast as the tape takes it, and the next is
+// opened at the same time.
+type feed struct {
+	sources []call.PlaySource
+	loop    bool
+	open    func(ctx context.Context, src call.PlaySource) (Sound, error)
+	tape    *player.Tape
+	budget  *budget // of the call
+	begun   func()  // called when there is something on the tape
+
+	tasks  sync.WaitGroup
+	coming *coming // the source that is being opened ahead
+	held   int     // bytes of the budget for what is on the tape
+	round  round
+}
+
+// coming is a source that is being opened.
+type coming struct {
+	source int
+	opened chan opened // closed when the source was let go
+}
+
+type opened struct {
+	sound Sound
+	err   error
+}
+
+// round is what a loop has played, as long as that may be kept.
+type round struct {
+	pieces []Piece
+	held   int // bytes of the budget
+	over   bool
+}
+
+// run returns when all is on the tape, or which source could not be brought there
+// and why. Nothing of it is left running then.
+func (f *feed) run(ctx context.Context) (source int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer f.giveBack()
+	defer f.tasks.Wait()
+	defer cancel()
+	f.round.over = !f.loop
+	for {
+		size := 0
+		for i := range f.sources {
+			n, err := f.bring(ctx, i)
+			if err != nil {
+				return i, err
+			}
+			size += n
+		}
+		if !f.loop || size == 0 {
+			return 0, nil // a loop over nothing ends rather than spins
+		}
+		if !f.round.over {
+			return 0, f.repeat(ctx)
+		}
+	}
+}
+
+// bring puts one source on the tape and returns how many bytes that was.
+func (f *feed) bring(ctx context.Context, source int) (size int, err error) {
+	mine := f.coming
+	f.openNext(ctx, source)
+	s, err := f.sound(ctx, source, mine)
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close()
+	for {
+		if err := f.wait(ctx); err != nil {
+			return size, err
+		}
+		p, err := s.Next()
+		if err == io.EOF {
+			return size, nil
+		}
+		if err != nil {
+			return size, err
+		}
+		f.put(p)
+		f.remember(p)
+		size += p.bytes()
+	}
+}
+
+// sound is a source, which was perhaps opened ahead.
+func (f *feed) sound(ctx context.Context, source int, ahead *coming) (Sound, error) {
+	if ahead != nil && ahead.source == source {
+		select {
+		case o, ok := <-ahead.opened:
+			if ok {
+				return o.sound, o.err
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return f.open(ctx, f.sources[source])
+}
+
+// openNext begins to open the source after this one. What a loop keeps is not
+// opened again.
+func (f *feed) openNext(ctx context.Context, source int) {
+	f.coming = nil
+	next := source + 1
+	if next == len(f.sources) {
+		if next = 0; !f.loop || !f.round.over {
+			return
+		}
+	}
+	c := &coming{source: next, opened: make(chan opened)}
+	f.coming = c
+	f.tasks.Go(func() {
+		s, err := f.open(ctx, f.sources[next])
+		select {
+		case c.opened <- opened{s, err}:
+			return
+		case <-time.After(idleMost):
+		case <-ctx.Done():
+		}
+		if err == nil {
+			s.Close()
+		}
+		close(c.opened)
+	})
+}
+
+// wait returns when there is room for another piece.
+func (f *feed) wait(ctx context.Context) error {
+	for {
+		waiting := 2 * f.tape.Waiting()
+		f.settle(waiting)
+		after := waiting + 2*pieceSamples
+		if after <= leastAhead || after <= aheadMost && f.hold(after-leastAhead) {
+			return ctx.Err()
+		}
+		half := time.Duration(waiting/4) * time.Second / time.Duration(f.tape.SampleRateHz())
+		select {
+		case <-time.After(max(half, media.FrameDuration)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// settle gives back what was held for sound that has been played.
+func (f *feed) settle(waiting int) {
+	if over := f.held - max(waiting-leastAhead, 0); over > 0 {
+		f.held -= over
+		f.budget.give(over)
+	}
+}
+
+// hold reports whether so many bytes may be on the tape beyond the least.
+func (f *feed) hold(bytes int) bool {
+	more := bytes - f.held
+	if more > 0 {
+		if !f.budget.take(more) {
+			return false
+		}
+		f.held += more
+	}
+	return true
+}
+
+func (f *feed) put(p Piece) {
+	f.tape.Append(p.Samples)
+	if f.begun != nil {
+		f.begun()
+		f.begun = nil
+	}
+}
+
+// remember keeps a piece for the next round of a loop, if there is room for the
+// whole round.
+func (f *feed) remember(p Piece) {
+	r := &f.round
+	if r.over {
+		return
+	}
+	cost := p.bytes()
+	if p.Kept {
+		cost = 0
+	}
+	if r.held+cost > loopMost || cost > 0 && !f.budget.take(cost) {
+		f.forget()
+		return
+	}
+	r.held += cost
+	r.pieces = append(r.pieces, p)
+}
+
+func (f *feed) forget() {
+	f.budget.give(f.round.held)
+	f.round = round{over: true}
+}
+
+// repeat plays a round that was kept, until it is stopped.
+func (f *feed) repeat(ctx context.Context) error {
+	for {
+		for _, p := range f.round.pieces {
+			if err := f.wait(ctx); err != nil {
+				return err
+			}
+			f.put(p)
+		}
+	}
+}
+
+func (f *feed) giveBack() {
+	f.budget.give(f.held)
+	f.held = 0
+	f.forget()
+}
