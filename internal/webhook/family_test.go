@@ -149,3 +149,34 @@ func TestTwoFamiliesMayNotClaimOneVersion(t *testing.T) {
 	n := 0
 	courier(webhook.Config{Families: []webhook.Family{foreign(&n), foreign(&n)}}, j, net)
 }
+
+// A record whose events are being put in their form is read and not settled:
+// whoever waits, or saves a checkpoint, must not take it for done.
+func TestWhatIsBeingRenderedIsNotSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(app, always(200))
+		slow, release := foreign(new(int)), make(chan struct{})
+		render := slow.Render
+		slow.Render = func(r journal.Record, i int) (webhook.Message, bool, error) {
+			<-release
+			return render(r, i)
+		}
+		c := courier(webhook.Config{Families: []webhook.Family{slow}}, j, net)
+		start(t, c)
+		s := newStory(t, j, 1, app)
+		s.to.Version = "2031-01-01"
+		s.played("slowly")
+		flushed := make(chan error, 1)
+		go func() { flushed <- c.Flush(t.Context()) }()
+		synctest.Wait()
+		select {
+		case <-flushed:
+			t.Error("Flush returned before the event was sent")
+		default:
+		}
+		close(release)
+		must(t, <-flushed)
+		expect(t, "told", texts(net.to(app)), []string{"slowly"})
+	})
+}

@@ -44,10 +44,11 @@ func newProgress() *progress {
 	}
 }
 
-// read notes that a record was read, before its deliveries are taken. Where the
-// stream has gone back, what it has lost is not pending any more: another record
-// has its place.
-func (p *progress) read(come journal.Position) {
+// read notes that a record was read and what of it is being delivered, at once:
+// between the two nobody may take the record for settled. Where the stream has gone
+// back, what it has lost is not pending any more: another record has its place. It
+// returns what has to be given up to make room.
+func (p *progress) read(come journal.Position, deliveries []*delivery) (overflow []*delivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if come.Next <= p.come.Next {
@@ -59,14 +60,19 @@ func (p *progress) read(come journal.Position) {
 		}
 	}
 	p.come = come
-	p.touch()
+	return p.add(deliveries)
 }
 
-// take notes what is being delivered. It returns what has to be given up to make
-// room: the oldest.
+// take notes what of an earlier run is being delivered again. It returns what has
+// to be given up to make room.
 func (p *progress) take(deliveries []*delivery) (overflow []*delivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.add(deliveries)
+}
+
+// add is called with mu held. What has to be given up is the oldest.
+func (p *progress) add(deliveries []*delivery) (overflow []*delivery) {
 	for _, d := range deliveries {
 		p.pending[d.position] = p.order.PushBack(d)
 	}

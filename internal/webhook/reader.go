@@ -29,8 +29,8 @@ func (c *Courier) read(ctx context.Context, stream int) error {
 	}
 	c.progress[stream].resume(from)
 	return c.config.Journal.Follow(ctx, stream, from, func(r journal.Record) error {
-		c.progress[stream].read(journal.Position{Next: r.Sequence + 1, Last: r.Taken})
-		c.queue(ctx, r, c.deliveries(r))
+		deliveries := c.deliveries(r)
+		c.queue(ctx, deliveries, c.progress[stream].read(journal.Position{Next: r.Sequence + 1, Last: r.Taken}, deliveries))
 		return nil
 	})
 }
@@ -63,7 +63,7 @@ func (c *Courier) resume(ctx context.Context, stream int, pending []position, ne
 				again = append(again, d)
 			}
 		}
-		c.queue(ctx, r, again)
+		c.queue(ctx, again, c.progress[stream].take(again))
 	}
 	return nil
 }
@@ -76,9 +76,10 @@ func (c *Courier) at(ctx context.Context, stream int, sequence, next uint64) (jo
 	return c.config.Journal.At(ctx, stream, sequence)
 }
 
-// queue hands deliveries to their destinations.
-func (c *Courier) queue(ctx context.Context, r journal.Record, deliveries []*delivery) {
-	for _, d := range c.progress[r.Stream].take(deliveries) {
+// queue hands deliveries to their destinations, and gives up what there is no room
+// for.
+func (c *Courier) queue(ctx context.Context, deliveries, overflow []*delivery) {
+	for _, d := range overflow {
 		c.overflow(d, "too many events are waiting to be delivered")
 	}
 	for _, d := range deliveries {
