@@ -4,11 +4,11 @@ package descriptors
 const (
 	// sipStreams is how many TCP and TLS connections SIP takes.
 	sipStreams = 8192
-	// rest is for the journal, logs, files that are played, and listeners.
+	// rest is for the journal, logs and listeners.
 	rest = 512
-	// fewest is how many HTTP connections, and how many callbacks at once, a
-	// server has however little there is.
-	fewest = 64
+	// fewest is how many HTTP connections, and how many callbacks and audio files
+	// at once, a server has however little there is.
+	fewest = 40
 )
 
 // Wanted is what the settings ask for.
@@ -16,6 +16,7 @@ type Wanted struct {
 	Media     int // RTP sockets: one a leg
 	HTTP      int // connections to us
 	Callbacks int // connections out
+	Audio     int // connections out, for files that are played
 }
 
 // Budget is what each part may open.
@@ -24,20 +25,25 @@ type Budget struct {
 	Media     int
 	HTTP      int
 	Callbacks int
+	Audio     int
 }
 
-// Divide gives the media all that it wants before HTTP in either direction gets
-// more than fewest; SIP's share and the rest come first. limit 0 means that
+// Divide gives the media all that it wants, and then the files that are played,
+// before HTTP in either direction gets more than fewest; SIP's share and the rest
+// come first. limit 0 means that
 // there is none.
 func Divide(limit int, w Wanted) Budget {
 	if limit <= 0 {
-		return Budget{Media: w.Media, HTTP: w.HTTP, Callbacks: w.Callbacks}
+		return Budget{Media: w.Media, HTTP: w.HTTP, Callbacks: w.Callbacks, Audio: w.Audio}
 	}
-	b := Budget{Limit: limit, HTTP: min(w.HTTP, fewest), Callbacks: min(w.Callbacks, fewest)}
+	b := Budget{Limit: limit, HTTP: min(w.HTTP, fewest), Callbacks: min(w.Callbacks, fewest), Audio: min(w.Audio, fewest)}
 	// SIP takes its streams one by one, so a small limit is shared with it.
-	left := max(0, limit-min(sipStreams, limit/4)-min(rest, limit/4)-b.HTTP-b.Callbacks)
+	left := max(0, limit-min(sipStreams, limit/4)-min(rest, limit/4)-b.HTTP-b.Callbacks-b.Audio)
 	b.Media = min(w.Media, left)
 	left -= b.Media
+	audio := min(w.Audio-b.Audio, left)
+	b.Audio += audio
+	left -= audio
 	// What is left goes to HTTP, two thirds to those who come to us.
 	in := min(w.HTTP-b.HTTP, max(left*2/3, left-(w.Callbacks-b.Callbacks)))
 	b.HTTP += in
@@ -46,4 +52,4 @@ func Divide(limit int, w Wanted) Budget {
 }
 
 // Needed is the limit with which every part has what it wants.
-func Needed(w Wanted) int { return w.Media + w.HTTP + w.Callbacks + sipStreams + rest }
+func Needed(w Wanted) int { return w.Media + w.HTTP + w.Callbacks + w.Audio + sipStreams + rest }

@@ -42,7 +42,7 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	}
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Log: p.log,
-		Sources: bridge.NewLibrary(p.policy().NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: audioAtOnce, RedirectsMax: 3})),
+		Sources: bridge.NewLibrary(p.policy().NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3})),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})
 	to.to = p.board

@@ -19,9 +19,6 @@ const (
 	// audioTime bounds how long a server may take to begin to send an audio file, and
 	// to send each next half second of it.
 	audioTime = 30 * time.Second
-	// audioAtOnce bounds the audio files that are fetched from one host at once: a
-	// long one is fetched for as long as it is played.
-	audioAtOnce = 8192
 )
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
