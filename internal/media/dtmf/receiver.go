@@ -15,6 +15,8 @@ const (
 	// Patience is how long an event may go without a packet before its end counts
 	// as lost.
 	Patience = 100 * time.Millisecond
+	// lossesInARow is how many packets in a row may be lost without harm.
+	lossesInARow = 2
 	// straggle is how late a packet may come that others have overtaken.
 	straggle = 100 * time.Millisecond
 	// repeatSpan is how long after the last packet of a press its end may still be
@@ -77,13 +79,12 @@ type order struct {
 	sequence uint16
 }
 
-// ahead is how far a packet is ahead of the last one, or 0 when they cannot be
-// compared.
-func (o *order) ahead(p *Received) int {
+// ahead is how far a packet is ahead of the last one, if they can be compared.
+func (o *order) ahead(p *Received) (packets int, ok bool) {
 	if !o.known || o.ssrc != p.SSRC {
-		return 0
+		return 0, false
 	}
-	return int(int16(p.Sequence - o.sequence))
+	return int(int16(p.Sequence - o.sequence)), true
 }
 
 // NewReceiver makes a receiver that calls report from within Packet or Expire.
@@ -94,7 +95,7 @@ func (r *Receiver) Packet(p Received) {
 	if r.overtaken(&p) {
 		return
 	}
-	same := r.order.known && r.order.ssrc == p.SSRC && r.order.sequence == p.Sequence
+	ahead, numbered := r.order.ahead(&p)
 	r.order = order{known: true, ssrc: p.SSRC, sequence: p.Sequence}
 	if r.open && p.At-r.last.at > Patience {
 		r.Expire()
@@ -102,7 +103,7 @@ func (r *Receiver) Packet(p Received) {
 	switch {
 	case !r.last.seen || p.Code != r.last.code:
 		r.begin(&p)
-	case r.open && r.goesOn(&p), !r.open && r.isOver(&p, same):
+	case r.open && r.goesOn(&p), !r.open && r.isOver(&p, ahead, numbered):
 		r.more(&p)
 	default:
 		r.begin(&p)
@@ -112,8 +113,7 @@ func (r *Receiver) Packet(p Received) {
 // overtaken reports whether a packet comes after later ones of its own stream, and
 // belongs to a press that is known. There is nothing to be learnt from it.
 func (r *Receiver) overtaken(p *Received) bool {
-	behind := -r.order.ahead(p)
-	if behind <= 0 || behind > 100 {
+	if ahead, ok := r.order.ahead(p); !ok || ahead >= 0 || ahead < -100 {
 		return false
 	}
 	for _, known := range []*press{&r.last, &r.before} {
@@ -153,18 +153,23 @@ func (r *Receiver) goesOn(p *Received) bool {
 }
 
 // isOver reports whether a packet belongs to the press of its code that was
-// reported already. same says that it has the number of the packet before it.
-func (r *Receiver) isOver(p *Received, same bool) bool {
+// reported already. It is so many ahead of the last one, if they are numbered.
+func (r *Receiver) isOver(p *Received, ahead int, numbered bool) bool {
 	l := &r.last
 	gap := p.At - l.at
 	again := p.Timestamp == l.timestamp || p.Timestamp == l.first
+	// Too few packets are missing between the two for the beginning of another press;
+	// an end may have overtaken two others besides.
+	near := numbered && ahead > 0 && (ahead <= lossesInARow+1 || p.End && ahead <= lossesInARow+3)
 	switch {
-	case !l.ended && (!p.Marker || p.End) && r.inStep(p, gap):
-		return true // it was only given up: its packets were lost for a while
+	case !l.ended && (!p.Marker || p.End) && (r.inStep(p, gap) || near && p.Duration > l.duration):
+		return true // it was only given up: its packets were lost or late
+	case near && p.End && p.Duration >= l.duration:
+		return true // however late it comes
 	case !p.End:
 		// After the end comes the next press, unless the packet was sent before the
 		// end by somebody who does not count.
-		return same && again && !p.Marker && p.Duration <= l.duration && gap < straggle
+		return numbered && ahead == 0 && again && !p.Marker && p.Duration <= l.duration && gap < straggle
 	case gap < oddRepeatSpan:
 		return true
 	case p.Duration < l.duration:

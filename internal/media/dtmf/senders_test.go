@@ -72,6 +72,12 @@ func (s sender) rest() time.Duration {
 // changes it.
 func (s sender) countable() bool { return s.numbering != numberedNever }
 
+// outlastsStalls reports whether a press can be told from its beginning when nothing
+// came for longer than Patience.
+func (s sender) outlastsStalls() bool {
+	return s.countable() && s.durations < durationConstant && s.markers != markerAlways && s.ends == 3
+}
+
 // leastPackets is how many packets a press must have, so that one of them is left
 // that tells it from a repeated end.
 func (s sender) leastPackets() int {
@@ -170,15 +176,23 @@ func (s sender) render(presses []keypress, stamp uint32, sequence uint16) []Rece
 const (
 	// disorder bounds how much later than others a packet may come.
 	disorder = 40 * time.Millisecond
-	// lossesInARow bounds how many packets in a row may be lost.
-	lossesInARow = 2
+	// mostStall bounds for how long all packets may stand still on their way.
+	mostStall = 600 * time.Millisecond
 )
 
-// network loses, doubles and delays packets, within its bounds.
-func network(r *rapid.T, sent []Received, countable bool) []Received {
+// network loses, doubles and delays packets, or lets all of them stand still, within
+// its bounds. One of them is lossesInARow.
+func network(r *rapid.T, sent []Received, s sender) []Received {
 	var arrived []Received
 	lost := 0
+	stalled := time.Duration(0)
+	// Packets that stand still keep their order: a sender or a queue is slow.
+	stalls := s.outlastsStalls() && rapid.Bool().Draw(r, "stalls")
 	for _, p := range sent {
+		if stalls && rapid.IntRange(0, 9).Draw(r, "stall") == 0 {
+			stalled += time.Duration(rapid.IntRange(0, int(mostStall/time.Millisecond)).Draw(r, "for")) * time.Millisecond
+		}
+		p.At += stalled
 		fate := rapid.IntRange(0, 9).Draw(r, "fate")
 		if fate < 3 && lost < lossesInARow {
 			lost++
@@ -186,7 +200,7 @@ func network(r *rapid.T, sent []Received, countable bool) []Received {
 		}
 		lost = 0
 		late := func(p Received) Received {
-			if countable {
+			if s.countable() && !stalls {
 				p.At += time.Duration(rapid.IntRange(0, int(disorder/time.Millisecond)).Draw(r, "delay")) * time.Millisecond
 			}
 			return p
@@ -254,7 +268,7 @@ func TestEverySequenceOfPressesIsHeardFromEverySender(t *testing.T) {
 			want.WriteString(k.digit.String())
 		}
 		sent := s.render(presses, rapid.Uint32().Draw(r, "timestamp"), rapid.Uint16().Draw(r, "sequence"))
-		arrived := network(r, sent, s.countable())
+		arrived := network(r, sent, s)
 		if heard := hear(arrived); heard != want.String() {
 			r.Fatalf("%+v: pressed %q, heard %q of\n%s", s, want.String(), heard, listing(arrived))
 		}
