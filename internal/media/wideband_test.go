@@ -1,9 +1,13 @@
 package media_test
 
 import (
+	"bytes"
 	"math"
 	"net/netip"
+	"os"
+	"sync"
 	"testing"
+	"time"
 
 	"strowger/internal/media"
 	"strowger/internal/media/codec"
@@ -15,20 +19,83 @@ import (
 	"strowger/internal/sip/sdp"
 )
 
-// end is one end of a call: a session on a real socket and its negotiation.
+// cable is a network between two ends on which a packet is there at once, and
+// waits to be polled: what is heard in a tick depends on nothing but the test.
+type cable struct {
+	at     netip.AddrPort
+	ends   map[netip.AddrPort]*cable // of all cables of a test
+	woken  chan struct{}
+	closed chan struct{}
+	once   sync.Once
+
+	mu      sync.Mutex
+	waiting []parcel
+}
+
+type parcel struct {
+	packet []byte
+	from   netip.AddrPort
+}
+
+func (c *cable) WritePacket(b []byte, to netip.AddrPort) error {
+	other := c.ends[to]
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	other.waiting = append(other.waiting, parcel{bytes.Clone(b), c.at})
+	return nil
+}
+
+func (c *cable) Poll(take func([]byte, netip.AddrPort, time.Time)) {
+	c.mu.Lock()
+	waiting := c.waiting
+	c.waiting = nil
+	c.mu.Unlock()
+	for _, p := range waiting {
+		take(p.packet, p.from, time.Now())
+	}
+}
+
+func (c *cable) ReadPacket([]byte) (int, netip.AddrPort, error) {
+	select {
+	case <-c.woken:
+		return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
+	case <-c.closed:
+		return 0, netip.AddrPort{}, os.ErrClosed
+	}
+}
+
+func (c *cable) Wake() {
+	select {
+	case c.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (c *cable) LocalAddr() netip.AddrPort { return c.at }
+
+func (c *cable) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return nil
+}
+
+// network makes the ends of one test.
+type network map[netip.AddrPort]*cable
+
+// end is one end of a call: a session and its negotiation.
 type end struct {
 	*rtp.Session
 	negotiation sdp.Negotiation
 }
 
-func newEnd(t *testing.T, ports *rtp.Ports, codecs codec.Set) *end {
+func newEnd(t *testing.T, n network, codecs codec.Set) *end {
 	t.Helper()
-	io, err := ports.Listen(netip.MustParseAddr("127.0.0.1"))
-	if err != nil {
-		t.Fatal(err)
+	c := &cable{
+		at: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(20000+2*len(n))), ends: n,
+		woken: make(chan struct{}, 1), closed: make(chan struct{}),
 	}
-	e := &end{Session: rtp.NewSession(rtp.Config{Transport: io})}
-	e.negotiation = sdp.Negotiation{Session: 1, Local: io.LocalAddr(), Codecs: codecs}
+	n[c.at] = c
+	e := &end{Session: rtp.NewSession(rtp.Config{Transport: rtp.NewSymmetric(c)})}
+	e.negotiation = sdp.Negotiation{Session: 1, Local: c.at, Codecs: codecs}
 	run(t, e.Run)
 	return e
 }
@@ -59,7 +126,7 @@ type phone struct {
 	heard []int16
 }
 
-// talk sends a frame to the leg. On the loopback it is there at once.
+// talk sends a frame to the leg.
 func (p *phone) talk() {
 	frame := make([]int16, media.FrameSamples(p.SampleRateHz()))
 	p.tone.ReadFrame(frame)
@@ -86,14 +153,11 @@ func (p *phone) share(hz float64) float64 {
 // A codec that the product does not have is agreed on, sent, received and mixed
 // with G.711 in one room, and nothing but its name in a set is new.
 func TestAWidebandCodecGoesAllTheWay(t *testing.T) {
-	ports, err := rtp.NewPorts(30800, 30899)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cables := network{}
 	ours := codec.NewSet(codec.PCMU, codec.PCMA, codectest.L16)
 	room := mixer.NewRoom()
 	call := func(codecs codec.Set, hz float64) *phone {
-		p := &phone{end: newEnd(t, ports, codecs), leg: newEnd(t, ports, ours)}
+		p := &phone{end: newEnd(t, cables, codecs), leg: newEnd(t, cables, ours)}
 		negotiate(t, p.end, p.leg)
 		p.tone = player.NewTone(p.SampleRateHz(), 8000, hz)
 		room.Add(p.leg, p.leg)
@@ -142,12 +206,9 @@ func TestAWidebandCodecGoesAllTheWay(t *testing.T) {
 // A re-INVITE that agrees on another codec changes the rate of a leg under the
 // room's feet.
 func TestALegMayChangeItsRateWhileItTalks(t *testing.T) {
-	ports, err := rtp.NewPorts(30900, 30999)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cables := network{}
 	ours := codec.NewSet(codec.PCMU, codectest.L16)
-	p := &phone{end: newEnd(t, ports, codec.G711), leg: newEnd(t, ports, ours)}
+	p := &phone{end: newEnd(t, cables, codec.G711), leg: newEnd(t, cables, ours)}
 	negotiate(t, p.end, p.leg)
 	room := mixer.NewRoom()
 	room.Add(p.leg, p.leg)

@@ -105,18 +105,21 @@ func bound(at netip.AddrPort) (fd int, err error) {
 	return fd, nil
 }
 
-// ReadPacket waits. As long as the clock polls, it does so in vain but for
-// being woken; a leg that is in no room is polled by whoever reads.
+// ReadPacket waits. As long as the clock polls, it returns only when it is woken; a leg that is in no room is polled by whoever reads.
 func (u *udp) ReadPacket([]byte) (int, netip.AddrPort, error) {
 	timer := u.watch.start()
-	select {
-	case <-u.gone:
-		return 0, netip.AddrPort{}, os.ErrClosed
-	case <-u.woken:
-	case <-timer.C:
-		u.watch.look(u.polls.Load())
+	for {
+		select {
+		case <-u.gone:
+			return 0, netip.AddrPort{}, os.ErrClosed
+		case <-u.woken:
+			return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
+		case <-timer.C:
+			if u.watch.look(u.polls.Load()) {
+				return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
+			}
+		}
 	}
-	return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
 }
 
 func (u *udp) Poll(take func([]byte, netip.AddrPort, time.Time)) {
@@ -166,9 +169,11 @@ func (w *watch) start() *time.Timer {
 	return w.timer
 }
 
-func (w *watch) look(polls uint64) {
+// look reports whether somebody should poll, as the clock does not. While it does,
+// nobody else may: a frame that finds another at it would go without its packet.
+func (w *watch) look(polls uint64) (poll bool) {
 	byClock := polls - w.seen
-	w.seen = polls + 1 // whoever is told to look will poll
+	w.seen = polls
 	switch {
 	case w.every == restWatch && byClock < uint64(media.Frames(restWatch)/2), byClock == 0:
 		w.every, w.steady = media.FrameDuration, 0
@@ -178,6 +183,10 @@ func (w *watch) look(polls uint64) {
 		w.every = restWatch
 	}
 	w.timer.Reset(w.every)
+	if byClock == 0 {
+		w.seen++ // whoever is told will poll
+	}
+	return byClock == 0
 }
 
 // name is a socket address as the kernel writes it, of either family.

@@ -155,8 +155,13 @@ func TestASocketIsLeftToTheClockWhileItPolls(t *testing.T) {
 	var polls uint64
 	look := func(byClock int) {
 		polls += uint64(byClock)
-		w.look(polls)
-		polls++ // by whoever was told to look
+		told := w.look(polls)
+		if told != (byClock == 0) {
+			t.Errorf("after %d polls of the clock somebody is told to poll: %v", byClock, told)
+		}
+		if told {
+			polls++
+		}
 	}
 	for n := range steadyPolls + 1 {
 		if w.every != media.FrameDuration {
@@ -175,4 +180,6 @@ func TestASocketIsLeftToTheClockWhileItPolls(t *testing.T) {
 	if w.every != media.FrameDuration {
 		t.Error("left to a clock that stopped polling")
 	}
+	look(0)
+	look(0)
 }
