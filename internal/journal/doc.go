@@ -12,10 +12,16 @@
 //   - A record is all or nothing: there are no events without their state.
 //   - The records of a call are read in the order in which they were appended,
 //     and each event has the same EventID whenever and wherever it is read.
-//   - Nothing is dropped silently. When a stream is full, appends fail with
-//     ErrFull and what was accepted stays. Run keeps that from happening: it
-//     removes the oldest half of a full stream, except for the state of calls
-//     that have not ended and for what its reader has not finished with.
+//   - Nothing is dropped silently. When there is no room, appends fail with
+//     ErrFull (the stream) or ErrNoSpace (the disk) and what was accepted stays.
+//     Run keeps that from happening: it removes the oldest half of a full stream,
+//     except for the state of calls that have not ended and for what its reader
+//     has not finished with.
+//   - When it happens, new calls are refused first, and Room says so and why. The
+//     calls that are there go on: an eighth of every stream, and a file of the
+//     disk, are kept for them. Afterwards everything goes on by itself, also when
+//     the embedded server could not write: it is started again under whoever reads
+//     and appends.
 //   - What was stored stays readable. Records say which form they are in: older
 //     forms are brought up to today's, and what a newer minor form adds is
 //     carried along untouched; see Form. A record that cannot be read even so is

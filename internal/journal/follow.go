@@ -20,7 +20,7 @@ const (
 // Follow ends when the connection was lost: what the server had may be another
 // after that, which its own reader would not notice.
 func (s *jetStream) Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error {
-	ctx, done := s.readers.add(ctx)
+	ctx, done := s.waiting.add(ctx)
 	defer done()
 	consumer, err := s.streams[stream].OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
@@ -51,37 +51,37 @@ func (s *jetStream) Follow(ctx context.Context, stream int, from uint64, f func(
 	}
 }
 
-// readers are those that follow a stream now.
-type readers struct {
+// waiters are those that wait for what a connection brings.
+type waiters struct {
 	mu   sync.Mutex
 	next int
 	ends map[int]context.CancelFunc
 }
 
-// add is a context for one more reader, and what it calls when it is done.
-func (r *readers) add(ctx context.Context) (context.Context, func()) {
+// add is a context for one more, and what it calls when it is done.
+func (w *waiters) add(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	id := r.next
-	r.next++
-	if r.ends == nil {
-		r.ends = map[int]context.CancelFunc{}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := w.next
+	w.next++
+	if w.ends == nil {
+		w.ends = map[int]context.CancelFunc{}
 	}
-	r.ends[id] = cancel
+	w.ends[id] = cancel
 	return ctx, func() {
 		cancel()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.ends, id)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.ends, id)
 	}
 }
 
-// end ends all who read now.
-func (r *readers) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, end := range r.ends {
+// end ends all who wait now.
+func (w *waiters) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, end := range w.ends {
 		end()
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"strings"
+	"sync/atomic"
+	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -22,6 +24,7 @@ const (
 	documents      = "strowger"
 	layoutName     = "layout"
 	checkpointName = "checkpoint.%d"
+	probeName      = "probe"
 
 	headerEnded   = "Strowger-Ended"
 	headerCarried = "Strowger-Carried"
@@ -33,6 +36,7 @@ const (
 	codeWrongSequence = 10071
 	codeStoreFailed   = 10077 // what it gives for "maximum bytes exceeded"
 	codeNoReplicas    = 10074
+	codeNoStorage     = 10047
 )
 
 const (
@@ -54,13 +58,14 @@ const layoutFormat = 1
 // jetStream is the store of a running server: streams with one subject per
 // call, and a key-value bucket for documents.
 type jetStream struct {
-	server  *server.Server // nil for an existing cluster
-	unlock  func()         // of the embedded server's directory
+	host    *host // the embedded server; nil for an existing cluster
 	conn    *nats.Conn
 	js      jetstream.JetStream
 	kv      jetstream.KeyValue
 	streams []jetstream.Stream
-	readers readers // which end with the connection
+	share   int64                 // of the bytes that the journal may have, for each stream
+	waiting waiters               // for what comes no more when the connection is lost
+	broken  atomic.Pointer[error] // why the embedded server cannot write
 	log     *slog.Logger
 }
 
@@ -90,8 +95,9 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return err
 	}
+	s.share = c.MaxBytes / int64(l.Streams)
 	for i := range l.Streams {
-		stream, err := s.openStream(ctx, i, c.MaxBytes/int64(l.Streams))
+		stream, err := s.openStream(ctx, i)
 		if err != nil {
 			return fmt.Errorf("stream %d: %w", i, err)
 		}
@@ -105,13 +111,11 @@ func (s *jetStream) connect(c Config) (err error) {
 		s.conn, err = nats.Connect(c.URL, s.options()...)
 		return err
 	}
-	if s.unlock, err = lockDir(c.Dir); err != nil {
-		return fmt.Errorf("lock the journal's directory: %w", err)
+	if s.host, err = openHost(c, s.log); err != nil {
+		return fmt.Errorf("start the embedded server: %w", err)
 	}
-	if s.server, err = startServer(c, s.log); err != nil {
-		return err
-	}
-	if s.conn, err = nats.Connect("", append(s.options(), nats.InProcessServer(s.server))...); err != nil {
+	s.conn, err = nats.Connect("", append(s.options(), nats.InProcessServer(s.host), nats.ReconnectWait(50*time.Millisecond), nats.ReconnectJitter(0, 0))...)
+	if err != nil {
 		return fmt.Errorf("connect to embedded NATS: %w", err)
 	}
 	return nil
@@ -121,7 +125,7 @@ func (s *jetStream) connect(c Config) (err error) {
 func (s *jetStream) options() []nats.Option {
 	return []nats.Option{
 		nats.Name("strowger"), nats.MaxReconnects(-1),
-		nats.DisconnectErrHandler(func(*nats.Conn, error) { s.readers.end() }),
+		nats.DisconnectErrHandler(func(*nats.Conn, error) { s.waiting.end() }),
 	}
 }
 
@@ -138,7 +142,7 @@ func (s *jetStream) openDocuments(ctx context.Context) (jetstream.KeyValue, erro
 
 // openStream keeps everything until Run removes it, and refuses what it has no
 // room for: dropping the oldest would drop the state of calls that still live.
-func (s *jetStream) openStream(ctx context.Context, i int, most int64) (jetstream.Stream, error) {
+func (s *jetStream) openStream(ctx context.Context, i int) (jetstream.Stream, error) {
 	var stream jetstream.Stream
 	err := s.replicated(func(replicas int) (err error) {
 		stream, err = s.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
@@ -146,7 +150,7 @@ func (s *jetStream) openStream(ctx context.Context, i int, most int64) (jetstrea
 			Subjects:  []string{fmt.Sprintf(subjectPrefix, i) + "*"},
 			Retention: jetstream.LimitsPolicy,
 			Discard:   jetstream.DiscardNew,
-			MaxBytes:  most,
+			MaxBytes:  s.share - s.kept(),
 			Storage:   jetstream.FileStorage,
 			Replicas:  replicas,
 		})
@@ -155,10 +159,30 @@ func (s *jetStream) openStream(ctx context.Context, i int, most int64) (jetstrea
 	return stream, err
 }
 
+// kept is what a stream keeps of its share for the calls that are there when it is
+// full: they have to be able to end.
+func (s *jetStream) kept() int64 { return s.share / 8 }
+
+// Widen changes the bound of a stream. NATS drops nothing of one that holds more
+// than that. Where an older version has filled all of it, or nats.max_bytes was
+// lowered, there is as much room beside it.
+func (s *jetStream) Widen(ctx context.Context, stream int, wide bool) error {
+	info, err := s.streams[stream].Info(ctx)
+	if err != nil {
+		return err
+	}
+	info.Config.MaxBytes = s.share - s.kept()
+	if wide {
+		info.Config.MaxBytes = max(s.share, int64(info.State.Bytes)+s.kept())
+	}
+	_, err = s.js.UpdateStream(ctx, info.Config)
+	return err
+}
+
 // replicated asks an external cluster for three copies, and is content with one
 // where there are fewer servers.
 func (s *jetStream) replicated(create func(replicas int) error) error {
-	if s.server != nil || s.conn.ConnectedClusterName() == "" {
+	if s.host != nil || s.conn.ConnectedClusterName() == "" {
 		return create(1)
 	}
 	err := create(3)
@@ -196,11 +220,8 @@ func (s *jetStream) Close() {
 	if s.conn != nil {
 		s.conn.Close()
 	}
-	if s.server != nil {
-		stopServer(s.server)
-	}
-	if s.unlock != nil {
-		s.unlock()
+	if s.host != nil {
+		s.host.close()
 	}
 }
 
@@ -213,7 +234,14 @@ func subject(stream int, key call.Key) string {
 // BodyMost is the limit of the server that we are connected to now.
 func (s *jetStream) BodyMost() int { return int(s.conn.MaxPayload()) - headersMost }
 
+// Append begins a call where it expects nothing. A copy that is made to keep a
+// call is no more urgent than that.
 func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint64, error) {
+	if err := s.admit(len(m.Body), expect == 0 || m.Carried); err != nil {
+		return 0, err
+	}
+	ctx, done := s.waiting.add(ctx)
+	defer done()
 	msg := nats.NewMsg(subject(m.Stream, m.Key))
 	msg.Data = m.Body
 	if m.Ended {
@@ -232,6 +260,17 @@ func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint6
 	return ack.Sequence, nil
 }
 
+// admit asks whether n bytes can be written.
+func (s *jetStream) admit(n int, begins bool) error {
+	if s.host == nil {
+		return nil
+	}
+	if broken := s.broken.Load(); broken != nil {
+		return *broken
+	}
+	return s.host.disk.admit(n, begins)
+}
+
 // refusal turns JetStream's answers into the Storage's.
 func refusal(err error) error {
 	switch {
@@ -239,6 +278,8 @@ func refusal(err error) error {
 		return ErrUnexpected
 	case code(err) == codeStoreFailed && strings.Contains(err.Error(), "maximum bytes"):
 		return ErrFull
+	case code(err) == codeNoStorage:
+		return ErrNoSpace
 	case errors.Is(err, nats.ErrMaxPayload):
 		return ErrTooLarge
 	case errors.Is(err, jetstream.ErrMsgNotFound), errors.Is(err, jetstream.ErrKeyNotFound):
@@ -289,23 +330,75 @@ func (s *jetStream) Extent(ctx context.Context, stream int) (Extent, error) {
 	if err != nil {
 		return Extent{}, err
 	}
-	return Extent{
+	e := Extent{
 		First: info.State.FirstSeq, Last: info.State.LastSeq,
 		Bytes: int64(info.State.Bytes), Most: info.Config.MaxBytes,
-	}, nil
+		Wide: info.Config.MaxBytes > s.share-s.kept(), Free: math.MaxInt64,
+	}
+	if s.host != nil {
+		if free, _, err := s.host.disk.space(); err == nil {
+			e.Free = free / int64(len(s.streams))
+		}
+	}
+	return e, nil
 }
 
 func (s *jetStream) Cut(ctx context.Context, stream int, before uint64) error {
 	return s.streams[stream].Purge(ctx, jetstream.WithPurgeSequence(before))
 }
 
-func (s *jetStream) Forget(ctx context.Context, stream int, key call.Key) error {
-	return s.streams[stream].Purge(ctx, jetstream.WithPurgeSubject(subject(stream, key)))
+func (s *jetStream) Forget(ctx context.Context, stream int, key call.Key, before uint64) error {
+	return s.streams[stream].Purge(ctx, jetstream.WithPurgeSubject(subject(stream, key)), jetstream.WithPurgeSequence(before))
 }
 
+// Put is refused as a new call is: progress can be noted again later.
 func (s *jetStream) Put(ctx context.Context, name string, document []byte) error {
+	if err := s.admit(len(document), true); err != nil {
+		return err
+	}
 	_, err := s.kv.Put(ctx, name, document)
 	return err
+}
+
+// probeTime bounds the proof that the server can write again.
+const probeTime = 2 * time.Second
+
+// Tend starts the embedded server again when it cannot write any more, and takes
+// that it can for proven when it has written. Meanwhile appends are refused, and
+// those that are under way are told that they need not wait.
+func (s *jetStream) Tend(ctx context.Context) error {
+	if s.host == nil {
+		return nil
+	}
+	low := s.host.disk.check()
+	fault := s.host.fault()
+	if fault == nil && s.broken.Load() == nil {
+		return low
+	}
+	if fault != nil {
+		s.breakOff(fault)
+		if err := s.host.restart(fault); err != nil {
+			return s.breakOff(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	if _, err := s.kv.Put(ctx, probeName, nil); err != nil {
+		return s.breakOff(err)
+	}
+	s.broken.Store(nil)
+	s.host.well()
+	return low
+}
+
+// breakOff notes why nothing can be written.
+func (s *jetStream) breakOff(fault error) error {
+	if !noRoom(fault) {
+		fault = fmt.Errorf("%w: %w", ErrUnwritable, fault)
+	}
+	s.broken.Store(&fault)
+	s.waiting.end()
+	return fault
 }
 
 func (s *jetStream) Get(ctx context.Context, name string) ([]byte, error) {

@@ -16,16 +16,21 @@ type Config struct {
 	Dir          string        // the files of the embedded server
 	URL          string        // an existing NATS cluster with JetStream; Dir is not used then
 	Streams      int           // 4 when 0; only the first start of an installation decides
-	MaxBytes     int64         // of all streams together; 4 GiB when 0
+	MaxBytes     int64         // of all streams together; 4 GiB when 0. An eighth is kept for calls to end
 	SyncInterval time.Duration // 0: on the disk before it is acknowledged. The embedded server's only
 	// Node is the name of this node, for ever. It stands on every record, so that
 	// the nodes of one cluster know their own calls.
 	Node string
+
+	measure func(dir string) (free, total int64, err error) // nil: space. Tests have others
 }
 
 func (c Config) withDefaults() Config {
 	if c.Streams == 0 {
 		c.Streams = 4
+	}
+	if c.measure == nil {
+		c.measure = space
 	}
 	if c.MaxBytes == 0 {
 		c.MaxBytes = 4 << 30
@@ -40,6 +45,8 @@ type Journal struct {
 	node  string
 	alone bool // nobody else writes to the store
 	log   *slog.Logger
+
+	room room
 
 	unreadable atomic.Uint64
 	unknown    atomic.Uint64
@@ -69,7 +76,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Journal, error) {
 // Over makes a journal over a store, which it owns from then on. Without the
 // name of a node it is alone: every call is its own.
 func Over(store Storage, node string, log *slog.Logger) *Journal {
-	return &Journal{store: store, node: node, alone: node == "", log: log}
+	return &Journal{store: store, node: node, alone: node == "", log: log, room: room{streams: make([]crowd, store.Streams())}}
 }
 
 // Stats is a snapshot of the counters.

@@ -84,7 +84,7 @@ func (l *Log) append(ctx context.Context, m Message) error {
 // certain reports whether it is known what came of an append. It is added to
 // where the store has another answer that means that nothing was stored.
 func certain(err error) bool {
-	return err == nil || errors.Is(err, ErrFull) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrFenced)
+	return err == nil || noRoom(err) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrFenced)
 }
 
 // errCarried says that Run has moved the last record, which m is to follow.
@@ -95,7 +95,7 @@ var errCarried = errors.New("the last record was carried")
 func (l *Log) try(ctx context.Context, m Message, again bool) error {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
-	sequence, err := l.journal.store.Append(ctx, m, l.last)
+	sequence, err := l.journal.put(ctx, m, l.last)
 	switch {
 	case err == nil:
 		m.Sequence = sequence

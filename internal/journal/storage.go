@@ -15,9 +15,11 @@ type Storage interface {
 	// Streams is the number of streams; it never changes.
 	Streams() int
 	// Append stores m when expect is the sequence of the last message of its
-	// key (0: none), and returns its sequence. Otherwise ErrUnexpected. ErrFull
-	// and ErrTooLarge say that m was not stored; whether it was after any other
-	// error is not known. Answers come in the order of the appends.
+	// key (0: none), and returns its sequence. Otherwise ErrUnexpected. ErrFull,
+	// ErrNoSpace, ErrUnwritable and ErrTooLarge say that m was not stored; whether
+	// it was after any other error is not known. Answers come in the order of the
+	// appends. When space is short, messages that expect others are stored for
+	// longer than those that expect none.
 	Append(ctx context.Context, m Message, expect uint64) (uint64, error)
 	// BodyMost is how many bytes a body may have that Append takes now.
 	BodyMost() int
@@ -32,13 +34,18 @@ type Storage interface {
 	Heads(ctx context.Context, stream int, f func(Message) error) error
 	// Extent is how much a stream holds.
 	Extent(ctx context.Context, stream int) (Extent, error)
+	// Widen gives a stream more than it may have, or no more than that again.
+	Widen(ctx context.Context, stream int, wide bool) error
 	// Cut removes every message of a stream before a sequence.
 	Cut(ctx context.Context, stream int, before uint64) error
-	// Forget removes every message of a key.
-	Forget(ctx context.Context, stream int, key call.Key) error
+	// Forget removes every message of a key before a sequence.
+	Forget(ctx context.Context, stream int, key call.Key, before uint64) error
 	// Put and Get keep small documents; Get answers ErrNotFound.
 	Put(ctx context.Context, name string, document []byte) error
 	Get(ctx context.Context, name string) ([]byte, error)
+	// Tend is called every second, by one goroutine. It mends what has gone wrong,
+	// and says with ErrNoSpace or ErrUnwritable why nothing new can be stored.
+	Tend(ctx context.Context) error
 	// Close gives back what the store holds.
 	Close()
 }
@@ -59,6 +66,8 @@ type Message struct {
 type Extent struct {
 	First, Last uint64 // sequences; Last stays when its message is removed
 	Bytes, Most int64
+	Wide        bool  // Most is more than it should be; see Storage.Widen
+	Free        int64 // what the disk has beside, for this stream
 }
 
 var (
@@ -69,6 +78,10 @@ var (
 	ErrFenced = errors.New("the call has another writer")
 	// ErrFull says that the stream has no room. Nothing was stored.
 	ErrFull = errors.New("the journal is full; raise nats.max_bytes")
+	// ErrNoSpace says that the disk has no room. Nothing was stored.
+	ErrNoSpace = errors.New("the disk under data_dir is full")
+	// ErrUnwritable says that the store cannot write. Nothing was stored.
+	ErrUnwritable = errors.New("the journal cannot be written")
 	// ErrTooLarge says that a record has more bytes than a message may have.
 	// Nothing was stored, and trying again is of no use.
 	ErrTooLarge = errors.New("the state of the call is too large to be stored")

@@ -8,46 +8,69 @@ import (
 	"time"
 )
 
-// trimEvery is short against the time that traffic takes to fill half a stream.
-const trimEvery = 30 * time.Second
+const (
+	// tendEvery is how soon it is known that there is no room, and that there is again.
+	tendEvery = time.Second
+	// trimEvery is short against the time that traffic takes to fill half a stream.
+	trimEvery = 30 * time.Second
+)
 
-// Run keeps the streams from filling up, until ctx ends.
+// Run keeps the streams from filling up and the store in order, until ctx ends.
 func (j *Journal) Run(ctx context.Context) error {
-	tick := time.NewTicker(trimEvery)
-	defer tick.Stop()
+	tend, trim := time.NewTicker(tendEvery), time.NewTicker(trimEvery)
+	defer tend.Stop()
+	defer trim.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
-		}
-		for stream := range j.store.Streams() {
-			if err := j.trim(ctx, stream); err != nil && ctx.Err() == nil {
-				j.log.Error("the journal could not be trimmed; when it is full, calls are refused",
-					slog.Int("stream", stream), slog.String("error", err.Error()))
-			}
+		case <-tend.C:
+			j.tend(ctx)
+		case <-trim.C:
+			j.Trim(ctx)
 		}
 	}
 }
 
-// trim removes the older half of a stream that is half full. The states of
-// live calls in it are carried: copied to the end of the stream.
+// Trim removes what is old from streams that are half full, as Run does from
+// time to time. Whoever is to end the calls of another process calls it before.
+func (j *Journal) Trim(ctx context.Context) {
+	for stream := range j.store.Streams() {
+		crowd := &j.room.streams[stream]
+		crowd.trimmed.Lock()
+		_, err := j.trimmed(ctx, stream)
+		crowd.trimmed.Unlock()
+		if err != nil && ctx.Err() == nil {
+			j.log.Warn("the journal could not be measured", slog.Int("stream", stream), slog.String("error", err.Error()))
+		}
+	}
+	j.tend(ctx)
+}
+
+// trim removes the older half of a stream that is half full, or half of what the
+// disk has room for. The states of live calls in it are carried: copied to the end
+// of the stream. Where there is no room for that, they stay and all around them
+// goes.
 func (j *Journal) trim(ctx context.Context, stream int) error {
 	e, err := j.store.Extent(ctx, stream)
 	if err != nil {
 		return err
 	}
-	if e.Bytes < e.Most/2 {
+	if e.Bytes < e.Most/2 && e.Bytes < e.Free {
 		return nil
 	}
 	before, err := j.trimPoint(ctx, stream, e)
 	if err != nil || before <= e.First {
 		return err
 	}
-	if err := j.carry(ctx, stream, before); err != nil {
+	carried, err := j.carry(ctx, stream, before)
+	if err != nil {
 		return err
 	}
 	j.log.Info("the journal forgets its oldest records", slog.Int("stream", stream), slog.Uint64("before", before))
+	if !carried {
+		return nil
+	}
 	return j.store.Cut(ctx, stream, before)
 }
 
@@ -71,31 +94,52 @@ func (j *Journal) trimPoint(ctx context.Context, stream int, e Extent) (uint64, 
 }
 
 // carry copies the last records of live calls from before a sequence to the
-// end. Whoever owns the call appends on top of the copy; see Log.refused.
-func (j *Journal) carry(ctx context.Context, stream int, before uint64) error {
-	var live, ended []Message
-	err := j.store.Heads(ctx, stream, func(m Message) error {
-		switch {
-		case m.Sequence >= before:
-		case m.Ended:
-			ended = append(ended, m)
-		default:
-			live = append(live, m)
-		}
+// end. Whoever owns the call appends on top of the copy; see Log.refused. It
+// reports whether all before the sequence can go. When there is no room even for
+// the copies, they stay where they are, and what is to go is gone.
+func (j *Journal) carry(ctx context.Context, stream int, before uint64) (all bool, err error) {
+	var heads []Message
+	err = j.store.Heads(ctx, stream, func(m Message) error {
+		heads = append(heads, m)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("find live calls: %w", err)
+		return false, fmt.Errorf("find live calls: %w", err)
 	}
-	for _, head := range live {
+	tight := false // what is copied makes room for the next copy
+	for _, head := range heads {
+		if head.Ended || head.Sequence >= before {
+			continue
+		}
 		err := j.carryOne(ctx, head)
-		if errors.Is(err, ErrFull) { // room is made of what is to be removed anyway
-			if err = j.forget(ctx, ended); err == nil {
-				err, ended = j.carryOne(ctx, head), nil
+		if noRoom(err) && !tight { // room is made of what is to be removed anyway
+			if err = j.clear(ctx, heads, before); err == nil {
+				err, tight = j.carryOne(ctx, head), true
 			}
 		}
-		if err != nil {
-			return fmt.Errorf("carry call %s: %w", head.Key, err)
+		if err == nil && tight {
+			err = j.store.Forget(ctx, stream, head.Key, before)
+		}
+		switch {
+		case noRoom(err):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("carry call %s: %w", head.Key, err)
+		}
+	}
+	return true, nil
+}
+
+// clear removes what is before a sequence, call by call, except for the last
+// records of live calls.
+func (j *Journal) clear(ctx context.Context, heads []Message, before uint64) error {
+	for _, m := range heads {
+		until := before
+		if !m.Ended {
+			until = min(m.Sequence, before)
+		}
+		if err := j.store.Forget(ctx, m.Stream, m.Key, until); err != nil {
+			return fmt.Errorf("forget the past of call %s: %w", m.Key, err)
 		}
 	}
 	return nil
@@ -114,13 +158,4 @@ func (j *Journal) carryOne(ctx context.Context, head Message) error {
 		return nil // the call has gone on in the meantime and needs no copy
 	}
 	return err
-}
-
-func (j *Journal) forget(ctx context.Context, ended []Message) error {
-	for _, m := range ended {
-		if err := j.store.Forget(ctx, m.Stream, m.Key); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -40,17 +40,73 @@ func fill(t *testing.T, j *journal.Journal, first, n int) error {
 	return nil
 }
 
-func TestAFullStreamRefusesAndKeepsWhatItHas(t *testing.T) {
+// fillLive begins calls of a kilobyte each until there is no room.
+func fillLive(t *testing.T, j *journal.Journal) (logs []*journal.Log) {
+	t.Helper()
+	for n := range 1000 {
+		log := j.Begin(callID(n).Key())
+		err := log.Append(t.Context(), large(n, 1), nil)
+		if errors.Is(err, journal.ErrFull) {
+			return logs
+		}
+		must(t, err)
+		logs = append(logs, log)
+	}
+	t.Fatal("there is always room")
+	return nil
+}
+
+func large(n int, step uint64) call.State {
+	state := stateOf(n, step)
+	state.StartedBy = call.Address(strings.Repeat("x", 1000))
+	return state
+}
+
+func TestAStreamFullOfLiveCallsRefusesNewOnesAndLetsThemEnd(t *testing.T) {
 	smallJournals(t, func(t *testing.T, j *journal.Journal) {
-		log := j.Begin(callID(1).Key())
-		must(t, log.Append(t.Context(), stateOf(1, 1), nil))
-		if err := fill(t, j, 100, 400); !errors.Is(err, journal.ErrFull) {
-			t.Fatalf("filling ended with %v", err)
+		logs := fillLive(t, j)
+		if err := j.Room(); !errors.Is(err, journal.ErrFull) {
+			t.Errorf("there is said to be room: %v", err)
 		}
-		if _, _, err := j.Load(t.Context(), callID(1).Key()); err != nil {
-			t.Errorf("the oldest call: %v", err)
+		for n, log := range logs { // all of them, and not as many as there is room for
+			must(t, log.Append(t.Context(), large(n, 2), played("before the end")))
+			state := large(n, 3)
+			state.Phase = call.Ended
+			must(t, log.Append(t.Context(), state, played("the end")))
 		}
+		j.Trim(t.Context())
+		if err := j.Room(); err != nil {
+			t.Errorf("when all calls have ended: %v", err)
+		}
+		must(t, j.Begin(callID(5000).Key()).Append(t.Context(), stateOf(5000, 1), nil))
 	})
+}
+
+func TestTheCallsThatFillAJournalCanBeEndedByTheNextProcess(t *testing.T) {
+	dir := t.TempDir()
+	config := journal.Config{Dir: dir, Streams: 1, MaxBytes: 256 << 10}
+	j, err := journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+	must(t, err)
+	calls := len(fillLive(t, j))
+	j.Close()
+	for i, most := range []int64{256 << 10, 64 << 10} { // then nats.max_bytes is lowered
+		config.MaxBytes = most
+		j, err = journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+		must(t, err)
+		j.Trim(t.Context())
+		live, err := j.Live(t.Context())
+		must(t, err)
+		if want := calls - i*calls/2; len(live) != want {
+			t.Fatalf("%d calls are live, %d should be", len(live), want)
+		}
+		for _, l := range live[:calls/2] {
+			state, log, err := j.Load(t.Context(), l.Key)
+			must(t, err)
+			state.Step, state.Phase = state.Step+1, call.Ended
+			must(t, log.Append(t.Context(), state, played("the end")))
+		}
+		j.Close()
+	}
 }
 
 func TestTrimmingKeepsLiveCallsAndTheirOwners(t *testing.T) {
@@ -62,7 +118,7 @@ func TestTrimmingKeepsLiveCallsAndTheirOwners(t *testing.T) {
 			end, err := j.End(t.Context(), 0)
 			must(t, err)
 			must(t, j.SaveCheckpoint(t.Context(), 0, journal.Checkpoint{Needed: end + 1}))
-			must(t, j.Trim(t.Context()))
+			j.Trim(t.Context())
 		}
 		if _, _, err := j.Load(t.Context(), callID(1000).Key()); !errors.Is(err, journal.ErrNotFound) {
 			t.Errorf("an old call that has ended is still there: %v", err)
@@ -87,7 +143,7 @@ func TestTrimmingSparesWhatIsNotDeliveredYet(t *testing.T) {
 	smallJournals(t, func(t *testing.T, j *journal.Journal) {
 		must(t, fill(t, j, 100, 90))
 		must(t, j.SaveCheckpoint(t.Context(), 0, journal.Checkpoint{Needed: 3}))
-		must(t, j.Trim(t.Context()))
+		j.Trim(t.Context())
 		if _, err := j.At(t.Context(), 0, 2); !errors.Is(err, journal.ErrNotFound) {
 			t.Errorf("a delivered record: %v", err)
 		}
@@ -100,29 +156,12 @@ func TestTrimmingSparesWhatIsNotDeliveredYet(t *testing.T) {
 func TestAJournalFullOfUndeliveredEventsMakesRoomForCalls(t *testing.T) {
 	smallJournals(t, func(t *testing.T, j *journal.Journal) {
 		must(t, j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil)) // in front of all
-		if err := fill(t, j, 100, 400); !errors.Is(err, journal.ErrFull) {
-			t.Fatalf("filling ended with %v", err)
-		}
-		must(t, leaveNoRoom(t, j))
-		must(t, j.Trim(t.Context()))
-		must(t, fill(t, j, 1000, 10))
+		must(t, fill(t, j, 100, 400))
 		if _, _, err := j.Load(t.Context(), callID(1).Key()); err != nil {
 			t.Errorf("the live call: %v", err)
 		}
-	})
-}
-
-// leaveNoRoom fills what is left with records as small as that of a live call.
-func leaveNoRoom(t *testing.T, j *journal.Journal) error {
-	t.Helper()
-	for i := range 100 {
-		state := stateOf(5000+i, 1)
-		state.Phase = call.Ended
-		err := j.Begin(state.ID.Key()).Append(t.Context(), state, nil)
-		if errors.Is(err, journal.ErrFull) {
-			return nil
+		if err := j.Room(); err != nil {
+			t.Error(err)
 		}
-		must(t, err)
-	}
-	return errors.New("there is still room")
+	})
 }

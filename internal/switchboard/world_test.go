@@ -454,7 +454,7 @@ func (s *store) fail(n int) {
 
 func (s *store) Append(ctx context.Context, m journal.Message, expect uint64) (uint64, error) {
 	if s.fails() {
-		return 0, journal.ErrFull
+		return 0, journal.ErrNoSpace
 	}
 	return s.Store.Append(ctx, m, expect)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -59,6 +60,7 @@ type stream struct {
 	mood     mood
 	resumed  chan struct{} // closed when the mood is over
 	queued   []*queued
+	wide     bool
 	cutOff   int // how often CutOff was called
 }
 
@@ -228,7 +230,7 @@ func (s *Store) store(m journal.Message, expect uint64) (uint64, error) {
 	if len(m.Body) > s.bodyMost {
 		return 0, journal.ErrTooLarge
 	}
-	if in.bytes+int64(len(m.Body)) > s.most {
+	if in.bytes+int64(len(m.Body)) > s.bound(in) {
 		return 0, journal.ErrFull
 	}
 	in.last++
@@ -372,12 +374,40 @@ func (s *Store) heads(stream int) []journal.Message {
 func (s *Store) Extent(_ context.Context, stream int) (journal.Extent, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.streams[stream]
-	e := journal.Extent{First: in.last + 1, Last: in.last, Bytes: in.bytes, Most: s.most}
+	in := &s.streams[stream]
+	e := journal.Extent{
+		First: in.last + 1, Last: in.last, Bytes: in.bytes, Most: s.bound(in), Wide: in.wide, Free: math.MaxInt64,
+	}
 	if len(in.messages) > 0 {
 		e.First = in.messages[0].Sequence
 	}
 	return e, nil
+}
+
+// bound is how many bytes a stream may have.
+func (s *Store) bound(in *stream) int64 {
+	if in.wide {
+		return s.most + s.most/8
+	}
+	return s.most
+}
+
+// Widen gives a stream an eighth more.
+func (s *Store) Widen(_ context.Context, stream int, wide bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.streams[stream].wide = wide
+	return nil
+}
+
+// Tend says what Fail said last, when that is want of room.
+func (s *Store) Tend(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if errors.Is(s.failure, journal.ErrNoSpace) || errors.Is(s.failure, journal.ErrUnwritable) {
+		return s.failure
+	}
+	return nil
 }
 
 // Cut removes what is before a sequence.
@@ -392,16 +422,17 @@ func (s *Store) Cut(_ context.Context, stream int, before uint64) error {
 	return nil
 }
 
-// Forget removes a key.
-func (s *Store) Forget(_ context.Context, stream int, key call.Key) error {
+// Forget removes what a key has before a sequence.
+func (s *Store) Forget(_ context.Context, stream int, key call.Key, before uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in := &s.streams[stream]
 	in.messages = slices.DeleteFunc(in.messages, func(m journal.Message) bool {
-		if m.Key == key {
+		gone := m.Key == key && m.Sequence < before
+		if gone {
 			in.bytes -= int64(len(m.Body))
 		}
-		return m.Key == key
+		return gone
 	})
 	return nil
 }
