@@ -172,7 +172,8 @@ func TestWhatIsBeingRenderedIsNotSettled(t *testing.T) {
 		synctest.Wait()
 		select {
 		case <-flushed:
-			t.Error("Flush returned before the event was sent")
+			close(release)
+			t.Fatal("Flush returned before the event was sent")
 		default:
 		}
 		close(release)
