@@ -1,12 +1,9 @@
 package access
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"path/filepath"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -36,21 +33,15 @@ type Sealer struct {
 
 // OpenSealer uses the secret kept in dir, and makes one when there is none.
 func OpenSealer(dir string) (*Sealer, error) {
-	secret, _, err := readOrMake(filepath.Join(dir, "context-secret"), makeSecret)
+	secret, err := OpenSecret(dir, "context-secret")
 	if err != nil {
-		return nil, fmt.Errorf("context secret: %w", err)
+		return nil, err
 	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: secret}, (&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return nil, fmt.Errorf("use the context secret: %w", err)
 	}
 	return &Sealer{secret: secret, signer: signer}, nil
-}
-
-func makeSecret() ([]byte, error) {
-	secret := make([]byte, 32)
-	_, err := io.ReadFull(rand.Reader, secret)
-	return secret, err
 }
 
 // Seal is c as applications get it. It looks like a token with dots, as the

@@ -1,12 +1,30 @@
 package access
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
+
+// OpenSecret is a secret of the installation, 32 bytes kept in a file of that name
+// in dir and made when there is none.
+func OpenSecret(dir, name string) ([]byte, error) {
+	secret, _, err := readOrMake(filepath.Join(dir, name), makeSecret)
+	if err != nil {
+		return nil, fmt.Errorf("the secret in %s: %w", name, err)
+	}
+	return secret, nil
+}
+
+func makeSecret() ([]byte, error) {
+	secret := make([]byte, 32)
+	_, err := io.ReadFull(rand.Reader, secret)
+	return secret, err
+}
 
 // readOrMake returns what the file holds. A missing file is made first: whole
 // or not at all, and readable by its owner only. When two processes start at

@@ -13,6 +13,7 @@
 //     way to a new one.
 //   - A binding that has expired is never handed out. Memory is bounded by the
 //     number of users, so nothing has to sweep.
+//   - With a Keeper, UDP registrations are there again after kill -9 and a restart.
 //
 // Everything is in memory and safe for concurrent use. Values that are handed
 // out are copies. Time comes from the clock given to New.

@@ -73,8 +73,10 @@ type Registration struct {
 type Registrations struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	users map[string]map[string]Binding // user id in lower case, then canonical contact
+	mu      sync.Mutex
+	users   map[string]map[string]Binding // user id in lower case, then canonical contact
+	changed map[string]bool               // users of whom the keeper has not heard yet; nil without one
+	wake    chan struct{}                 // holds one token while there are some
 }
 
 func newRegistrations(now func() time.Time) *Registrations {
@@ -102,6 +104,7 @@ func (r *Registrations) Register(userID string, reg Registration) ([]Binding, er
 	}
 	evict(next)
 	r.users[strings.ToLower(userID)] = next
+	r.change(strings.ToLower(userID))
 	return preferred(next), nil
 }
 
@@ -130,10 +133,11 @@ func (r *Registrations) Registered() int {
 func (r *Registrations) FlowLost(f Flow) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, bindings := range r.users {
+	for user, bindings := range r.users {
 		for key, b := range bindings {
 			if b.Flow == f {
 				delete(bindings, key)
+				r.change(user)
 			}
 		}
 	}

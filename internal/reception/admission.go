@@ -74,6 +74,11 @@ func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
 		}
 	}
 	a.peers.Store(&p)
+	for _, u := range d.Users() {
+		for _, b := range d.Bindings(u.ID) { // registered before the last restart
+			a.befriend(b.Flow.Remote.Addr())
+		}
+	}
 	return a
 }
 

@@ -37,6 +37,7 @@ type parts struct {
 	clock     *media.Clock
 	ports     *rtp.Ports
 	directory *directory.Directory
+	keeper    *directory.Keeper
 	agent     *ua.UA
 	legs      *sip.Legs
 	reception *reception.Reception

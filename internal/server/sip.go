@@ -4,9 +4,11 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"strowger/internal/access"
 	"strowger/internal/directory"
 	"strowger/internal/lab"
 	"strowger/internal/leg/sip"
@@ -18,15 +20,17 @@ import (
 // buildSIP makes the SIP endpoint, the legs on it, and the reception that
 // decides whose calls become legs.
 func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
-	settings, err := settings(p.cfg)
+	if err := p.buildDirectory(); err != nil {
+		return err
+	}
+	secret, err := access.OpenSecret(p.cfg.DataDir, "sip-secret")
 	if err != nil {
 		return err
 	}
-	p.directory = directory.New(settings, time.Now)
 	admission := reception.NewAdmission(p.directory, time.Now)
 	p.agent, err = ua.New(ua.Config{
 		Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
-		TLS: serverTLS, Admit: admission.Admit, Log: p.log,
+		TLS: serverTLS, Admit: admission.Admit, Secret: secret, Log: p.log,
 	})
 	if err != nil {
 		return fmt.Errorf("sip: %w", err)
@@ -49,6 +53,17 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 		return fmt.Errorf("sip.listen: %w", err)
 	}
 	return p.buildLab()
+}
+
+// buildDirectory knows who can be called, and who was registered before.
+func (p *parts) buildDirectory() error {
+	settings, err := settings(p.cfg)
+	if err != nil {
+		return err
+	}
+	p.directory = directory.New(settings, time.Now)
+	p.keeper, err = directory.OpenKeeper(p.directory, filepath.Join(p.cfg.DataDir, "registrations"), p.log)
+	return err
 }
 
 func (p *parts) buildLab() (err error) {

@@ -254,6 +254,22 @@ func (p *Phone) AwaitReceived(text string) {
 	}
 }
 
+// AwaitSent waits until the phone has sent a message whose first line begins so.
+func (p *Phone) AwaitSent(begins string) {
+	p.t.Helper()
+	err := wait.Until(Patience, nil, func() bool {
+		for _, m := range p.Messages() {
+			if !p.received(m) && strings.HasPrefix(m.StartLine, begins) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		p.t.Fatalf("phone %s never sent %q\n%s", p.config.Name, begins, p.log.tail(8000))
+	}
+}
+
 // Heard is what the phone has heard so far in all its calls, one after the
 // other.
 func (p *Phone) Heard() heard.Sound {

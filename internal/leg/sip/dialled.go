@@ -6,7 +6,6 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
 
@@ -46,16 +45,8 @@ func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
 	if !l.prepare() {
 		return
 	}
-	headers := append(custom(e.Headers), serverCallID(l.id))
-	for _, b := range to.Bindings {
-		l.invite(ua.Outgoing{
-			RequestURI: b.Contact,
-			From:       l.legs.caller(e.From, e.FromName),
-			To:         ua.Party{URI: l.legs.userURI(to.User.Name)},
-			Headers:    headers,
-			SDP:        l.sound.negotiation.Offer(),
-			Hop:        ua.Hop{Transport: b.Flow.Transport, Address: b.Flow.Remote.String()},
-		}, b.Flow)
+	for i, out := range l.legs.toUser(e, to, l.sound.negotiation.Offer) {
+		l.invite(out, to.Bindings[i].Flow)
 	}
 	l.log.Info("ringing a user", "user", to.User.Name, "contacts", len(to.Bindings))
 }
@@ -73,22 +64,7 @@ func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
 	if !l.prepare() {
 		return
 	}
-	from := l.legs.callerOnTrunk(e.From, to.Trunk)
-	headers := custom(e.Headers)
-	if e.From == call.Anonymous {
-		headers = append(headers, ua.Header{Name: "Privacy", Value: "id"}) // RFC 3323
-	}
-	number := address.URI{User: to.Number, HostPort: to.Trunk.Address, Transport: to.Trunk.Transport}.String()
-	l.invite(ua.Outgoing{
-		RequestURI:  number,
-		From:        from,
-		To:          ua.Party{URI: number},
-		ContactUser: to.Trunk.Username,
-		Headers:     headers,
-		SDP:         l.sound.negotiation.Offer(),
-		Hop:         ua.Hop{Transport: to.Trunk.Transport, Address: to.Trunk.Address},
-		Credentials: ua.Credentials{Username: to.Trunk.Username, Password: to.Trunk.Password},
-	}, directory.Flow{})
+	l.invite(l.legs.toNumber(e, to, l.sound.negotiation.Offer), directory.Flow{})
 	l.log.Info("ringing a number", "number", to.Number, "trunk", to.Trunk.Name)
 }
 

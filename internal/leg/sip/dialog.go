@@ -5,8 +5,8 @@ import (
 	"strowger/internal/sip/ua"
 )
 
-// dialogOf is what the journal keeps of a leg.
-func dialogOf(d ua.Dialog, s *sound) call.Dialog {
+// dialogOf is what the journal keeps of a leg, but for its media.
+func dialogOf(d ua.Dialog) call.Dialog {
 	return call.Dialog{
 		CallID: d.CallID, LocalTag: d.LocalTag, RemoteTag: d.RemoteTag,
 		LocalURI: d.LocalURI, RemoteURI: d.RemoteURI,
@@ -14,7 +14,6 @@ func dialogOf(d ua.Dialog, s *sound) call.Dialog {
 		LocalCSeq: d.LocalCSeq, RemoteCSeq: d.RemoteCSeq,
 		Caller: d.Role == ua.Caller, Secure: d.Secure,
 		Transport: d.Transport, RemoteAddr: d.RemoteAddr,
-		Media: s.media(),
 	}
 }
 

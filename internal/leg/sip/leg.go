@@ -117,7 +117,9 @@ func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.media.Store(l.sound.session)
 	l.legs.counters.answered.Add(1)
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
-	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialogOf(d, l.sound)})
+	dialog := dialogOf(d)
+	dialog.Media = l.sound.media()
+	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialog})
 }
 
 // hangUp ends the leg because the call asks for it. A caller who is not

@@ -114,6 +114,7 @@ func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *
 	arrived.Call = call.NewID(seed)
 	arrived.Leg = call.NewLegID(arrived.Call, 1)
 	arrived.SIPHeaders = customOf(in.Headers)
+	arrived.Dialog = dialogOf(in.Dialog)
 	l := ls.newLeg(arrived.Leg)
 	l.incoming, l.offer, l.remote, l.release = true, in.Body, in.Source.Addr(), release
 	if arrived.From.IsUser() {
@@ -143,8 +144,9 @@ func (ls *Legs) full() bool {
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
 // SendTone or HangUp. It never blocks; what comes of it comes back as signals.
-// A HangUp of a leg that an earlier process had says goodbye by its Dialog and
-// signals nothing: that leg ended for its call when the process did.
+// A HangUp of a leg that an earlier process had says goodbye by its Dialog, or
+// takes back what was dialled, and signals nothing: that leg ended for its call
+// when the process did.
 func (ls *Legs) Perform(e call.LegEffect) {
 	switch e := e.(type) {
 	case call.Dial:
@@ -183,11 +185,18 @@ func (ls *Legs) ask(id call.LegID, task func(*leg)) bool {
 
 // hangUp ends a leg of ours, or one that an earlier process had.
 func (ls *Legs) hangUp(e call.HangUp) {
-	if ls.ask(e.Leg, func(l *leg) { l.hangUp(e.Reason) }) || e.Dialog == nil || ls.wasHere(e.Leg) {
+	if ls.ask(e.Leg, func(l *leg) { l.hangUp(e.Reason) }) || ls.wasHere(e.Leg) {
+		return
+	}
+	switch {
+	case e.Dialog != nil:
+		ls.cfg.UA.Resume(kept(*e.Dialog), nil).Hangup(farewell(e.Reason))
+	case e.Dialled.Leg != "":
+		ls.takeBack(e.Dialled, farewell(e.Reason))
+	default:
 		return
 	}
 	ls.log.Info("ending a leg of an earlier process", "call", string(e.Leg.Call()), "leg", string(e.Leg))
-	ls.cfg.UA.Resume(kept(*e.Dialog), nil).Hangup(farewell(e.Reason))
 }
 
 // begin gives a leg its goroutine, unless its id is in use.

@@ -59,7 +59,7 @@ func (b *bench) Request(req *sip.Request, from Flow) {
 	b.tx.Failed = b.Fail
 }
 func (b *bench) Ack(*sip.Request) { b.heard = append(b.heard, "ACK") }
-func (b *bench) Stray(res *sip.Response) {
+func (b *bench) Stray(res *sip.Response, _ Flow) {
 	b.heard = append(b.heard, fmt.Sprint("stray ", res.StatusCode))
 }
 

@@ -22,7 +22,7 @@ type Handler interface {
 	// Ack is the ACK of a 2xx.
 	Ack(req *sip.Request)
 	// Stray is a response that no transaction waits for.
-	Stray(res *sip.Response)
+	Stray(res *sip.Response, from Flow)
 }
 
 // Shard owns the transactions of its share of all Call-IDs. Only Post may be
@@ -118,7 +118,7 @@ func (s *Shard) handle(it item) {
 	case *sip.Request:
 		s.request(msg, it.from)
 	case *sip.Response:
-		s.response(msg)
+		s.response(msg, it.from)
 	}
 	s.ring() // a long batch must not hold up timers
 }
@@ -179,24 +179,38 @@ func (s *Shard) Cancelled(cancel *sip.Request) *Server {
 	return s.servers[serverKey(cancel, sip.INVITE)]
 }
 
-func (s *Shard) response(res *sip.Response) {
+func (s *Shard) response(res *sip.Response, from Flow) {
 	via := res.Via()
 	// RFC 3261 18.1.2, 17.1.3: matched by our branch.
 	if t := s.clients[clientKey(via.Params.GetOr("branch", ""), res.CSeq().MethodName)]; t != nil {
 		t.response(res)
 		return
 	}
-	s.handler.Stray(res)
+	s.handler.Stray(res, from)
 }
 
-// Client sends a request in a new transaction; it adds the Via, sent by local.
+// Client sends a request in a new transaction; it adds the Via, and the branch
+// when that has none.
 func (s *Shard) Client(req *sip.Request, via *sip.ViaHeader, flow Flow, user ClientUser) *Client {
-	via.Params.Add("branch", newBranch())
+	if !via.Params.Has("branch") {
+		via.Params.Add("branch", newBranch())
+	}
 	req.PrependHeader(via)
-	return s.start(req, flow, user)
+	c := s.client(req, flow, user)
+	c.begin()
+	return c
 }
 
-func (s *Shard) start(req *sip.Request, flow Flow, user ClientUser) *Client {
+// Adopt makes the transaction of an INVITE that an earlier process has sent and
+// that was answered provisionally or may have been. Its Via has the branch.
+func (s *Shard) Adopt(invite *sip.Request, via *sip.ViaHeader, flow Flow, user ClientUser) *Client {
+	invite.PrependHeader(via)
+	c := s.client(invite, flow, user)
+	c.state = Proceeding
+	return c
+}
+
+func (s *Shard) client(req *sip.Request, flow Flow, user ClientUser) *Client {
 	c := &Client{request: req, user: user}
 	c.tx = tx{
 		shard: s, machine: &client, flow: flow, actions: c,
@@ -207,7 +221,6 @@ func (s *Shard) start(req *sip.Request, flow Flow, user ClientUser) *Client {
 		c.machine = &inviteClient
 	}
 	s.clients[c.key] = c
-	c.begin()
 	return c
 }
 

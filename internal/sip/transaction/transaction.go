@@ -173,7 +173,7 @@ func (c *Client) Cancel(headers ...sip.Header) {
 	if c.state != Calling && c.state != Proceeding {
 		return
 	}
-	c.shard.start(cancelFor(c.request, headers), c.flow, nil)
+	c.shard.client(cancelFor(c.request, headers), c.flow, nil).begin()
 }
 
 // Abandon forgets a transaction whose final response is not worth waiting for any

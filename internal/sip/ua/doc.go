@@ -20,6 +20,11 @@
 //     sessions as they are: no BYE is sent and no observer is called. Hanging up
 //     is the caller's decision; a Dialog kept elsewhere can be taken up again
 //     with Resume by another process.
+//   - A request that a Screener turns away costs no memory, and its answer is sent
+//     once (screen.go).
+//   - What a process with the same Secret has placed can be taken back (TakeBack),
+//     and a 2xx to a call that is provably ours and that no session knows is
+//     acknowledged and ended (takeback.go).
 //   - Every queue is bounded: a message for a shard that is full is dropped and
 //     counted, and a new request is answered 503 first.
 //

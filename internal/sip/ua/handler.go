@@ -52,7 +52,8 @@ type Message struct {
 // leaves the offer to us.
 type Incoming struct {
 	Message
-	take func(Observer) *Session
+	Dialog Dialog // that an answer makes
+	take   func(Observer) *Session
 }
 
 // Take gives the session of this INVITE its observer. It may be called once,

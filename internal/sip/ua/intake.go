@@ -169,11 +169,15 @@ func (sh *shard) Ack(req *sip.Request) {
 
 // Stray implements transaction.Handler: a 2xx may come again after its transaction
 // is gone, and is then still acknowledged (RFC 3261 13.2.2.4).
-func (sh *shard) Stray(res *sip.Response) {
+func (sh *shard) Stray(res *sip.Response, from transaction.Flow) {
 	if res.CSeq().MethodName != sip.INVITE || !res.IsSuccess() {
 		return
 	}
-	if s := sh.sessions[sessionKey{res.CallID().Value(), tagOf(res.From().Params)}]; s != nil && s.invite != nil {
+	s := sh.sessions[sessionKey{res.CallID().Value(), tagOf(res.From().Params)}]
+	switch {
+	case s == nil:
+		sh.answeredNobody(res, from.(transport.Flow))
+	case s.invite != nil:
 		s.acks[tagOf(res.To().Params)].send()
 	}
 }

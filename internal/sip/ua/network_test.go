@@ -198,6 +198,31 @@ func TestALargeInviteGoesByUDPWhereThereIsNoTCP(t *testing.T) {
 }
 
 // freePort is an address of which both UDP and TCP are free.
+func TestALargeCallIsTakenBackWhereverItWent(t *testing.T) {
+	for name, transports := range map[string][]string{"by UDP": {"udp"}, "by TCP": {"udp", "tcp"}} {
+		hand, port := &scriptedHandler{}, freePort(t)
+		cfg := Config{}
+		for _, transport := range transports {
+			cfg.Listen = append(cfg.Listen, transport+"://"+port)
+		}
+		there := listening(t, cfg, hand)
+		us := Config{Listen: []string{"udp://" + freePort(t)}, Secret: []byte("of the installation")}
+		out := Outgoing{RequestURI: "sip:bob@" + there.Addr("udp").String(), From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), 1400), CallID: "1"}
+		t.Run(name, func(t *testing.T) { // the process that dies when this is over
+			rings := newEars()
+			listening(t, us, &scriptedHandler{}).Invite(out, rings)
+			for hand.invited() == nil {
+				<-time.After(time.Millisecond)
+			}
+			hand.invited().Ring(180, nil, nil)
+			rings.want(t, "progress 180 ")
+		})
+		called := hand.to()
+		listening(t, us, &scriptedHandler{}).TakeBack(out, Reason{})
+		called.want(t, "failed by cancel 487")
+	}
+}
+
 func freePort(t *testing.T) string {
 	for range 50 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

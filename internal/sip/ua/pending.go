@@ -22,6 +22,7 @@ type pending struct {
 	hop         Hop
 	withContact bool
 	contactUser string
+	initial     bool // the INVITE that begins a call: a later process has to find it
 	auth        authorizer
 	nextCSeq    func() uint32
 	provisional func(*sip.Response)
@@ -41,10 +42,19 @@ type pending struct {
 }
 
 func (p *pending) send() {
-	flow, err := p.route()
+	via, err := p.prepare()
 	if err != nil {
 		p.shard.Post(func() { p.final(nil, err) })
 		return
+	}
+	p.tx = p.shard.Client(p.sent, via, p.flow, p)
+}
+
+// prepare makes the request as it leaves, but for the Via.
+func (p *pending) prepare() (*sip.ViaHeader, error) {
+	flow, err := p.route()
+	if err != nil {
+		return nil, err
 	}
 	p.flow = flow
 	p.heard = false
@@ -54,7 +64,11 @@ func (p *pending) send() {
 		p.contact = uri.String()
 		p.sent.AppendHeader(&sip.ContactHeader{Address: uri})
 	}
-	p.tx = p.shard.Client(p.sent, viaFor(flow), flow, p)
+	via := viaFor(flow)
+	if p.initial {
+		via.Params.Add("branch", p.shard.ua.branch(p.sent, flow))
+	}
+	return via, nil
 }
 
 // route finds the flow. RFC 3261 18.1.1: a request that could be cut up by the
@@ -119,25 +133,32 @@ func (p *pending) retry(res *sip.Response) bool {
 	return true
 }
 
+// ack is the ACK of a 2xx to this INVITE.
+func (p *pending) ack(d Dialog) (*acknowledgement, error) {
+	var credentials []sip.Header
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		credentials = append(credentials, p.request.GetHeaders(name)...)
+	}
+	return p.shard.ack(d, p.sent.CSeq().SeqNo, credentials)
+}
+
 // ack is the ACK of a 2xx (RFC 3261 13.2.2.4): a request of the dialog that is no
 // transaction, with the INVITE's CSeq number and credentials.
-func (p *pending) ack(d Dialog) (*acknowledgement, error) {
+func (sh *shard) ack(d Dialog, cseq uint32, credentials []sip.Header) (*acknowledgement, error) {
 	dr := draft{
-		method: "ACK", target: d.RemoteTarget, route: d.RouteSet, callID: d.CallID, cseq: p.sent.CSeq().SeqNo,
+		method: "ACK", target: d.RemoteTarget, route: d.RouteSet, callID: d.CallID, cseq: cseq,
 		from: Party{URI: d.LocalURI}, to: Party{URI: d.RemoteURI}, fromTag: d.LocalTag, toTag: d.RemoteTag,
-		userAgent: p.shard.ua.cfg.UserAgent,
+		userAgent: sh.ua.cfg.UserAgent,
 	}
 	req, err := dr.request()
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		for _, h := range p.request.GetHeaders(name) {
-			req.AppendHeader(sip.HeaderClone(h))
-		}
+	for _, h := range credentials {
+		req.AppendHeader(sip.HeaderClone(h))
 	}
-	hop := p.shard.hop(d)
-	flow, err := p.shard.ua.transport.Flow(hop.Transport, hop.Address)
+	hop := sh.hop(d)
+	flow, err := sh.ua.transport.Flow(hop.Transport, hop.Address)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,9 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"strowger/internal/meter"
 	"strowger/internal/sip/transaction"
 	"strowger/internal/sip/transport"
 )
@@ -35,7 +37,11 @@ type Config struct {
 	// Methods are those that Handler.Request takes; others are refused with 405.
 	// Nil means REGISTER and OPTIONS.
 	Methods []string
-	Log     *slog.Logger
+	// Secret is what our tags, branches and derived Call-IDs are made with. A process
+	// with the Secret of an earlier one knows that one's calls for its own. Nil means
+	// one that dies with the process.
+	Secret []byte
+	Log    *slog.Logger
 
 	listenUDP func(addr string) (transport.PacketConn, error)
 }
@@ -68,7 +74,8 @@ type UA struct {
 	transport    *transport.Layer
 	transactions *transaction.Layer
 	shards       map[*transaction.Shard]*shard
-	secret       []byte // of this process: tags that nobody else can make
+	secret       []byte       // for tags that nobody else can make
+	strays       *meter.Meter // answers to nobody's calls that are ended
 	allow        string
 	malformed    atomic.Uint64
 	busy         atomic.Uint64
@@ -86,8 +93,12 @@ func New(cfg Config) (*UA, error) {
 	if cfg.Methods == nil {
 		cfg.Methods = []string{"REGISTER", "OPTIONS"}
 	}
-	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}, secret: make([]byte, 32)}
-	rand.Read(u.secret) // never fails: crypto/rand ends the program instead
+	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}, secret: cfg.Secret}
+	if u.secret == nil {
+		u.secret = make([]byte, 32)
+		rand.Read(u.secret) // never fails: crypto/rand ends the program instead
+	}
+	u.strays = meter.New(meter.Config{Rate: strayRate, Burst: strayBurst, Now: time.Now})
 	u.allow = allowed(cfg.Methods)
 	var err error
 	u.transport, err = transport.New(transport.Config{
@@ -159,11 +170,15 @@ func (u *UA) Invite(out Outgoing, obs Observer) *Session {
 	if out.CallID == "" {
 		out.CallID = newCallID()
 	}
-	s := u.newSession(out.CallID, newTag(), obs)
+	s := u.newSession(out.CallID, u.callerTag(out.CallID), obs)
 	s.credentials = out.Credentials
 	s.shard.Post(func() { s.place(out) })
 	return s
 }
+
+// resumeGap is how many requests an earlier process may have sent in a dialog
+// after it wrote it down.
+const resumeGap = 10
 
 // Resume makes a session from a dialog that an earlier process established, so
 // that it can be ended (or carried on). The session counts as answered.
@@ -171,7 +186,7 @@ func (u *UA) Resume(d Dialog, obs Observer) *Session {
 	s := u.newSession(d.CallID, d.LocalTag, obs)
 	// The earlier process may have sent requests after it wrote the dialog down;
 	// the far end accepts a gap (RFC 3261 12.2.2) but not a number twice.
-	d.LocalCSeq += 10
+	d.LocalCSeq += resumeGap
 	s.setDialog(d)
 	s.shard.Post(s.resume)
 	return s

@@ -11,24 +11,13 @@ func (s *Session) place(out Outgoing) {
 	if s.over {
 		return
 	}
-	p := &pending{
-		shard: s.shard, withContact: true, contactUser: out.ContactUser,
-		auth: authorizer{credentials: out.Credentials}, nextCSeq: s.nextCSeq,
-		provisional: s.progress, final: s.inviteDone,
-	}
-	req, err := draft{
-		method: "INVITE", target: out.RequestURI, route: out.Route, from: out.From, to: out.To, fromTag: s.key.localTag,
-		callID: s.key.callID, cseq: s.nextCSeq(), headers: out.Headers, contentType: "application/sdp", body: out.SDP,
-		userAgent: s.ua.cfg.UserAgent, allowed: s.ua.allow,
-	}.request()
-	if err == nil {
-		p.hop, err = firstHop(out.Hop, out.Route, out.RequestURI)
-	}
+	p, err := s.shard.invitation(out, s.key, s.nextCSeq())
 	if err != nil {
 		s.end(Cause{Origin: Local, Code: sip.StatusBadRequest, Phrase: err.Error()})
 		return
 	}
-	p.request = req
+	p.auth, p.nextCSeq = authorizer{credentials: out.Credentials}, s.nextCSeq
+	p.provisional, p.final = s.progress, s.inviteDone
 	s.invite = p
 	s.acks = map[string]*acknowledgement{}
 	s.remember()
@@ -36,6 +25,20 @@ func (s *Session) place(out Outgoing) {
 	if out.Patience > 0 {
 		s.patience = s.shard.After(out.Patience, s.unheard)
 	}
+}
+
+// invitation is the INVITE of a call, not sent yet.
+func (sh *shard) invitation(out Outgoing, key sessionKey, cseq uint32) (*pending, error) {
+	hop, err := firstHop(out.Hop, out.Route, out.RequestURI)
+	if err != nil {
+		return nil, err
+	}
+	req, err := draft{
+		method: "INVITE", target: out.RequestURI, route: out.Route, from: out.From, to: out.To, fromTag: key.localTag,
+		callID: key.callID, cseq: cseq, headers: out.Headers, contentType: "application/sdp", body: out.SDP,
+		userAgent: sh.ua.cfg.UserAgent, allowed: sh.ua.allow,
+	}.request()
+	return &pending{shard: sh, request: req, hop: hop, withContact: true, contactUser: out.ContactUser, initial: true}, err
 }
 
 // unheard: nobody has said anything. Should somebody after all, it is taken back.
@@ -126,10 +129,16 @@ func (s *Session) inviteDone(res *sip.Response, err error) {
 }
 
 // endFork hangs up on a fork that answered after another one had.
-func (s *Session) endFork(d Dialog) {
-	fork := &Session{ua: s.ua, shard: s.shard, key: s.key, obs: deaf{}, over: true, established: true, credentials: s.credentials}
-	fork.setDialog(d)
-	fork.bye()
+func (s *Session) endFork(d Dialog) { s.shard.endDialog(d, s.credentials, nil) }
+
+// endDialog says BYE in a dialog that no session of ours is about.
+func (sh *shard) endDialog(d Dialog, c Credentials, reasons []sip.Header) {
+	s := &Session{
+		ua: sh.ua, shard: sh, key: sessionKey{d.CallID, d.LocalTag}, obs: deaf{},
+		over: true, established: true, credentials: c, lastReasons: reasons,
+	}
+	s.setDialog(d)
+	s.bye()
 }
 
 // sdpOf is the session description of a message, nil when it has another body.

@@ -26,7 +26,7 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message)
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
 	taken := false
-	sh.ua.handler.Invite(&Incoming{Message: m, take: func(obs Observer) *Session {
+	sh.ua.handler.Invite(&Incoming{Message: m, Dialog: s.Dialog(), take: func(obs Observer) *Session {
 		taken = true
 		if obs != nil {
 			s.obs = obs

@@ -26,6 +26,7 @@ type world struct {
 	ua   *UA
 	far  *farEnd
 	hand *scriptedHandler
+	stop func()
 }
 
 var (
@@ -47,20 +48,31 @@ func inWorldOf(t *testing.T, hand Handler, test func(w *world)) {
 			hand = w.hand
 		}
 		w.far = &farEnd{t: t, conn: w.net.bind(farAddr), tag: "far"}
-		ctx, cancel := context.WithCancel(t.Context())
-		w.ua = w.start(ctx)
-		done := make(chan struct{})
-		go func() { defer close(done); w.ua.Run(ctx, hand) }()
-		synctest.Wait()
+		w.run(hand)
 		test(w)
-		cancel()
-		<-done
+		w.stop()
 	})
+}
+
+// run starts the user agent, and is done when it listens.
+func (w *world) run(hand Handler) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	w.ua = w.start(ctx)
+	done := make(chan struct{})
+	go func(u *UA) { defer close(done); u.Run(ctx, hand) }(w.ua)
+	w.stop = func() { cancel(); <-done }
+	synctest.Wait()
+}
+
+// again is a crash, and the next process with the same secret at the same address.
+func (w *world) again() {
+	w.stop()
+	w.run(w.hand)
 }
 
 func (w *world) start(ctx context.Context) *UA {
 	u, err := New(Config{
-		Listen: []string{"udp://" + uaAddr.String()}, UserAgent: "test",
+		Listen: []string{"udp://" + uaAddr.String()}, UserAgent: "test", Secret: []byte("of the installation"),
 		listenUDP: func(addr string) (transport.PacketConn, error) { return w.net.bind(netip.MustParseAddrPort(addr)), nil },
 	})
 	if err != nil {
@@ -423,6 +435,12 @@ func (h *scriptedHandler) Request(r *Request) {
 	if r.Method != "REGISTER" {
 		r.Respond(200, "", nil, nil)
 	}
+}
+
+func (h *scriptedHandler) invited() *Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.session
 }
 
 // The handler observes until last hands the session to other ears.
