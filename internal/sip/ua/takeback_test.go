@@ -154,15 +154,14 @@ func TestAnswersToNobodyAreEndedAtABoundedRate(t *testing.T) {
 
 func TestALaterProcessKnowsOnlyItsOwnInstallationsCalls(t *testing.T) {
 	names := map[string]bool{}
-	for _, secret := range []string{"of the installation", "of another"} {
-		u, err := New(Config{Secret: []byte(secret)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, words := range [][]string{{"leg 1", "bob"}, {"leg 1b", "ob"}, {"leg 1", "alice"}} {
-			names[u.CallID(words...)] = true
-			if u.CallID(words...) != u.CallID(words...) {
-				t.Errorf("%q has two names", words)
+	for range 2 { // the second time it is a later process
+		for _, secret := range []string{"of the installation", "of another"} {
+			u, err := New(Config{Secret: []byte(secret)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, words := range [][]string{{"leg 1", "bob"}, {"leg 1b", "ob"}, {"leg 1", "alice"}} {
+				names[u.CallID(words...)] = true
 			}
 		}
 	}
