@@ -31,14 +31,26 @@ func welcome(w io.Writer, cfg config.Config, i server.Info, took time.Duration) 
 	if path, err := filepath.Abs(i.CAFile); err == nil && i.CAFile != "" {
 		i.CAFile = path // applications run in directories of their own
 	}
+	ours := cfg.Trunks[0].Numbers
 	return screen.Execute(w, map[string]any{
 		"Took":    took.Round(10 * time.Millisecond),
 		"Info":    i,
 		"Config":  cfg,
-		"Number":  config.DevNumber,
+		"First":   ours[0],
+		"Last":    ours[len(ours)-1],
+		"Call":    "bin/strowger lab call " + config.DevNumber + " --press 1,2,#" + serverFlag(i.SIP),
 		"Numbers": lab.Numbers(),
 		"SIP":     hostPort(i.SIP),
 	})
+}
+
+// serverFlag tells `lab call` where SIP is taken, when that is not where it
+// would look.
+func serverFlag(addresses []string) string {
+	if len(addresses) == 0 || addresses[0] == config.Dev().SIP.Listen[0] {
+		return ""
+	}
+	return " --server " + addresses[0]
 }
 
 // hostPort is the first address without its scheme, as phones want it.
@@ -74,12 +86,13 @@ Numbers that stand in for the telephone network, for an application or a phone t
   {{.E164}}  {{.Does}}
 {{- end}}
 {{range .Config.EventGrid.Subscriptions}}
-A call to {{$.Number}} raises IncomingCall at {{.URL}}: listen there to answer it.
+A call to {{$.First}} (up to {{$.Last}}) raises IncomingCall at {{.URL}}: listen there to answer it.
 {{- end}}
 
 Try next, in another terminal:
 
   cd examples/reminder && npm ci && node reminder.js +15550104
+  {{.Call}}
   bin/strowger doctor --dev
   curl {{.Info.PublicURL}}/health/ready
 

@@ -105,7 +105,8 @@ func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 	}
 	requireSaid(t, out.String(), "after 120ms", info.ConnectionString(), "https://127.0.0.1:8443", "http://127.0.0.1:8081/metrics",
 		filepath.Join(workDir, "strowger-data/ca/ca.pem"), "alice with password alice, bob with password bob", "udp://127.0.0.1:5060",
-		config.DevNumber+" raises IncomingCall at http://127.0.0.1:9000/events", "node reminder.js +15550104")
+		config.DevNumber+" (up to +14255550109) raises IncomingCall at http://127.0.0.1:9000/events", "node reminder.js +15550104",
+		"bin/strowger lab call +14255550100 --press 1,2,#\n")
 	for _, n := range lab.Numbers() {
 		requireSaid(t, out.String(), n.E164+"  "+n.Does)
 	}

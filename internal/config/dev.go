@@ -3,14 +3,26 @@ package config
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // DevAccessKey is the published access key of `strowger dev`. It protects
 // nothing: dev refuses to listen beyond this machine.
 const DevAccessKey = "c3Ryb3dnZXItZGV2ZWxvcG1lbnQta2V5LW5vdC1zZWNyZXQ="
 
-// DevNumber is the number of `strowger dev` whose calls raise IncomingCall.
+// DevNumber is the first of the numbers of `strowger dev` whose calls raise
+// IncomingCall.
 const DevNumber = "+14255550100"
+
+// devNumbers are ten, so that one application can be told from another by the
+// number that is called.
+func devNumbers() (all []string) {
+	for last := range 10 {
+		all = append(all, strings.TrimSuffix(DevNumber, "0")+strconv.Itoa(last))
+	}
+	return all
+}
 
 // LabTrunk is the name of dev's trunk to the lab.
 const LabTrunk = "lab"
@@ -37,7 +49,7 @@ func Dev() Config {
 	return cfg
 }
 
-// labTrunk leads to the lab's seven numbers, and takes calls to our own number
+// labTrunk leads to the lab's seven numbers, and takes calls to our own numbers
 // from any SIP program on this machine.
 func labTrunk(lab Listener) Trunk {
 	target := SIPTarget{Host: lab.Host, Port: lab.Port}
@@ -45,7 +57,7 @@ func labTrunk(lab Listener) Trunk {
 		Name:     LabTrunk,
 		Address:  "sip:" + target.Address() + ";transport=" + lab.Scheme,
 		Prefixes: []string{"+1555010"},
-		Numbers:  []string{DevNumber},
+		Numbers:  devNumbers(),
 		Sources:  []string{"127.0.0.0/8", "::1/128"},
 	}
 }

@@ -14,11 +14,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start runs a lab until the test ends, and returns a phone and how it calls
-// the lab's numbers.
-func start(t *testing.T) (ports *rtp.Ports, call func(number string) *siptest.Call) {
+// run runs a lab until the test ends.
+func run(t *testing.T) (*Lab, *rtp.Ports) {
 	t.Helper()
-	ports = siptest.Ports(t, 41000, 41199)
+	ports := siptest.Ports(t, 41000, 41199)
 	l, err := New(Config{Listen: "udp://127.0.0.1:0", Ports: ports})
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +35,14 @@ func start(t *testing.T) (ports *rtp.Ports, call func(number string) *siptest.Ca
 			t.Errorf("%d ports were not given back", n)
 		}
 	})
+	return l, ports
+}
+
+// start runs a lab until the test ends, and returns its ports and how a phone
+// calls its numbers.
+func start(t *testing.T) (ports *rtp.Ports, call func(number string) *siptest.Call) {
+	t.Helper()
+	l, ports := run(t)
 	phone := siptest.NewPhone(t, "udp", siptest.Ports(t, 41200, 41399))
 	return ports, func(number string) *siptest.Call {
 		return phone.Call(ua.Outgoing{

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -37,12 +38,21 @@ type file struct {
 }
 
 // New starts a receiver on a free loopback port.
-func New(t testing.TB) *Receiver {
+func New(t testing.TB) *Receiver { return NewAt(t, "127.0.0.1:0") }
+
+// NewAt starts a receiver at an address of the test's own.
+func NewAt(t testing.TB, address string) *Receiver {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatalf("listen for the application: %v", err)
+	}
 	r := &Receiver{
 		t: t, done: make(chan struct{}), changed: make(chan struct{}),
 		behaviours: map[string]http.HandlerFunc{}, before: map[string]func(Delivery){}, files: map[string]*file{},
 	}
-	r.server = httptest.NewServer(http.HandlerFunc(r.serve))
+	r.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(r.serve)}}
+	r.server.Start()
 	t.Cleanup(func() {
 		close(r.done)
 		r.server.CloseClientConnections()
