@@ -125,6 +125,15 @@ func TestAGracefulEndHasTheRecordedWords(t *testing.T) {
 	}
 }
 
+func TestAnOutcomeNamesWhatWasWrong(t *testing.T) {
+	c := call.Cause{Reason: call.PlayFormat, Detail: "MPEG Layer-3 in WAV (0x0055) is not supported"}
+	for _, r := range []outcome.Result{outcome.Played(c), outcome.Recognized(c)} {
+		if !strings.HasSuffix(r.Message, ". "+c.Detail) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestHowMediaOperationsEnd(t *testing.T) {
 	for _, c := range []struct {
 		got       outcome.Result
