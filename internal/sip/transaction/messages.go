@@ -47,7 +47,7 @@ func serverKey(req *sip.Request, method sip.RequestMethod) string {
 	}
 	via := req.Via()
 	branch := via.Params.GetOr("branch", "")
-	if strings.HasPrefix(branch, sip.RFC3261BranchMagicCookie) {
+	if strings.HasPrefix(branch, sip.RFC3261BranchMagicCookie) && branch != sip.RFC3261BranchMagicCookie {
 		return branch + "|" + strings.ToLower(via.SentBy()) + "|" + string(method)
 	}
 	return fmt.Sprintf("%s|%s|%d|%s|%s|%s|%s", req.CallID().Value(), req.From().Params.GetOr("tag", ""),

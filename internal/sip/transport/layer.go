@@ -40,6 +40,8 @@ type Flow interface {
 	// nobody vouches for. Over UDP, where the request may have come from anywhere,
 	// a response that is too large, or one too many, does not leave.
 	Reply(msg []byte)
+	// Standing is what is known of the far end.
+	Standing() Standing
 	// Vouch says that somebody has proven on this flow who they are: a stream then
 	// stays as long as it likes, and gives way to nobody.
 	Vouch()
@@ -61,8 +63,13 @@ type Config struct {
 	// Admit is asked about every packet before it is parsed, and (with no packet)
 	// about every connection before it is read and every message on one that they
 	// opened: such a message waits until its source may send it. Nil trusts everybody.
-	Admit   func(src netip.AddrPort, transport string, packet []byte) Standing
+	Admit func(src netip.AddrPort, transport string, packet []byte) Standing
+	// Unheard is told of a source that Admit refuses. nil: nobody is.
+	Unheard func(src netip.AddrPort, transport string)
 	Receive func(msg sip.Message, from Flow)
+	// Malformed is told of what came and could not be read: a *message.Fault, with
+	// a request to answer or a nil message. nil: nobody is.
+	Malformed func(msg sip.Message, err error, from Flow)
 	// ListenUDP binds a UDP socket; tests put a network of their own here.
 	ListenUDP func(addr string) (PacketConn, error)
 }
@@ -88,7 +95,6 @@ type Layer struct {
 	cfg      Config
 	external netip.Addr
 	own      map[netip.Addr]bool
-	parser   *sip.Parser
 	replied  *meter.Meter // bytes
 	room     *room
 	Counters Counters
@@ -113,7 +119,7 @@ type listener struct {
 
 // New checks the configuration and binds nothing.
 func New(cfg Config) (*Layer, error) {
-	l := &Layer{cfg: cfg, parser: sip.NewParser(), replied: newReplies(), room: newRoom(usualLimits), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
+	l := &Layer{cfg: cfg, replied: newReplies(), room: newRoom(usualLimits), conns: map[string]*stream{}, refusals: map[string]time.Time{}, running: make(chan struct{})}
 	if cfg.ExternalIP != "" {
 		ip, err := netip.ParseAddr(cfg.ExternalIP)
 		if err != nil {
@@ -313,6 +319,9 @@ func (l *Layer) admit(src netip.AddrPort, transport string, packet []byte) Stand
 	s := l.cfg.Admit(src, transport, packet)
 	if s == Refused {
 		l.Counters.Refused.Add(1)
+		if l.cfg.Unheard != nil {
+			l.cfg.Unheard(src, transport)
+		}
 	}
 	return s
 }

@@ -138,8 +138,10 @@ func (r *room) drop(s *stream) {
 }
 
 // isProven reports whether a stream has more than a stranger's standing.
-func (r *room) isProven(s *stream) bool {
+func (r *room) isProven(s *stream) bool { return r.standing(s) > Stranger }
+
+func (r *room) standing(s *stream) Standing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return s.standing > Stranger
+	return s.standing
 }

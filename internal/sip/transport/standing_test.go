@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/sip/message"
 )
 
 // counting is a socket that counts what is sent to each address.
@@ -72,7 +74,10 @@ func TestANetworkIsSentSoMuchAndNoMoreForWhatAnybodyMayHaveWritten(t *testing.T)
 
 func TestWhatCannotBeReadIsAnsweredWithinTheSameBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, err := New(Config{Receive: func(sip.Message, Flow) {}})
+		l, err := New(Config{
+			Receive:   func(sip.Message, Flow) {},
+			Malformed: func(msg sip.Message, _ error, from Flow) { from.Reply([]byte(msg.String())) },
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +85,8 @@ func TestWhatCannotBeReadIsAnsweredWithinTheSameBounds(t *testing.T) {
 		packet := []byte("OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\n" +
 			"To: <sip:x>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 900\r\n\r\nshort")
 		for range 10_000 {
-			l.parsePacket(packet, udpFlow{
+			msg, err := message.ReadDatagram(packet)
+			l.deliver(msg, err, udpFlow{
 				socket: &udpSocket{layer: l, conn: conn}, remote: netip.MustParseAddrPort("192.0.2.7:5060"),
 				standing: Stranger, packet: len(packet),
 			})

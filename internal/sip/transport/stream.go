@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/sip/message"
 )
 
 const (
@@ -260,8 +262,7 @@ func (s *stream) read(conn net.Conn) error {
 		}
 		conn.SetWriteDeadline(time.Time{})
 	}
-	p := s.layer.parser.NewSIPStream()
-	defer p.Close()
+	var messages message.Stream
 	buf := make([]byte, 4096)
 	waits := false // part of a message is there
 	for {
@@ -269,11 +270,7 @@ func (s *stream) read(conn net.Conn) error {
 		if err != nil {
 			return err
 		}
-		if p.Buffer().Len() == 0 && string(buf[:n]) == "\r\n\r\n" {
-			s.Send([]byte("\r\n"), nil) // RFC 5626 3.5.1: a ping gets its pong
-			continue
-		}
-		got, err := s.layer.parseStream(p, buf[:n], s)
+		got, err := s.layer.parseStream(&messages, buf[:n], s)
 		if err != nil {
 			return err
 		}
@@ -345,6 +342,7 @@ func (s *stream) Transport() string           { return s.transport }
 func (s *stream) Reliable() bool              { return true }
 func (s *stream) ReplyTo(*sip.ViaHeader) Flow { return s }
 func (s *stream) Reply(msg []byte)            { s.Send(msg, nil) }
+func (s *stream) Standing() Standing          { return s.layer.room.standing(s) }
 func (s *stream) Vouch()                      { s.layer.room.prove(s) }
 
 func (s *stream) Remote() netip.AddrPort {

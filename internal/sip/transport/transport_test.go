@@ -9,6 +9,8 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 	"go.uber.org/goleak"
+
+	"strowger/internal/sip/message"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -97,7 +99,7 @@ func TestMessagesForANameThatCannotBeFoundAreToldSo(t *testing.T) {
 	}
 }
 
-// Whatever arrives, only whole messages come out, and only parsable refusals go back.
+// Whatever arrives, only whole messages and requests to refuse come out.
 func FuzzDatagramsAndStreams(f *testing.F) {
 	const good = "OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 2\r\n\r\nab"
 	f.Add([]byte(good), 10)
@@ -107,43 +109,37 @@ func FuzzDatagramsAndStreams(f *testing.F) {
 	f.Add([]byte("\r\n\r\n\r\n"+good), 3)
 	f.Add([]byte("SIP/2.0 200 OK\r\nVia:,,,\r\n\r\n"), 5)
 	f.Fuzz(func(t *testing.T, data []byte, cut int) {
-		l, err := New(Config{Receive: func(msg sip.Message, _ Flow) {
-			if msg == nil {
-				t.Error("no message came out")
-			}
-			_ = msg.String()
-		}})
+		l, err := New(Config{
+			Receive: func(msg sip.Message, _ Flow) {
+				if msg == nil {
+					t.Error("no message came out")
+				}
+				_ = msg.String()
+			},
+			Malformed: func(msg sip.Message, err error, _ Flow) {
+				if _, isResponse := msg.(*sip.Response); isResponse || err == nil {
+					t.Errorf("%v is malformed: %v", msg, err)
+				}
+			},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		remote := netip.MustParseAddrPort("192.0.2.7:1234")
-		socket := &udpSocket{layer: l, conn: blackHole{}}
-		l.parsePacket(data, udpFlow{socket: socket, remote: remote})
+		msg, err := message.ReadDatagram(data)
+		l.deliver(msg, err, udpFlow{socket: &udpSocket{layer: l, conn: blackHole{}}, remote: remote})
 
 		s := l.newStream("tcp", Trusted)
 		s.remote = remote
-		p := l.parser.NewSIPStream()
-		defer p.Close()
+		var messages message.Stream
 		for len(data) > 0 {
-			n := min(len(data), 1+abs(cut)%64)
-			if _, err := l.parseStream(p, data[:n], s); err != nil {
+			n := min(len(data), 1+max(cut, 0)%64)
+			if _, err := l.parseStream(&messages, data[:n], s); err != nil {
 				break
 			}
 			data = data[n:]
 		}
-		for range len(s.out) {
-			if _, err := sip.ParseMessage((<-s.out).bytes); err != nil {
-				t.Errorf("our refusal cannot be parsed: %v", err)
-			}
-		}
 	})
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -(n + 1)
-	}
-	return n
 }
 
 type blackHole struct{ PacketConn }

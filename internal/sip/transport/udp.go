@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/sip/message"
 )
 
 type udpSocket struct {
@@ -39,10 +40,8 @@ func (s *udpSocket) read() {
 		if standing == Refused {
 			continue
 		}
-		if len(bytes.Trim(buf[:n], "\r\n\x00")) == 0 {
-			continue // RFC 5626 3.5.1: a keep-alive
-		}
-		s.layer.parsePacket(buf[:n], udpFlow{socket: s, remote: src, standing: standing, packet: n})
+		msg, err := message.ReadDatagram(buf[:n])
+		s.layer.deliver(msg, err, udpFlow{socket: s, remote: src, standing: standing, packet: n})
 	}
 }
 
@@ -98,6 +97,9 @@ func (f udpFlow) Reply(msg []byte) {
 		f.Send(msg, nil)
 	}
 }
+
+// Standing implements Flow.
+func (f udpFlow) Standing() Standing { return f.standing }
 
 // Vouch implements Flow: what proves one packet says nothing of the next.
 func (f udpFlow) Vouch() {}
@@ -164,6 +166,7 @@ func (f *lookup) Local() netip.AddrPort {
 func (f *lookup) ReplyTo(*sip.ViaHeader) Flow { return f }
 func (f *lookup) Reply(msg []byte)            { f.Send(msg, nil) }
 func (f *lookup) Vouch()                      {}
+func (f *lookup) Standing() Standing          { return Trusted }
 
 func (f *lookup) Send(msg []byte, failed func(error)) {
 	f.mu.Lock()

@@ -187,7 +187,7 @@ func (u *UA) response(req *sip.Request, code int, phrase, tag string) *sip.Respo
 	}
 	res := sip.NewResponseFromRequest(req, code, oneLine(phrase), nil)
 	res.SipVersion = "SIP/2.0"
-	if to := res.To(); code > 100 && tag != "" && !req.To().Params.Has("tag") {
+	if to := res.To(); to != nil && code > 100 && tag != "" && !req.To().Params.Has("tag") {
 		to.Params.Add("tag", tag)
 	}
 	if u.cfg.UserAgent != "" {
@@ -222,24 +222,12 @@ func allowed(methods []string) string {
 	return strings.Join(all, ", ")
 }
 
-// longNames of the compact forms that the parser leaves alone (RFC 3261 7.3.3 and
-// the IANA registry).
-var longNames = map[string]string{
-	"a": "Accept-Contact", "b": "Referred-By", "c": "Content-Type", "d": "Request-Disposition",
-	"e": "Content-Encoding", "j": "Reject-Contact", "k": "Supported", "o": "Event", "r": "Refer-To",
-	"s": "Subject", "u": "Allow-Events", "x": "Session-Expires", "y": "Identity",
-}
-
 type headered interface{ Headers() []sip.Header }
 
 func headersOf(msg headered) Headers {
 	hs := make(Headers, 0, 16)
 	for _, h := range msg.Headers() {
-		name := h.Name()
-		if long, ok := longNames[strings.ToLower(name)]; ok {
-			name = long
-		}
-		hs = append(hs, Header{name, h.Value()})
+		hs = append(hs, Header{h.Name(), h.Value()})
 	}
 	return hs
 }

@@ -61,9 +61,12 @@ func calleeDialog(req *sip.Request, localTag string, flow transport.Flow) Dialog
 		CallID: req.CallID().Value(), Role: Callee,
 		LocalTag: localTag, RemoteTag: tagOf(req.From().Params),
 		LocalURI: req.To().Address.String(), RemoteURI: req.From().Address.String(),
-		LocalContact: contact.String(), RemoteTarget: req.Contact().Address.String(),
+		LocalContact: contact.String(), RemoteTarget: req.From().Address.String(),
 		RouteSet: recordRoutes(req), RemoteCSeq: req.CSeq().SeqNo,
 		Secure: flow.Transport() == "tls" && req.Recipient.Scheme == "sips",
+	}
+	if hasContact(req) {
+		d.RemoteTarget = req.Contact().Address.String()
 	}
 	d.aim(flow, sourceOf(req))
 	return d

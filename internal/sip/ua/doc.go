@@ -25,13 +25,17 @@
 //   - What a process with the same Secret has placed can be taken back (TakeBack),
 //     and a 2xx to a call that is provably ours and that no session knows is
 //     acknowledged and ended (takeback.go).
+//   - Every request that is refused is told to the Board of notices with the reason,
+//     once; so is what cannot be read or answered. Sessions that somebody took are
+//     theirs to tell of.
 //   - Every queue is bounded: a message for a shard that is full is dropped and
 //     counted, and a new request is answered 503 first.
 //
 // Where to look: intake.go sorts what arrives (RFC 3261 8.2); uac.go and uas.go are
 // the two roles of an initial INVITE; indialog.go is everything after; pending.go
 // is one request of ours with its retries; dialog.go is RFC 3261 12; build.go makes
-// messages. Beneath are the packages transaction (RFC 3261 17) and transport (18).
+// messages; body.go finds the SDP in one; refuse.go has all refusals with their
+// reasons. Beneath are the packages transaction (RFC 3261 17) and transport (18).
 //
 // What is not here yet has its place: 100rel in uas.go's ring and in supported;
 // UPDATE and session timers beside re-INVITE in indialog.go; PRACK and Replaces in

@@ -54,6 +54,7 @@ type Incoming struct {
 	Message
 	Dialog Dialog // that an answer makes
 	take   func(Observer) *Session
+	refuse func(Refusal)
 }
 
 // Take gives the session of this INVITE its observer. It may be called once,
@@ -61,33 +62,25 @@ type Incoming struct {
 func (in *Incoming) Take(obs Observer) *Session { return in.take(obs) }
 
 // Refuse answers the INVITE at once, in place of Take.
-func (in *Incoming) Refuse(r Refusal) { in.Take(nil).Reject(r.Code, r.Phrase, r.Headers) }
-
-// Refusal is a final response that is no 2xx. An empty phrase means the code's
-// usual one.
-type Refusal struct {
-	Code    int
-	Phrase  string
-	Headers Headers
-}
+func (in *Incoming) Refuse(no Refusal) { in.refuse(no) }
 
 // Request is a request outside of a dialog (or, by RequestObserver, inside one).
 type Request struct {
 	Message
 	Method  string
 	CSeq    uint32
-	respond func(code int, phrase string, headers Headers, body []byte)
+	respond func(no Refusal, body []byte)
 }
 
 // Respond answers the request. Only the first call counts; it may come from any
 // goroutine. An empty phrase means the code's usual one. A body needs its
 // Content-Type among the headers.
 func (r *Request) Respond(code int, phrase string, headers Headers, body []byte) {
-	r.respond(code, phrase, headers, body)
+	r.respond(Refusal{Code: code, Phrase: phrase, Headers: headers}, body)
 }
 
 // Refuse answers the request.
-func (r *Request) Refuse(no Refusal) { r.Respond(no.Code, no.Phrase, no.Headers, nil) }
+func (r *Request) Refuse(no Refusal) { r.respond(no, nil) }
 
 // Party is one end of a call as From and To name it.
 type Party struct {

@@ -230,13 +230,13 @@ func (s *Session) inside(tx *transaction.Server, flow transport.Flow) {
 	}
 	switch {
 	case tagOf(req.From().Params) != d.RemoteTag:
-		s.reply(tx, sip.StatusCallTransactionDoesNotExists)
+		s.shard.refuse(tx, flow, noCall)
 		return
 	case d.RemoteCSeq != 0 && req.CSeq().SeqNo <= d.RemoteCSeq:
-		s.reply(tx, sip.StatusInternalServerError) // RFC 3261 12.2.2: out of order
+		s.shard.refuse(tx, flow, tooLate(req.CSeq().SeqNo, d.RemoteCSeq))
 		return
 	case s.over && req.Method != sip.BYE:
-		s.reply(tx, sip.StatusCallTransactionDoesNotExists)
+		s.shard.refuse(tx, flow, noCall)
 		return
 	}
 	d.RemoteCSeq = req.CSeq().SeqNo
@@ -288,15 +288,14 @@ func (s *Session) farBye(tx *transaction.Server) {
 // farInvite is a re-INVITE (RFC 3261 14.2).
 func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 	req := tx.Request
+	sdp, err := sessionDescription(req)
 	switch {
 	case s.reinvite != nil && s.reinvite.pending != nil:
-		s.reply(tx, sip.StatusRequestPending)
+		s.shard.refuse(tx, flow, mediaCrossed)
 	case !s.established || s.offered != nil || (s.accepted != nil && s.accepted.initial):
-		res := s.ua.response(req, sip.StatusInternalServerError, "", s.key.localTag)
-		res.AppendHeader(sip.NewHeader("Retry-After", string(rune('1'+rand.IntN(9)))))
-		tx.Respond(res)
-	case !acceptableBody(req):
-		tx.Respond(s.ua.unsupportedBody(req))
+		s.shard.refuse(tx, flow, mediaPending(string(rune('1'+rand.IntN(9)))))
+	case err != nil:
+		s.shard.refuse(tx, flow, otherBody(err.Error()))
 	default:
 		d := s.Dialog()
 		d.refresh(req.Contact(), flow, sourceOf(req))
@@ -304,21 +303,21 @@ func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 		of := &offered{tx, req}
 		s.offered = of
 		tx.User = s
-		s.obs.Offer(&Offer{SDP: sdpOf(req), session: s, of: of})
+		s.obs.Offer(&Offer{SDP: sdp, session: s, of: of})
 	}
 }
 
 func (s *Session) farRequest(tx *transaction.Server, flow transport.Flow) {
 	req := tx.Request
 	if o, ok := s.obs.(RequestObserver); ok && (s.established || s.incoming != nil) {
-		o.Request(s.shard.answerable(tx, messageOf(req, flow), s.key.localTag))
+		o.Request(s.shard.answerable(tx, flow, messageOf(req, flow), s.key.localTag))
 		return
 	}
 	switch {
 	case req.Method != sip.INFO:
-		tx.Respond(s.ua.notAllowed(req))
+		s.shard.refuse(tx, flow, s.ua.otherMethod(req))
 	case len(req.Body()) > 0: // RFC 3261 8.2.3: nobody here understands it
-		s.reply(tx, sip.StatusUnsupportedMediaType)
+		s.shard.refuse(tx, flow, Refusal{Code: sip.StatusUnsupportedMediaType, Reason: "its INFO is of no use to anybody here; the far end has to do without it"})
 	default:
 		s.reply(tx, sip.StatusOK)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/transaction"
 	"strowger/internal/sip/transport"
 )
@@ -29,19 +30,30 @@ func (u *UA) receive(msg sip.Message, from transport.Flow) {
 	case err == nil:
 	case errors.Is(err, transaction.ErrBusy):
 		u.busy.Add(1)
-		if isRequest && req.Method != sip.ACK && req.Method != sip.CANCEL && tagOf(req.To().Params) == "" {
-			res := u.response(req, sip.StatusServiceUnavailable, "", newTag())
-			res.AppendHeader(sip.NewHeader("Retry-After", "5"))
-			reply.Reply([]byte(res.String()))
+		if isRequest {
+			u.tooMuch(req, reply)
 		}
 	default:
 		u.malformed.Add(1)
-		// Without these there is nobody to tell.
-		if isRequest && req.Method != sip.ACK && req.Via() != nil && req.From() != nil && req.To() != nil &&
-			req.CallID() != nil && req.CSeq() != nil {
-			reply.Reply([]byte(u.response(req, sip.StatusBadRequest, "", newTag()).String()))
-		}
+		u.unreadable(msg, err, from)
 	}
+}
+
+// tooMuch turns away a request that its shard has no room for.
+func (u *UA) tooMuch(req *sip.Request, flow transport.Flow) {
+	if req.Method == sip.ACK || req.Method == sip.CANCEL || tagOf(req.To().Params) != "" {
+		return // it comes again, or belongs to what is served
+	}
+	u.refuseOnce(req, flow, Refusal{
+		Code: sip.StatusServiceUnavailable, Headers: Headers{{"Retry-After", "5"}},
+		Reason: "too many messages wait to be handled; see who sends so many, or give the server more processors",
+	})
+}
+
+// unheard notes a source that nobody knows and that is not read.
+func (u *UA) unheard(src netip.AddrPort, transport string) {
+	u.notices.Tell(notice.Notice{Source: src, Transport: transport, Reason: "nobody is known to call from this source, or it sends too much; " +
+		"if it is a carrier's, add it to the sources of the trunk"})
 }
 
 // sessionKey finds the session that a message from the far end belongs to. Ours is
@@ -69,23 +81,21 @@ func (sh *shard) serve(tx *transaction.Server, flow transport.Flow, m Message) {
 	toTag := tagOf(req.To().Params)
 	switch {
 	case req.Method == sip.CANCEL:
-		sh.cancel(tx)
+		sh.cancel(tx, flow)
 	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
-		sh.refuse(tx, 505)
+		sh.refuse(tx, flow, otherVersion(req))
 	case !knownScheme(req.Recipient.Scheme):
-		sh.refuse(tx, 416)
+		sh.refuse(tx, flow, otherScheme(req))
 	case toTag == "" && tx.Merged:
-		sh.refuse(tx, sip.StatusLoopDetected)
+		sh.refuse(tx, flow, loop)
 	case len(unsupported(req)) > 0:
-		res := sh.ua.response(req, sip.StatusBadExtension, "", newTag())
-		res.AppendHeader(sip.NewHeader("Unsupported", strings.Join(unsupported(req), ", ")))
-		tx.Respond(res)
+		sh.refuse(tx, flow, otherExtensions(unsupported(req)))
 	case toTag != "":
 		if s := sh.sessions[sessionKey{req.CallID().Value(), toTag}]; s != nil {
 			s.inside(tx, flow)
 			return
 		}
-		sh.refuse(tx, sip.StatusCallTransactionDoesNotExists)
+		sh.refuse(tx, flow, noCall)
 	default:
 		sh.outside(tx, flow, m)
 	}
@@ -96,38 +106,67 @@ func (sh *shard) outside(tx *transaction.Server, flow transport.Flow, m Message)
 	req := tx.Request
 	switch {
 	case req.Method == sip.BYE || req.Method == sip.PRACK || req.Method == sip.UPDATE:
-		sh.refuse(tx, sip.StatusCallTransactionDoesNotExists)
-	case req.Method == sip.INVITE && tagOf(req.From().Params) == "":
-		sh.refuse(tx, sip.StatusBadRequest)
-	case req.Method == sip.INVITE && (req.Contact() == nil || req.Contact().Address.Wildcard || req.Contact().Address.Host == ""):
-		sh.refuse(tx, sip.StatusBadRequest) // RFC 3261 8.1.1.8: there is nobody to send a BYE to
-	case req.Method == sip.INVITE && !acceptableBody(req):
-		tx.Respond(sh.ua.unsupportedBody(req))
+		sh.refuse(tx, flow, noCall)
 	case req.Method == sip.INVITE:
-		sh.invited(tx, flow, m)
+		sh.invite(tx, flow, m)
 	case slices.Contains(sh.ua.cfg.Methods, string(req.Method)):
-		sh.ua.handler.Request(sh.answerable(tx, m, newTag()))
+		sh.ua.handler.Request(sh.answerable(tx, flow, m, newTag()))
 	default:
-		tx.Respond(sh.ua.notAllowed(req))
+		sh.refuse(tx, flow, sh.ua.otherMethod(req))
 	}
 }
 
-// answerable is a request for someone else to answer.
-func (sh *shard) answerable(tx *transaction.Server, m Message, tag string) *Request {
+// invite is an initial INVITE, which the handler gets when it is whole.
+func (sh *shard) invite(tx *transaction.Server, flow transport.Flow, m Message) {
 	req := tx.Request
+	sdp, err := sessionDescription(req)
+	switch {
+	case !hasContact(req) && !isOld(req): // RFC 3261 8.1.1.8
+		sh.refuse(tx, flow, noContact)
+	case err != nil:
+		sh.refuse(tx, flow, otherBody(err.Error()))
+	case !acceptsSDP(req):
+		sh.refuse(tx, flow, noAnswerInSDP(req))
+	default:
+		m.Body = sdp
+		sh.invited(tx, flow, m)
+	}
+}
+
+func hasContact(req *sip.Request) bool {
+	c := req.Contact()
+	return c != nil && !c.Address.Wildcard && c.Address.Host != ""
+}
+
+// isOld reports whether a request comes from an element of RFC 2543, which knew no
+// magic cookie (RFC 3261 8.1.1.7). It may lack a From tag (12.1.1), and Contact: then
+// From says where it is.
+func isOld(req *sip.Request) bool {
+	return !strings.HasPrefix(req.Via().Params.GetOr("branch", ""), sip.RFC3261BranchMagicCookie)
+}
+
+// answerable is a request for someone else to answer.
+func (sh *shard) answerable(tx *transaction.Server, flow transport.Flow, m Message, tag string) *Request {
+	req := tx.Request
+	n := noticeOf(req, flow)
 	var answered atomic.Bool
 	return &Request{
 		Message: m, Method: string(req.Method), CSeq: req.CSeq().SeqNo,
-		respond: func(code int, phrase string, headers Headers, body []byte) {
+		respond: func(r Refusal, body []byte) {
 			if answered.Swap(true) {
 				return
 			}
+			if r.Code < 300 {
+				sh.ua.served(n, r.Code)
+			} else {
+				sh.ua.note(n, r)
+			}
 			sh.Post(func() {
-				res := sh.ua.response(req, code, phrase, tag)
-				if req.Method == sip.OPTIONS || code == sip.StatusMethodNotAllowed {
+				res := sh.ua.response(req, r.Code, r.Phrase, tag)
+				if req.Method == sip.OPTIONS || r.Code == sip.StatusMethodNotAllowed {
 					res.AppendHeader(sip.NewHeader("Allow", sh.ua.allow))
 				}
-				addHeaders(res, headers)
+				addHeaders(res, r.Headers)
 				res.SetBody(body)
 				tx.Respond(res)
 			})
@@ -136,10 +175,10 @@ func (sh *shard) answerable(tx *transaction.Server, m Message, tag string) *Requ
 }
 
 // cancel is RFC 3261 9.2. The CANCEL is answered whatever becomes of its INVITE.
-func (sh *shard) cancel(tx *transaction.Server) {
+func (sh *shard) cancel(tx *transaction.Server, flow transport.Flow) {
 	invite := sh.Cancelled(tx.Request)
 	if invite == nil {
-		sh.refuse(tx, sip.StatusCallTransactionDoesNotExists)
+		sh.refuse(tx, flow, noInvite)
 		return
 	}
 	req := tx.Request
@@ -182,29 +221,12 @@ func (sh *shard) Stray(res *sip.Response, from transaction.Flow) {
 	}
 }
 
-func (sh *shard) refuse(tx *transaction.Server, code int) {
-	tx.Respond(sh.ua.response(tx.Request, code, "", newTag()))
-}
-
-func (u *UA) notAllowed(req *sip.Request) *sip.Response {
-	res := u.response(req, sip.StatusMethodNotAllowed, "", newTag())
-	res.AppendHeader(sip.NewHeader("Allow", u.allow))
-	return res
-}
-
 // capabilities answers OPTIONS (RFC 3261 11.2).
 func (u *UA) capabilities(req *sip.Request) *sip.Response {
 	res := u.response(req, sip.StatusOK, "", newTag())
 	res.AppendHeader(sip.NewHeader("Allow", u.allow))
-	res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
+	res.AppendHeader(sip.NewHeader("Accept", acceptedBodies))
 	res.AppendHeader(sip.NewHeader("Supported", strings.Join(supported, ", ")))
-	return res
-}
-
-func (u *UA) unsupportedBody(req *sip.Request) *sip.Response {
-	res := u.response(req, sip.StatusUnsupportedMediaType, "", newTag())
-	res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
-	res.AppendHeader(sip.NewHeader("Accept-Encoding", "identity"))
 	return res
 }
 
@@ -221,27 +243,6 @@ func unsupported(req *sip.Request) []string {
 }
 
 func knownScheme(s string) bool { return s == "" || s == "sip" || s == "sips" || s == "tel" }
-
-// acceptableBody: an INVITE carries a session description or nothing.
-func acceptableBody(req *sip.Request) bool {
-	for _, name := range []string{"Content-Encoding", "e"} {
-		for _, h := range req.GetHeaders(name) {
-			if !strings.EqualFold(strings.TrimSpace(h.Value()), "identity") {
-				return false
-			}
-		}
-	}
-	return len(req.Body()) == 0 || isSDP(req)
-}
-
-func isSDP(msg sip.Message) bool {
-	hs := msg.GetHeaders("Content-Type")
-	if len(hs) == 0 {
-		return false
-	}
-	kind, _, _ := strings.Cut(hs[0].Value(), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "application/sdp")
-}
 
 func sourceOf(req *sip.Request) netip.AddrPort {
 	a, _ := netip.ParseAddrPort(req.Source())

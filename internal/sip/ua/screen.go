@@ -1,8 +1,6 @@
 package ua
 
 import (
-	"strconv"
-
 	"github.com/emiago/sipgo/sip"
 
 	"strowger/internal/sip/transport"
@@ -12,16 +10,17 @@ import (
 // of dialogs. Whoever knows a dialog of ours, or an INVITE that it cancels, is
 // served. Who does not, or has proven nothing, costs no memory.
 func (sh *shard) screen(req *sip.Request, flow transport.Flow) (m Message, served bool) {
+	no := noCall
 	switch tag := tagOf(req.To().Params); {
 	case req.Method == sip.CANCEL:
-		served = sh.Cancelled(req) != nil
+		served, no = sh.Cancelled(req) != nil, noInvite
 	case tag != "":
 		served = sh.sessions[sessionKey{req.CallID().Value(), tag}] != nil
 	default:
 		return sh.screenStranger(req, flow)
 	}
 	if !served {
-		sh.ua.refuseOnce(req, flow, Refusal{Code: sip.StatusCallTransactionDoesNotExists})
+		sh.ua.refuseOnce(req, flow, no)
 	}
 	return m, served
 }
@@ -39,18 +38,18 @@ func (sh *shard) screenStranger(req *sip.Request, flow transport.Flow) (Message,
 	return m, ok
 }
 
-// refuseOnce answers a request of which nothing is kept.
-func (u *UA) refuseOnce(req *sip.Request, flow transport.Flow, no Refusal) {
-	res := u.response(req, no.Code, no.Phrase, u.tagFor(req))
-	res.RemoveHeader("Server") // RFC 3261 20.35: not for everybody to know
-	addHeaders(res, no.Headers)
-	res.SetBody(nil)
-	flow.Reply([]byte(res.String()))
-}
-
 // tagFor is the To tag of a response that is made again when its request comes
-// again (RFC 3261 8.2.7).
+// again (RFC 3261 8.2.7). The request has a Via, and perhaps nothing else.
 func (u *UA) tagFor(req *sip.Request) string {
-	return u.derive("to", req.CallID().Value(), tagOf(req.From().Params), req.Via().Params.GetOr("branch", ""),
-		strconv.Itoa(int(req.CSeq().SeqNo)))
+	var callID, from, cseq string
+	if h := req.CallID(); h != nil {
+		callID = h.Value()
+	}
+	if h := req.From(); h != nil {
+		from = tagOf(h.Params)
+	}
+	if h := req.CSeq(); h != nil {
+		cseq = h.Value()
+	}
+	return u.derive("to", callID, from, req.Via().Params.GetOr("branch", ""), cseq)
 }

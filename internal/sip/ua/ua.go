@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"strowger/internal/meter"
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/transaction"
 	"strowger/internal/sip/transport"
 )
@@ -41,7 +42,10 @@ type Config struct {
 	// with the Secret of an earlier one knows that one's calls for its own. Nil means
 	// one that dies with the process.
 	Secret []byte
-	Log    *slog.Logger
+	// Notices is told of every request that is refused, that cannot be answered, and
+	// (without a line in the log) that is served. nil: one that writes to Log.
+	Notices *notice.Board
+	Log     *slog.Logger
 
 	listenUDP func(addr string) (transport.PacketConn, error)
 }
@@ -71,6 +75,7 @@ type UA struct {
 	cfg          Config
 	handler      Handler // since Run
 	log          *slog.Logger
+	notices      *notice.Board
 	transport    *transport.Layer
 	transactions *transaction.Layer
 	shards       map[*transaction.Shard]*shard
@@ -90,10 +95,13 @@ func New(cfg Config) (*UA, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
+	if cfg.Notices == nil {
+		cfg.Notices = notice.New(cfg.Log, nil)
+	}
 	if cfg.Methods == nil {
 		cfg.Methods = []string{"REGISTER", "OPTIONS"}
 	}
-	u := &UA{cfg: cfg, log: cfg.Log, shards: map[*transaction.Shard]*shard{}, secret: cfg.Secret}
+	u := &UA{cfg: cfg, log: cfg.Log, notices: cfg.Notices, shards: map[*transaction.Shard]*shard{}, secret: cfg.Secret}
 	if u.secret == nil {
 		u.secret = make([]byte, 32)
 		rand.Read(u.secret) // never fails: crypto/rand ends the program instead
@@ -103,7 +111,7 @@ func New(cfg Config) (*UA, error) {
 	var err error
 	u.transport, err = transport.New(transport.Config{
 		Listen: cfg.Listen, ExternalIP: cfg.ExternalIP, TLS: cfg.TLS, Admit: cfg.Admit,
-		Receive: u.receive, ListenUDP: cfg.listenUDP,
+		Receive: u.receive, Malformed: u.unreadable, Unheard: u.unheard, ListenUDP: cfg.listenUDP,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("user agent: %w", err)

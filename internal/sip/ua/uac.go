@@ -140,11 +140,3 @@ func (sh *shard) endDialog(d Dialog, c Credentials, reasons []sip.Header) {
 	s.setDialog(d)
 	s.bye()
 }
-
-// sdpOf is the session description of a message, nil when it has another body.
-func sdpOf(msg sip.Message) []byte {
-	if len(msg.Body()) == 0 || !isSDP(msg) {
-		return nil
-	}
-	return msg.Body()
-}

@@ -25,15 +25,28 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message)
 	s.remember()
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
-	taken := false
-	sh.ua.handler.Invite(&Incoming{Message: m, Dialog: s.Dialog(), take: func(obs Observer) *Session {
-		taken = true
-		if obs != nil {
-			s.obs = obs
-		}
-		return s
-	}})
-	if !taken {
+	n := noticeOf(req, flow)
+	taken, refused := false, false
+	sh.ua.handler.Invite(&Incoming{
+		Message: m, Dialog: s.Dialog(),
+		take: func(obs Observer) *Session {
+			taken = true
+			if obs != nil {
+				s.obs = obs
+			}
+			return s
+		},
+		refuse: func(no Refusal) {
+			refused = true
+			sh.ua.note(n, no)
+			s.Reject(no.Code, no.Phrase, no.Headers)
+		},
+	})
+	switch {
+	case refused:
+	case taken:
+		sh.ua.served(n, sip.StatusTrying)
+	default:
 		s.refuse(sip.StatusInternalServerError, "", nil, Reason{})
 	}
 }

@@ -422,6 +422,10 @@ type scriptedHandler struct {
 func (h *scriptedHandler) Invite(in *Incoming) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if in.Headers.Get("Subject") == "refuse me" {
+		in.Refuse(Refusal{Code: 404, Reason: "nobody here is called that"})
+		return
+	}
 	h.ears = newEars()
 	h.session = in.Take(h)
 	h.incoming = in
