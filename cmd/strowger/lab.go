@@ -65,10 +65,10 @@ func (c labCall) config(t terminal) (cfg lab.CallConfig, err error) {
 		Report: func(at time.Duration, what string) { fmt.Fprintf(t.out, "%6.1f s  %s\n", at.Seconds(), what) },
 	}
 	var ok bool
-	if cfg.To, ok = number.Dialled(c.Number); !ok {
+	if cfg.To, ok = number.ITU.Read(c.Number, ""); !ok {
 		return cfg, fmt.Errorf("%q is no number; dev's own is %s", c.Number, config.DevNumber)
 	}
-	if cfg.From, ok = number.Dialled(c.From); !ok {
+	if cfg.From, ok = number.ITU.Read(c.From, ""); !ok {
 		return cfg, fmt.Errorf("--from: %q is no number", c.From)
 	}
 	if c.For <= 0 || c.For > callMost || c.Wait < 0 {

@@ -86,18 +86,25 @@ type User struct {
 	MayDial     []string `yaml:"may_dial"`
 }
 
-// Trunk is a way to the telephone network.
+// NoPrefix says that nothing stands before what a prefix could stand before.
+const NoPrefix = "none"
+
+// Trunk is a way to the telephone network. Country and the two prefixes say what
+// its numbers without a plus mean; empty prefixes are the ITU's, 0 and 00.
 type Trunk struct {
-	Name              string   `yaml:"name"`
-	Address           string   `yaml:"address"`
-	Username          string   `yaml:"username"`
-	Password          string   `yaml:"password"`
-	Register          bool     `yaml:"register"`
-	Prefixes          []string `yaml:"prefixes"`
-	Numbers           []string `yaml:"numbers"`
-	Sources           []string `yaml:"sources"`
-	MaxCalls          int      `yaml:"max_calls"`
-	MaxCallsPerSecond int      `yaml:"max_calls_per_second"`
+	Name                string   `yaml:"name"`
+	Address             string   `yaml:"address"`
+	Username            string   `yaml:"username"`
+	Password            string   `yaml:"password"`
+	Register            bool     `yaml:"register"`
+	Prefixes            []string `yaml:"prefixes"`
+	Numbers             []string `yaml:"numbers"`
+	Sources             []string `yaml:"sources"`
+	Country             string   `yaml:"country"`
+	NationalPrefix      string   `yaml:"national_prefix"`
+	InternationalPrefix string   `yaml:"international_prefix"`
+	MaxCalls            int      `yaml:"max_calls"`
+	MaxCallsPerSecond   int      `yaml:"max_calls_per_second"`
 }
 
 // EventGrid lists who is told about calls that no application holds yet.

@@ -173,8 +173,21 @@ func validateTrunks(trunks []Trunk, p *problems) {
 			numbers.check(at, n, p)
 		}
 		validateNetworks(key+".sources", t.Sources, p)
+		t.validatePlan(key, p)
 		notNegative(key+".max_calls", t.MaxCalls, p)
 		notNegative(key+".max_calls_per_second", t.MaxCallsPerSecond, p)
+	}
+}
+
+// validatePlan looks at how the trunk writes numbers.
+func (t Trunk) validatePlan(key string, p *problems) {
+	if t.Country != "" && !number.IsCountry(t.Country) {
+		p.add(key+".country", "%q is not a country code such as 49; it has no plus and no zeros before it", t.Country)
+	}
+	for name, prefix := range map[string]string{".national_prefix": t.NationalPrefix, ".international_prefix": t.InternationalPrefix} {
+		if prefix != "" && prefix != NoPrefix && !number.IsDialPrefix(prefix) {
+			p.add(key+name, "%q is not what is dialled before a number, such as 0, 00 or 011; write %s where nothing is", prefix, NoPrefix)
+		}
 	}
 }
 

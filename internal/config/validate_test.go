@@ -53,6 +53,9 @@ var mistakes = []struct {
 	{func(c *Config) { c.Trunks = []Trunk{carrier, carrier} }, `trunks[1].name: "carrier" is already at trunks[0].name`},
 	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Register: true}} }, "trunks[0].username: is empty, but register is true"},
 	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{""}}} }, "trunks[0].prefixes[0]: "},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Country: "+49"}} }, `trunks[0].country: "+49" is not a country code such as 49`},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", NationalPrefix: "zero"}} }, `trunks[0].national_prefix: "zero" is not what is dialled before a number`},
+	{func(c *Config) { c.Trunks = []Trunk{{Name: "a", Address: "sip:a", InternationalPrefix: "+"}} }, `trunks[0].international_prefix: "+" is not what is dialled before a number`},
 	{func(c *Config) {
 		c.Trunks = []Trunk{{Name: "a", Address: "sip:a", Prefixes: []string{"+1"}}, {Name: "b", Address: "sip:b", Prefixes: []string{"+1"}}}
 	}, `trunks[1].prefixes[0]: "+1" is already at trunks[0].prefixes[0]`},

@@ -36,6 +36,7 @@ type Trunk struct {
 	Prefixes  []string       // beginnings of the numbers reached through it
 	Numbers   []string       // ours, in E.164
 	Sources   []netip.Prefix // where its calls come from
+	Plan      number.Plan    // how it writes numbers; zero: number.ITU
 	Limits    Limits
 }
 
@@ -67,7 +68,7 @@ func New(cfg Config, now func() time.Time) *Directory {
 		resource:      strings.ToLower(cfg.ResourceID),
 		byName:        map[string]User{},
 		byID:          map[string]User{},
-		trunks:        cfg.Trunks,
+		trunks:        slices.Clone(cfg.Trunks),
 		prefixes:      map[string]int{},
 		numbers:       map[string]int{},
 		meters:        map[string]*meter{},
@@ -75,6 +76,9 @@ func New(cfg Config, now func() time.Time) *Directory {
 	for _, u := range cfg.Users {
 		d.byName[strings.ToLower(u.Name)] = u
 		d.byID[strings.ToLower(u.ID)] = u
+	}
+	for i := range d.trunks {
+		d.trunks[i].Plan = cmp.Or(d.trunks[i].Plan, number.ITU)
 	}
 	for i, t := range cfg.Trunks {
 		for _, p := range t.Prefixes {
@@ -164,8 +168,9 @@ func (d *Directory) TrunkFrom(addr netip.Addr) (Trunk, bool) {
 }
 
 // Dialled reads the user part of a SIP address that somebody called: a user's
-// name or id, a raw id, or a number.
-func (d *Directory) Dialled(user string) (call.Address, error) {
+// name or id, a raw id, or a number, which is read by the caller's plan and its
+// phone-context.
+func (d *Directory) Dialled(plan number.Plan, user, context string) (call.Address, error) {
 	if u, ok := d.User(user); ok {
 		return d.Address(u.ID), nil
 	}
@@ -175,8 +180,7 @@ func (d *Directory) Dialled(user string) (call.Address, error) {
 	if isGUID(user) {
 		return d.Address(user), nil
 	}
-	user, _, _ = strings.Cut(user, ";") // RFC 3966: parameters of the number follow
-	n, ok := number.Dialled(user)
+	n, ok := plan.Read(user, context)
 	if !ok {
 		return "", &Refusal{Kind: Unknown, Reason: fmt.Sprintf("%q is neither a user nor a number", user)}
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"strowger/internal/call"
+	"strowger/internal/number"
 )
 
 const (
@@ -121,25 +122,25 @@ func describe(to Destination, err error) string {
 func TestWhatIsDialledBecomesAnAddress(t *testing.T) {
 	d, _ := newDirectory()
 	cases := map[string]call.Address{
-		"alice":                     d.Address(aliceID),
-		"ALICE":                     d.Address(aliceID),
-		aliceID:                     d.Address(aliceID),
-		botID:                       d.Address(botID),
-		string(d.Address(aliceID)):  d.Address(aliceID),
-		"4:+15550100":               "4:+15550100",
-		"+15550100":                 "4:+15550100",
-		"+1-555-01.00":              "4:+15550100",
-		"+15550100;phone-context=x": "4:+15550100",
-		"14255550100":               call.PhoneAddress(ours), // ours, as carriers send it
-		"911":                       "4:911",
+		"alice":                    d.Address(aliceID),
+		"ALICE":                    d.Address(aliceID),
+		aliceID:                    d.Address(aliceID),
+		botID:                      d.Address(botID),
+		string(d.Address(aliceID)): d.Address(aliceID),
+		"4:+15550100":              "4:+15550100",
+		"+15550100":                "4:+15550100",
+		"+1-555-01.00":             "4:+15550100",
+		"004930123456":             "4:+4930123456",
+		"14255550100":              call.PhoneAddress(ours), // ours, as carriers send it
+		"911":                      "4:911",
 	}
 	for user, want := range cases {
-		if got, err := d.Dialled(user); err != nil || got != want {
+		if got, err := d.Dialled(number.ITU, user, ""); err != nil || got != want {
 			t.Errorf("%q is %s, %v; want %s", user, got, err, want)
 		}
 	}
 	for _, user := range []string{"", "carol", "+", "+1x", "1234567890123456", ";ext=1"} {
-		if got, err := d.Dialled(user); err == nil {
+		if got, err := d.Dialled(number.ITU, user, ""); err == nil {
 			t.Errorf("%q was taken for %s", user, got)
 		}
 	}
@@ -191,7 +192,7 @@ func FuzzDialled(f *testing.F) {
 	}
 	d, _ := newDirectory()
 	f.Fuzz(func(t *testing.T, user string) {
-		to, err := d.Dialled(user)
+		to, err := d.Dialled(number.ITU, user, "")
 		if err != nil {
 			return
 		}

@@ -3,7 +3,10 @@
 // A number is global, "+" and up to 15 digits of which the first is no 0 (E.164
 // 6.1), or local: up to 15 digits as they are dialled within a country, a network
 // or a company. What people and carriers write is read into one of these two
-// forms; all else in the server compares them as they are.
+// forms by a Plan; all else in the server compares them as they are.
+//
+// A country is never guessed: it stands in the number, in its phone-context, or in
+// the settings of the trunk that brings it.
 package number
 
 import "strings"
@@ -27,39 +30,12 @@ func IsPrefix(s string) bool {
 	return isDigits(digits) || plus && digits == ""
 }
 
-// Dialled reads a number as people dial it, with visual separators (RFC 3966
-// 5.1.1) or without. What is no number is not ok.
-func Dialled(written string) (number string, ok bool) {
-	number = withoutSeparators(written)
-	return number, IsNumber(number)
-}
+// IsCountry reports whether s may be a country code: one to three digits, the
+// first no 0.
+func IsCountry(s string) bool { return len(s) <= 3 && IsGlobal("+"+s) }
 
-// shortest is how many digits a number has at least that carriers send in
-// full but without its plus.
-const shortest = 8
-
-// Calling reads the number of a caller as carriers send it: with a plus, with
-// the international prefix 00, or the bare digits, which are global when they
-// are many and begin with no 0. Shorter ones are service numbers and stay as
-// they are. What is no number is not ok.
-func Calling(written string) (number string, ok bool) {
-	number = withoutSeparators(written)
-	if international, ok := strings.CutPrefix(number, "00"); ok {
-		number = "+" + international
-	} else if len(number) >= shortest && IsGlobal("+"+number) {
-		number = "+" + number
-	}
-	return number, IsNumber(number)
-}
-
-func withoutSeparators(s string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-.() ", r) {
-			return -1
-		}
-		return r
-	}, s)
-}
+// IsDialPrefix reports whether s may stand before a number that is dialled.
+func IsDialPrefix(s string) bool { return len(s) <= 5 && isDigits(s) }
 
 func isDigits(s string) bool {
 	return s != "" && len(s) <= digitsMost && strings.Trim(s, "0123456789") == ""

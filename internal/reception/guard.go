@@ -81,18 +81,19 @@ func algorithmsFor(userAgent string) []string {
 
 // check looks at the credentials of a request.
 func (g *guard) check(m ua.Message, method string) checked {
-	cred := g.credentials(m)
-	if cred == nil {
+	cred, ok := g.credentials(m)
+	if !ok {
 		return checked{proof: absent}
 	}
-	c := checked{name: strings.ToLower(cred.Username[:min(len(cred.Username), 64)])} // it is remembered and logged
+	name := account(cred.Username)
+	c := checked{name: strings.ToLower(name[:min(len(name), 64)])} // it is remembered and logged
 	nonce, ok := g.nonces.read(cred.Nonce)
 	if !ok || !g.nonces.unused(cred.Nonce, cred.Nc) {
 		c.proof = stale
 		return c
 	}
 	c.asked = nonce.to
-	user, known := g.users.User(cred.Username)
+	user, known := g.users.User(name)
 	if !known || user.Password == "" || !answers(cred, method, user.Password) {
 		g.nonces.use(cred.Nonce, spent)
 		c.proof = wrong
@@ -107,19 +108,19 @@ func (g *guard) check(m ua.Message, method string) checked {
 }
 
 // credentials finds those for our realm.
-func (g *guard) credentials(m ua.Message) *digest.Credentials {
+func (g *guard) credentials(m ua.Message) (credentials, bool) {
 	for _, value := range m.Headers.Values("Authorization") {
-		if cred, err := digest.ParseCredentials(value); err == nil && cred.Realm == g.realm {
-			return cred
+		if cred, ok := readCredentials(value); ok && cred.Realm == g.realm {
+			return cred, true
 		}
 	}
-	return nil
+	return credentials{}, false
 }
 
 // answers recomputes the response. The uri is taken as the credentials have it:
 // proxies and some phones change the request's after computing, and a response
 // is good for one request only, whatever its uri.
-func answers(cred *digest.Credentials, method, password string) bool {
+func answers(cred credentials, method, password string) bool {
 	c := digest.Challenge{Realm: cred.Realm, Nonce: cred.Nonce, Algorithm: cred.Algorithm}
 	switch {
 	case !strings.EqualFold(cred.Algorithm, "MD5") && !strings.EqualFold(cred.Algorithm, "SHA-256") && cred.Algorithm != "":
@@ -129,8 +130,15 @@ func answers(cred *digest.Credentials, method, password string) bool {
 	case cred.QOP != "":
 		return false
 	}
-	want, err := digest.Digest(&c, digest.Options{
-		Method: method, URI: cred.URI, Username: cred.Username, Password: password, Count: cred.Nc, Cnonce: cred.Cnonce,
-	})
-	return err == nil && subtle.ConstantTimeCompare([]byte(strings.ToLower(cred.Response)), []byte(want.Response)) == 1
+	options := digest.Options{Method: method, URI: cred.URI, Username: cred.Username, Password: password, Count: cred.Nc, Cnonce: cred.Cnonce}
+	if matches(&c, options, cred.Response) {
+		return true
+	}
+	options.Username = cred.username
+	return cred.username != cred.Username && matches(&c, options, cred.Response)
+}
+
+func matches(c *digest.Challenge, o digest.Options, response string) bool {
+	want, err := digest.Digest(c, o)
+	return err == nil && subtle.ConstantTimeCompare([]byte(strings.ToLower(response)), []byte(want.Response)) == 1
 }

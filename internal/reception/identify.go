@@ -6,6 +6,7 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/meter"
+	"strowger/internal/number"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -14,6 +15,14 @@ import (
 type visitor struct {
 	user  *directory.User
 	trunk *directory.Trunk
+}
+
+// plan is how the visitor writes numbers.
+func (v visitor) plan() number.Plan {
+	if v.trunk != nil {
+		return v.trunk.Plan
+	}
+	return number.ITU
 }
 
 // refusal is how a request is answered that is not served. A challenge may have

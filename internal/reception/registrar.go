@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"strowger/internal/directory"
+	"strowger/internal/number"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -47,7 +48,7 @@ func (r *Reception) owns(u directory.User, uri string) bool {
 	if !ok || !r.ours(a.Host) {
 		return false
 	}
-	to, err := r.cfg.Directory.Dialled(named(a))
+	to, err := r.cfg.Directory.Dialled(number.ITU, named(a), a.Context)
 	return err == nil && to == r.cfg.Directory.Address(u.ID)
 }
 

@@ -2,11 +2,10 @@ package reception
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 
 	"strowger/internal/call"
 	"strowger/internal/directory"
-	"strowger/internal/number"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -22,7 +21,7 @@ func (r *Reception) route(who visitor, m ua.Message) (call.LegArrived, *ua.Refus
 		arrived.FromName = who.user.ShownName()
 	} else {
 		by = directory.ByTrunk(*who.trunk)
-		arrived.From = callingNumber(m)
+		arrived.From = callingNumber(who.trunk.Plan, m.From.URI, m.Headers)
 	}
 	to, no := r.dialled(who, m)
 	if no != nil {
@@ -54,14 +53,15 @@ func (r *Reception) dialled(who visitor, m ua.Message) (call.Address, *ua.Refusa
 		// number in To.
 		a, ok = address.Parse(m.To.URI)
 	} else if ok && who.user != nil && a.Host != "" && !r.ours(a.Host) {
-		return "", &ua.Refusal{Code: 404, Phrase: "not our domain"}
+		return "", &ua.Refusal{Code: 404, Phrase: "not our domain", Reason: fmt.Sprintf(
+			"a user dialled into the domain %q, and sip.domain is %q; correct the domain in the phone", a.Host, r.domain)}
 	}
-	if !ok {
-		return "", &ua.Refusal{Code: 416} // RFC 3261 8.2.2.1: a URI scheme that we do not have
+	if !ok { // RFC 3261 8.2.2.1: a URI scheme that we do not have
+		return "", &ua.Refusal{Code: 416, Reason: "whom it calls cannot be read; calls have to go to a sip, sips or tel URI"}
 	}
-	to, err := r.cfg.Directory.Dialled(named(a))
+	to, err := r.cfg.Directory.Dialled(who.plan(), named(a), a.Context)
 	if err != nil {
-		return "", &ua.Refusal{Code: 404}
+		return "", noWay(who, err)
 	}
 	return to, nil
 }
@@ -70,32 +70,12 @@ func (r *Reception) dialled(who visitor, m ua.Message) (call.Address, *ua.Refusa
 // network does not learn what else there is.
 func noWay(who visitor, err error) *ua.Refusal {
 	var refusal *directory.Refusal
-	if who.user != nil && errors.As(err, &refusal) && refusal.Kind == directory.Forbidden {
-		return &ua.Refusal{Code: 403, Phrase: "not allowed to dial this"}
+	switch {
+	case who.trunk != nil:
+		return &ua.Refusal{Code: 404, Reason: fmt.Sprintf("%v; if the number is yours, add it to the numbers of trunk %s, "+
+			"or tell how it writes numbers with country, national_prefix and international_prefix", err, who.trunk.Name)}
+	case errors.As(err, &refusal) && refusal.Kind == directory.Forbidden:
+		return &ua.Refusal{Code: 403, Phrase: "not allowed to dial this", Reason: fmt.Sprintf("%v; may_dial of the user says who may", err)}
 	}
-	return &ua.Refusal{Code: 404}
-}
-
-// callingNumber is the address of a caller from the telephone network. The
-// trunk is trusted, so P-Asserted-Identity counts before From (RFC 3325).
-func callingNumber(m ua.Message) call.Address {
-	if strings.Contains(strings.ToLower(m.Headers.Get("Privacy")), "id") {
-		return call.Anonymous
-	}
-	uris := []string{m.From.URI}
-	for _, value := range m.Headers.Values("P-Asserted-Identity") {
-		for _, id := range address.List(value) {
-			if a, err := address.ParseContact(id); err == nil {
-				uris = append([]string{a.URI}, uris...)
-			}
-		}
-	}
-	for _, uri := range uris {
-		if a, ok := address.Parse(uri); ok {
-			if n, ok := number.Calling(a.User); ok {
-				return call.PhoneAddress(n)
-			}
-		}
-	}
-	return call.Anonymous
+	return &ua.Refusal{Code: 404, Reason: fmt.Sprintf("%v; see whether the number was dialled as it should be", err)}
 }

@@ -18,7 +18,7 @@ func TestWhoTheNetworkSaysIsCallingIsBelieved(t *testing.T) {
 		want    call.Address
 	}{
 		{"sip:+12065550123@carrier.test", nil, "4:+12065550123"},
-		{"sip:12065550123@carrier.test;user=phone", nil, "4:+12065550123"},
+		{"sip:12065550123@carrier.test;user=phone", nil, "4:12065550123"}, // nobody says which country
 		{"sip:0012065550123@carrier.test", nil, "4:+12065550123"},
 		{"sip:911@carrier.test", nil, "4:911"},
 		{"tel:+1-206-555-0123", nil, "4:+12065550123"},

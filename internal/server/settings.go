@@ -1,12 +1,14 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
 
 	"strowger/internal/config"
 	"strowger/internal/directory"
+	"strowger/internal/number"
 	"strowger/internal/outbound"
 	"strowger/internal/webhook"
 )
@@ -37,7 +39,7 @@ func trunk(t config.Trunk) (directory.Trunk, error) {
 	d := directory.Trunk{
 		Name: t.Name, Address: target.Address(), Transport: target.Transport,
 		Username: t.Username, Password: t.Password, Register: t.Register,
-		Prefixes: t.Prefixes, Numbers: t.Numbers,
+		Prefixes: t.Prefixes, Numbers: t.Numbers, Plan: plan(t),
 		Limits: directory.Limits{Calls: t.MaxCalls, CallsPerSecond: t.MaxCallsPerSecond},
 	}
 	for _, source := range t.Sources {
@@ -48,6 +50,23 @@ func trunk(t config.Trunk) (directory.Trunk, error) {
 		d.Sources = append(d.Sources, prefix)
 	}
 	return d, nil
+}
+
+// plan is how a trunk writes numbers: as the ITU recommends, where nothing else is
+// said.
+func plan(t config.Trunk) number.Plan {
+	p := number.Plan{
+		Country:       t.Country,
+		International: cmp.Or(t.InternationalPrefix, number.ITU.International),
+		National:      cmp.Or(t.NationalPrefix, number.ITU.National),
+	}
+	if p.International == config.NoPrefix {
+		p.International = ""
+	}
+	if p.National == config.NoPrefix {
+		p.National = ""
+	}
+	return p
 }
 
 func subscriptions(cfg config.Config) []webhook.Subscription {

@@ -35,13 +35,16 @@ func TestContactsAreReadWithTheirParameters(t *testing.T) {
 
 func TestURIsAreReadWithoutEscapesAndParameters(t *testing.T) {
 	for uri, want := range map[string]Address{
-		"sip:alice@PBX.test;lr":         {User: "alice", Host: "pbx.test"},
-		"sip:alice:secret@h":            {User: "alice", Password: "secret", Host: "h"},
-		"sip:8:acs:r_u@h":               {User: "8:acs", Password: "r_u", Host: "h"},
-		"sip:8%3Aacs%3Ar_u@h":           {User: "8:acs:r_u", Host: "h"},
-		"sips:+1425;phone-context=x@h":  {User: "+1425", Host: "h"},
-		"sip:bob@[2001:db8::1]:5060":    {User: "bob", Host: "2001:db8::1"},
-		"TEL:+1-425;phone-context=a.de": {User: "+1-425"},
+		"sip:alice@PBX.test;lr":            {User: "alice", Host: "pbx.test"},
+		"sip:alice:secret@h":               {User: "alice", Password: "secret", Host: "h"},
+		"sip:8:acs:r_u@h":                  {User: "8:acs", Password: "r_u", Host: "h"},
+		"sip:8%3Aacs%3Ar_u@h":              {User: "8:acs:r_u", Host: "h"},
+		"sips:+1425;phone-context=x@h":     {User: "+1425", Context: "x", Host: "h"},
+		"sip:030;phone-context=%2B49@h":    {User: "030", Context: "+49", Host: "h"},
+		"sip:030@h;phone-context=+49":      {User: "030", Context: "+49", Host: "h"},
+		"tel:030;isub=1;Phone-Context=+49": {User: "030", Context: "+49"},
+		"sip:bob@[2001:db8::1]:5060":       {User: "bob", Host: "2001:db8::1"},
+		"TEL:+1-425;phone-context=a.de":    {User: "+1-425", Context: "a.de"},
 	} {
 		if a, ok := Parse(uri); !ok || a != want {
 			t.Errorf("%s is read as %+v", uri, a)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"strowger/internal/sip/message"
 )
 
 // List splits a header value at its commas, outside of quotes and brackets
@@ -36,7 +38,7 @@ func List(value string) []string {
 	return parts
 }
 
-// Contact is one value of a Contact header, or of another that is written alike.
+// Contact is one value of a Contact header.
 type Contact struct {
 	URI     string
 	Q       int           // in thousandths, 1000 when it is not said
@@ -45,17 +47,31 @@ type Contact struct {
 
 var errContact = errors.New("contact cannot be read")
 
-// ParseContact reads one value.
-func ParseContact(value string) (Contact, error) {
-	var uri sip.Uri
-	params := sip.NewParams()
+// Value is one value of a header that is written like Contact.
+type Value struct {
+	URI    string
+	Params sip.HeaderParams // names in lower case
+}
+
+// ParseValue reads one value.
+func ParseValue(value string) (Value, error) {
 	if len(value) > 1024 {
-		return Contact{}, errContact
+		return Value{}, errContact
 	}
-	if _, err := sip.ParseAddressValue(value, &uri, &params); err != nil || uri.Host == "" && uri.Scheme != "tel" {
-		return Contact{}, errContact
+	uri, params, err := message.ReadAddress(value)
+	if err != nil || uri.Wildcard {
+		return Value{}, errContact
 	}
-	c := Contact{URI: uri.String(), Q: 1000, Expires: -1}
+	return Value{URI: uri.String(), Params: params}, nil
+}
+
+// ParseContact reads one value of a Contact header.
+func ParseContact(value string) (Contact, error) {
+	v, err := ParseValue(value)
+	if err != nil {
+		return Contact{}, err
+	}
+	c, params := Contact{URI: v.URI, Q: 1000, Expires: -1}, v.Params
 	if q, ok := params.Get("q"); ok {
 		f, err := strconv.ParseFloat(q, 64)
 		if err != nil || !(f >= 0 && f <= 1) {

@@ -13,15 +13,17 @@ type Address struct {
 	// Password is what stands behind the last colon of the user part (RFC 3261 25.1),
 	// unescaped.
 	Password string
-	Host     string // in lower case, without brackets; empty in a tel URI
+	// Context is the phone-context of a number (RFC 3966 5.1.5), wherever it stands.
+	Context string
+	Host    string // in lower case, without brackets; empty in a tel URI
 }
 
 // Parse reads a sip, sips or tel URI. It is not ok when the URI is malformed or
 // has another scheme.
 func Parse(uri string) (a Address, ok bool) {
 	if number, tel := cutPrefixFold(uri, "tel:"); tel {
-		number, _, _ = strings.Cut(number, ";")
-		return Address{User: number}, number != ""
+		number, params, _ := strings.Cut(number, ";")
+		return Address{User: number, Context: contextIn(params)}, number != ""
 	}
 	var u sip.Uri
 	if err := sip.ParseUri(uri, &u); err != nil || u.Scheme != "sip" && u.Scheme != "sips" {
@@ -35,7 +37,24 @@ func Parse(uri string) (a Address, ok bool) {
 	if err != nil {
 		return Address{}, false
 	}
-	return Address{User: user, Password: password, Host: strings.ToLower(strings.Trim(u.Host, "[]"))}, true
+	_, params, _ := strings.Cut(u.User, ";")
+	context := contextIn(params)
+	if context == "" {
+		context = u.UriParams.GetOr("phone-context", "")
+	}
+	return Address{User: user, Password: password, Context: context, Host: strings.ToLower(strings.Trim(u.Host, "[]"))}, true
+}
+
+// contextIn finds the phone-context among the parameters of a number.
+func contextIn(params string) string {
+	for param := range strings.SplitSeq(params, ";") {
+		if value, ok := cutPrefixFold(param, "phone-context="); ok {
+			if context, err := url.PathUnescape(value); err == nil {
+				return context
+			}
+		}
+	}
+	return ""
 }
 
 // withoutParams leaves out the parameters of a number that is written as a SIP

@@ -45,6 +45,14 @@ func quotedEnd(s string) int {
 	return -1
 }
 
+// ReadAddress reads one address with its parameters, as it stands alone or as one
+// value of a list.
+func ReadAddress(value string) (uri sip.Uri, params sip.HeaderParams, err error) {
+	var name string
+	err = readOne(strings.TrimSpace(value), &name, &uri, &params)
+	return uri, params, err
+}
+
 // readOne reads a field of a single address. A name in it needs no quotes for
 // us: there is nothing that it could be mistaken for.
 func readOne(s string, name *string, uri *sip.Uri, params *sip.HeaderParams) error {
