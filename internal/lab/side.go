@@ -79,7 +79,7 @@ func (s *side) renegotiate(o *ua.Offer) {
 	}
 	body, err := s.accept(o.SDP)
 	if err != nil {
-		o.Decline(488, "")
+		o.Refuse(ua.Refusal{Code: 488})
 		return
 	}
 	o.Answer(body)
@@ -109,7 +109,7 @@ func (s *side) Offer(o *ua.Offer) {
 	select {
 	case s.offers <- o:
 	default:
-		o.Decline(500, "")
+		o.Refuse(ua.Refusal{Code: 500})
 	}
 }
 

@@ -1,6 +1,7 @@
 package reception
 
 import (
+	"fmt"
 	"net/netip"
 
 	"strowger/internal/call"
@@ -49,30 +50,40 @@ func (r *Reception) identify(m ua.Message, method string) (visitor, *refusal) {
 		}
 		return visitor{user: &c.user}, nil
 	case wrong:
-		return visitor{}, r.mistaken(m, method, c)
+		return visitor{}, r.mistaken(m, c)
 	case stale:
 		return visitor{}, r.challenge(m, r.guesser(source, c.name), stale)
 	}
-	if !r.fromUser(m) {
-		if t, ok := r.cfg.Directory.TrunkFrom(source); ok {
-			return visitor{trunk: &t}, nil
-		}
-		if method == "OPTIONS" && r.cfg.Admission.friend(source) { // a phone keeps its way to us open
-			return visitor{}, nil
-		}
+	t, trunk := r.cfg.Directory.TrunkFrom(source)
+	user := r.fromUser(m)
+	switch {
+	case trunk && !user:
+		return visitor{trunk: &t}, nil
+	case method == "OPTIONS" && !user && r.cfg.Admission.friend(source): // a phone keeps its way to us open
+		return visitor{}, nil
 	}
-	return visitor{}, r.challenge(m, r.guesser(source, ""), absent)
+	no := r.challenge(m, r.guesser(source, ""), absent)
+	switch {
+	case trunk:
+		no.Reason = fmt.Sprintf("it comes from trunk %s and says in From to be a user of yours, who has to give the password; have the trunk write the caller's number there", t.Name)
+	case !user && method != "REGISTER": // phones that begin so go on with their password
+		no.Reason = "nobody is known to call from this source, so a password is asked for; if it is a carrier's, add it to the sources of the trunk"
+	}
+	return visitor{}, no
 }
 
 // mistaken answers a wrong password. It counts where the nonce was asked for and
 // not where it came from, which anybody may write on a packet.
-func (r *Reception) mistaken(m ua.Message, method string, c checked) *refusal {
+func (r *Reception) mistaken(m ua.Message, c checked) *refusal {
 	r.counters.wrongPassword.Add(1)
-	r.log.Info("credentials do not hold", "source", m.Source.String(), "asked_from", c.asked.String(), "name", c.name, "method", method)
 	who := r.guesser(c.asked, c.name)
 	r.guesses.wrong(who)
 	no := r.challenge(m, who, wrong)
 	no.stateful = c.asked == m.Source.Addr().Unmap()
+	no.Reason = fmt.Sprintf("credentials do not hold: the password of %q is wrong, or there is no such user; correct both in the phone", c.name)
+	if !no.stateful {
+		no.Reason += fmt.Sprintf(" (its challenge went to %s)", c.asked)
+	}
 	return no
 }
 
@@ -107,7 +118,12 @@ func (r *Reception) refuse(no *refusal, m ua.Message, respond func(ua.Refusal)) 
 		if no.stateful {
 			r.cfg.Admission.estrange(m.Source.Addr())
 		}
-		respond(ua.Refusal{Code: 503, Phrase: "too many wrong passwords", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}})
+		respond(ua.Refusal{
+			Code: 503, Phrase: "too many wrong passwords", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}},
+			Reason: "too many wrong passwords come from there; the right one is let in at once",
+		})
+	default:
+		r.cfg.UA.Unanswered(m, "too many answers to wrong passwords wait for this source; it asks again by itself")
 	}
 }
 

@@ -103,20 +103,22 @@ type screened struct {
 func (r *Reception) Invite(in *ua.Incoming) {
 	who := in.Peer.(screened)
 	if who.refused != nil {
-		session := in.Take(nil)
-		r.refuse(who.refused, in.Message, func(no ua.Refusal) { session.Reject(no.Code, no.Phrase, no.Headers) })
+		in.Take(nil) // the answer may have to wait
+		r.refuse(who.refused, in.Message, in.Refuse)
 		return
 	}
 	if no := r.receive(who.visitor, in); no != nil {
 		r.counters.refused.Add(1)
-		r.log.Info("call refused", "source", in.Source.String(), "to", in.RequestURI, "status", no.Code, "why", no.Phrase)
 		in.Refuse(*no)
 	}
 }
 
 func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
 	if r.draining.Load() {
-		return &ua.Refusal{Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
+		return &ua.Refusal{
+			Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}},
+			Reason: "the server is stopping; it takes calls again once it has started",
+		}
 	}
 	arrived, no := r.route(who, in.Message)
 	if no == nil {
@@ -133,7 +135,10 @@ func (r *Reception) pass(who visitor, in *ua.Incoming, arrived call.LegArrived) 
 	if who.trunk != nil {
 		var err error
 		if release, err = r.cfg.Directory.Take(who.trunk.Name); err != nil {
-			return &ua.Refusal{Code: 503, Phrase: err.Error(), Headers: ua.Headers{{Name: "Retry-After", Value: "1"}}}
+			return &ua.Refusal{
+				Code: 503, Phrase: err.Error(), Headers: ua.Headers{{Name: "Retry-After", Value: "1"}},
+				Reason: err.Error() + "; raise max_calls or max_calls_per_second of the trunk if it may have more",
+			}
 		}
 	}
 	refused := r.cfg.Legs.Take(in, arrived, release)
@@ -154,7 +159,7 @@ func (r *Reception) Request(req *ua.Request) {
 	case req.Method == "OPTIONS": // RFC 3261 11
 		req.Respond(200, "", ua.Headers{{Name: "Allow", Value: allowed}, {Name: "Accept", Value: "application/sdp"}}, nil)
 	default:
-		req.Refuse(ua.Refusal{Code: 405, Headers: ua.Headers{{Name: "Allow", Value: allowed}}})
+		req.Refuse(ua.Refusal{Code: 405, Headers: ua.Headers{{Name: "Allow", Value: allowed}}, Reason: req.Method + " is not served here; the far end has to do without it"})
 	}
 }
 

@@ -21,8 +21,10 @@ func (r *Reception) register(who visitor, req *ua.Request) {
 	case who.user == nil:
 		// A trunk's source has no account to register for.
 		no = r.challenge(req.Message, r.guesser(req.Source.Addr(), ""), absent)
+		no.Reason = "a trunk has no account to register for; its calls come in without"
 	case !r.owns(*who.user, req.To.URI):
-		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not your address"}}
+		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not your address", Reason: fmt.Sprintf(
+			"user %s registers the address %s, which is not theirs; correct user name and domain in the phone", who.user.Name, req.To.URI)}}
 	}
 	if no != nil {
 		r.refuse(no, req.Message, req.Refuse)
@@ -38,8 +40,9 @@ func (r *Reception) register(who visitor, req *ua.Request) {
 			return
 		}
 	}
-	r.log.Info("registration refused", "user", who.user.Name, "source", req.Source.String(), "error", err)
-	req.Refuse(registerRefusal(err))
+	refused := registerRefusal(err)
+	refused.Reason = fmt.Sprintf("user %s cannot be registered: %v; correct the phone's settings", who.user.Name, err)
+	req.Refuse(refused)
 }
 
 // owns reports whether an address of record is the user's own.

@@ -91,7 +91,7 @@ func (r *rig) run(cfg reception.Config) {
 	r.t.Helper()
 	cfg.Admission = reception.NewAdmission(r.directory, time.Now)
 	var err error
-	r.ua, err = ua.New(ua.Config{Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}, Admit: cfg.Admission.Admit})
+	r.ua, err = ua.New(ua.Config{Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}, Admit: cfg.Admission.Admit, Log: cfg.Log})
 	if err != nil {
 		r.t.Fatal(err)
 	}

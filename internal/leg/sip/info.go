@@ -22,11 +22,11 @@ const (
 // by INFO. It is ua.RequestObserver's, and leaves a task like the others.
 func (n *line) Request(r *ua.Request) {
 	if r.Method != "INFO" {
-		r.Respond(405, "", nil, nil)
+		r.Refuse(ua.Refusal{Code: 405, Reason: r.Method + " is not served in a call; the far end has to do without it"})
 		return
 	}
 	if !n.leg.news(func() { n.leg.informed(n, r) }) {
-		r.Respond(500, "too much to do", nil, nil)
+		r.Refuse(ua.Refusal{Code: 500, Phrase: "too much to do", Reason: tooMuch})
 	}
 }
 
@@ -37,20 +37,20 @@ func (l *leg) informed(n *line, r *ua.Request) {
 	key, isKey := keyIn(kind, string(r.Body))
 	switch {
 	case n.over || n != l.line:
-		r.Respond(481, "", nil, nil)
+		r.Refuse(ua.Refusal{Code: 481, Reason: "the call is ending"})
 	case r.Headers.Get("Info-Package") != "":
 		// RFC 6086 4.2.2: we asked for no package.
-		r.Respond(469, "Bad Info Package", ua.Headers{{Name: "Recv-Info"}}, nil)
+		r.Refuse(ua.Refusal{Code: 469, Phrase: "Bad Info Package", Headers: ua.Headers{{Name: "Recv-Info"}},
+			Reason: "its INFO is of a package that is not spoken here; the far end has to do without it"})
 	case len(r.Body) == 0 && kind == "":
 		r.Respond(200, "", nil, nil) // to see whether we are there
 	case !known:
-		l.log.Info("INFO refused", "content_type", r.Headers.Get("Content-Type"))
-		r.Respond(415, "", ua.Headers{{Name: "Accept", Value: typeRelay + ", " + typeDTMF}}, nil)
+		r.Refuse(ua.Refusal{Code: 415, Headers: ua.Headers{{Name: "Accept", Value: typeRelay + ", " + typeDTMF}},
+			Reason: "its INFO carries no keys; those come as " + typeRelay + " or " + typeDTMF})
 	case !isKey:
-		l.log.Info("INFO refused: no key in it", "content_type", kind)
-		r.Respond(400, "no key in it", nil, nil)
+		r.Refuse(ua.Refusal{Code: 400, Phrase: "no key in it", Reason: "its INFO names no key of a telephone; the far end has to correct it"})
 	case !l.answered:
-		r.Respond(480, "not answered yet", nil, nil)
+		r.Refuse(ua.Refusal{Code: 480, Phrase: "not answered yet", Reason: "a key came before the call was answered; it is nobody's"})
 	default:
 		r.Respond(200, "", nil, nil)
 		l.pressed(byInfo, key, time.Now())

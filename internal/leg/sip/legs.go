@@ -102,11 +102,15 @@ func (ls *Legs) Run(ctx context.Context) error {
 // ua.Handler.Invite and does not wait.
 func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal {
 	if ls.full() {
-		return &ua.Refusal{Code: 503, Phrase: "all lines are in use", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}}
+		return &ua.Refusal{
+			Code: 503, Phrase: "all lines are in use", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}},
+			Reason: "all lines are in use: there are as many calls as rtp.ports has room for; widen rtp.ports",
+		}
 	}
 	if len(in.Body) > 0 {
 		if _, _, err := (&sdp.Negotiation{Codecs: ls.cfg.Codecs}).Answer(in.Body); err != nil {
-			return &ua.Refusal{Code: refusalOf(err)}
+			no := offerRefused(err)
+			return &no
 		}
 	}
 	var seed [16]byte

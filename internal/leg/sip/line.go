@@ -2,6 +2,7 @@ package sip
 
 import (
 	"errors"
+	"fmt"
 
 	"strowger/internal/directory"
 	"strowger/internal/sip/sdp"
@@ -37,7 +38,7 @@ func (n *line) Answered(body []byte, d ua.Dialog) {
 
 func (n *line) Offer(o *ua.Offer) {
 	if !n.leg.news(func() { n.leg.reoffered(n, o) }) {
-		o.Decline(500, "")
+		o.Refuse(ua.Refusal{Code: 500, Reason: tooMuch})
 	}
 }
 
@@ -90,7 +91,7 @@ func (l *leg) ended(n *line, c ua.Cause) {
 // reoffered: the far end holds, resumes, or moves its media (RFC 3264 8).
 func (l *leg) reoffered(n *line, o *ua.Offer) {
 	if n != l.line || n.over || l.sound == nil {
-		o.Decline(481, "")
+		o.Refuse(ua.Refusal{Code: 481, Reason: "the call is ending"})
 		return
 	}
 	if len(o.SDP) == 0 {
@@ -102,8 +103,7 @@ func (l *leg) reoffered(n *line, o *ua.Offer) {
 		err = l.sound.apply(agreed)
 	}
 	if err != nil {
-		l.log.Info("re-INVITE refused", "error", err)
-		o.Decline(refusalOf(err), "")
+		o.Refuse(offerRefused(err))
 		return
 	}
 	l.log.Info("media changed", "direction", agreed.Direction.String(), "codec", agreed.Codec.Name, "media", agreed.Remote.String())
@@ -120,10 +120,13 @@ func (l *leg) reagreed(n *line, code int, body []byte) {
 	}
 }
 
-// refusalOf is the SIP status for a description that we cannot take.
-func refusalOf(err error) int {
+// tooMuch is why a leg refuses what it has no room for.
+const tooMuch = "too much happens on this call at once; see what the far end repeats"
+
+// offerRefused is how an offer is refused that cannot be used.
+func offerRefused(err error) ua.Refusal {
 	if errors.Is(err, sdp.ErrMalformed) {
-		return 400
+		return ua.Refusal{Code: 400, Phrase: "Bad SDP", Reason: fmt.Sprintf("its SDP cannot be used: %v; the far end has to correct it", err)}
 	}
-	return 488
+	return ua.Refusal{Code: 488, Reason: fmt.Sprintf("its offer cannot be used: %v; have it offer PCMU or PCMA over RTP/AVP", err)}
 }

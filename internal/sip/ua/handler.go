@@ -61,7 +61,8 @@ type Incoming struct {
 // within Handler.Invite.
 func (in *Incoming) Take(obs Observer) *Session { return in.take(obs) }
 
-// Refuse answers the INVITE at once, in place of Take.
+// Refuse answers the INVITE, in place of Take or, when it was taken without an
+// observer, later and from any goroutine.
 func (in *Incoming) Refuse(no Refusal) { in.refuse(no) }
 
 // Request is a request outside of a dialog (or, by RequestObserver, inside one).

@@ -6,6 +6,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/transaction"
 	"strowger/internal/sip/transport"
 )
@@ -176,6 +177,7 @@ func glareWait(role Role) time.Duration {
 type offered struct {
 	tx      *transaction.Server
 	request *sip.Request
+	notice  notice.Notice
 }
 
 // Offer is a re-INVITE that waits for its answer.
@@ -185,7 +187,7 @@ type Offer struct {
 	of      *offered
 }
 
-// Answer accepts the offer. Only the first Answer or Decline counts.
+// Answer accepts the offer. Only the first Answer or Refuse counts.
 func (o *Offer) Answer(sdp []byte) {
 	s := o.session
 	s.post(func() {
@@ -198,17 +200,18 @@ func (o *Offer) Answer(sdp []byte) {
 	})
 }
 
-// Decline refuses the offer; the session goes on as it was. Code 0 means 488.
-func (o *Offer) Decline(code int, phrase string) {
-	if code < 300 || code > 699 {
-		code = sip.StatusNotAcceptableHere
+// Refuse turns the offer down; the session goes on as it was. Code 0 means 488.
+func (o *Offer) Refuse(no Refusal) {
+	if no.Code < 300 || no.Code > 699 {
+		no.Code = sip.StatusNotAcceptableHere
 	}
 	s := o.session
 	s.post(func() {
 		if s.over || s.offered != o.of {
 			return
 		}
-		s.closeOffered(code, phrase)
+		s.ua.note(o.of.notice, no)
+		s.closeOffered(no.Code, no.Phrase)
 		s.nextReinvite()
 	})
 }
@@ -300,7 +303,7 @@ func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 		d := s.Dialog()
 		d.refresh(req.Contact(), flow, sourceOf(req))
 		s.setDialog(d)
-		of := &offered{tx, req}
+		of := &offered{tx, req, noticeOf(req, flow)}
 		s.offered = of
 		tx.User = s
 		s.obs.Offer(&Offer{SDP: sdp, session: s, of: of})

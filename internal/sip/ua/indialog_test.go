@@ -56,7 +56,7 @@ func TestAFarOfferIsAnsweredAndItsTargetTaken(t *testing.T) {
 		}))
 		o.want(t, "offer v=0 hold")
 		o.offer.Answer([]byte("v=0 held"))
-		o.offer.Decline(488, "") // too late, and harmless
+		o.offer.Refuse(Refusal{Code: 488}) // too late, and harmless
 		ok := w.far.response(200)
 		if string(ok.Body()) != "v=0 held" || ok.Contact() == nil {
 			t.Errorf("strange answer:\n%s", ok)
@@ -76,7 +76,7 @@ func TestADeclinedOfferLeavesTheCallAsItWas(t *testing.T) {
 		s, o, invite := w.answered()
 		w.far.send(w.far.asCallee(invite, "INVITE", 1, withBody("v=0 video")))
 		o.want(t, "offer v=0 video")
-		o.offer.Decline(0, "")
+		o.offer.Refuse(Refusal{})
 		w.far.response(488)
 		s.Hangup(Reason{})
 		o.want(t, "ended by local 0")

@@ -3,6 +3,7 @@ package ua
 import (
 	"github.com/emiago/sipgo/sip"
 
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/transport"
 )
 
@@ -36,6 +37,13 @@ func (sh *shard) screenStranger(req *sip.Request, flow transport.Flow) (Message,
 		flow.Vouch()
 	}
 	return m, ok
+}
+
+// Unanswered puts a request on the board that a Screener answers with nothing.
+func (u *UA) Unanswered(m Message, reason string) {
+	u.notices.Tell(notice.Notice{
+		Source: m.Source, Transport: m.Transport, CallID: m.CallID, From: m.From.URI, To: m.RequestURI, Reason: reason,
+	})
 }
 
 // tagFor is the To tag of a response that is made again when its request comes

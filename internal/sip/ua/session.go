@@ -42,7 +42,7 @@ type deaf struct{}
 
 func (deaf) Progress(int, []byte, Dialog)  {}
 func (deaf) Answered([]byte, Dialog)       {}
-func (deaf) Offer(o *Offer)                { o.Decline(0, "") }
+func (deaf) Offer(o *Offer)                { o.Refuse(Refusal{}) }
 func (deaf) Reinvited(int, []byte, Dialog) {}
 func (deaf) Failed(Cause)                  {}
 func (deaf) Ended(Cause)                   {}

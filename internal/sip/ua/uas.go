@@ -1,6 +1,7 @@
 package ua
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -26,28 +27,28 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message)
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
 	n := noticeOf(req, flow)
-	taken, refused := false, false
+	var taken, refused atomic.Bool // a refusal may come later
 	sh.ua.handler.Invite(&Incoming{
 		Message: m, Dialog: s.Dialog(),
 		take: func(obs Observer) *Session {
-			taken = true
+			taken.Store(true)
 			if obs != nil {
 				s.obs = obs
 			}
 			return s
 		},
 		refuse: func(no Refusal) {
-			refused = true
+			refused.Store(true)
 			sh.ua.note(n, no)
 			s.Reject(no.Code, no.Phrase, no.Headers)
 		},
 	})
 	switch {
-	case refused:
-	case taken:
-		sh.ua.served(n, sip.StatusTrying)
-	default:
+	case refused.Load():
+	case !taken.Load():
 		s.refuse(sip.StatusInternalServerError, "", nil, Reason{})
+	case s.obs != (deaf{}):
+		sh.ua.served(n, sip.StatusTrying)
 	}
 }
 
