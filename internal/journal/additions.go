@@ -29,14 +29,25 @@ func additionsOf(stored json.RawMessage, known any) (*additions, error) {
 	return added(all, understood), nil
 }
 
-// addTo is the JSON of a state together with the additions.
-func (a *additions) addTo(state any) (any, error) {
-	understood, err := treeOf(state)
+// addTo is a value, of the object that the additions are about, together with them.
+func (a *additions) addTo(value any) (any, error) {
+	if a == nil {
+		return value, nil
+	}
+	understood, err := treeOf(value)
 	if err != nil {
 		return nil, err
 	}
 	a.put(understood)
 	return understood, nil
+}
+
+// of are the additions to what is in a field, or to an element by its identity.
+func (a *additions) of(name string) *additions {
+	if a == nil {
+		return nil
+	}
+	return a.below[name]
 }
 
 // added is what all has beside known, nil when it has nothing.
@@ -101,21 +112,39 @@ func identities(list []any) []string {
 	names := make([]string, len(list))
 	seen := map[string]int{}
 	for i, element := range list {
-		name := identity(element)
-		names[i] = fmt.Sprintf("%s #%d", name, seen[name])
+		name, ok := identity(element)
+		if !ok {
+			name = text(element)
+		}
+		names[i] = numbered(name, seen[name])
 		seen[name]++
 	}
 	return names
 }
 
-func identity(element any) string {
+func numbered(name string, n int) string { return fmt.Sprintf("%s #%d", name, n) }
+
+// identity names an element by its identifying field.
+func identity(element any) (name string, ok bool) {
+	field, id, ok := identifier(element)
+	return named(field, id), ok
+}
+
+func named(field string, id any) string { return fmt.Sprintf("%s %v", field, id) }
+
+func identifier(element any) (field string, id any, ok bool) {
 	object, _ := element.(map[string]any)
 	for _, name := range identifying {
 		if id, ok := object[name]; ok {
-			return fmt.Sprintf("%s %v", name, id)
+			return name, id, true
 		}
 	}
-	whole, err := json.Marshal(element) // with its fields in order
+	return "", nil, false
+}
+
+// text is what an element says, with its fields in order.
+func text(element any) string {
+	whole, err := json.Marshal(element)
 	if err != nil {
 		panic(fmt.Sprintf("journal: JSON that was decoded cannot be encoded: %v", err))
 	}

@@ -23,6 +23,11 @@ func overBothStores(t *testing.T, test func(t *testing.T, j *journal.Journal)) {
 	t.Run("memory", func(t *testing.T) { test(t, journaltest.New()) })
 }
 
+// over is a journal over a store in memory.
+func over(store journal.Storage) *journal.Journal {
+	return journal.Over(store, "", slog.New(slog.DiscardHandler))
+}
+
 func openAt(t testing.TB, dir string) *journal.Journal {
 	t.Helper()
 	j, err := journal.Open(t.Context(), journal.Config{Dir: dir, MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler))
@@ -47,7 +52,11 @@ func played(context string) []call.Event {
 	return []call.Event{call.PlayCompleted{Recipient: call.Recipient{Context: context}}}
 }
 
-func must(t testing.TB, err error) {
+// must is also for a *rapid.T.
+func must(t interface {
+	Helper()
+	Fatal(...any)
+}, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

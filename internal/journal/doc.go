@@ -1,5 +1,6 @@
 // Package journal remembers durably what happened in every call. It holds one
-// Record per step of a call: the events of the step and the state after it.
+// Record per step of a call: the events of the step and the state after it, which
+// is written whole or as what has changed since the record before.
 //
 // It guarantees:
 //
@@ -10,6 +11,9 @@
 //     whose acknowledgement was lost finds its own record and goes on: as long
 //     as it is not known what came of a record, the same record is tried.
 //   - A record is all or nothing: there are no events without their state.
+//   - What a call writes grows with what happens in it, not with the square of its
+//     size, but for events that are large themselves. To load it, no more is read
+//     than nine times its state, and 1,024 records.
 //   - The records of a call are read in the order in which they were appended,
 //     and each event has the same EventID whenever and wherever it is read.
 //   - Nothing is dropped silently. When there is no room, appends fail with

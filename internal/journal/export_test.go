@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"maps"
 	"reflect"
 	"sync/atomic"
@@ -11,12 +12,39 @@ import (
 
 // Encode, Decode and Salvage are what tests of single records need.
 func Encode(state call.State, events []call.Event, now, started time.Time) ([]byte, error) {
-	return forms.encode(step{state: state, events: events, now: now, started: started})
+	e, err := forms.encode(step{state: state, events: events, now: now, started: started})
+	return e.body, err
+}
+
+// EncodeChange writes a step after the state before.
+func EncodeChange(before, state call.State, events []call.Event, now, started time.Time) ([]byte, error) {
+	e, err := forms.encodeChange(step{state: state, events: events, now: now, started: started}, &before)
+	return e.body, err
 }
 
 func Decode(m Message) (Record, error) { return forms.decode(m) }
 
-var Salvage = salvage
+// StateOf is the state after the last message of a chain.
+func StateOf(messages ...Message) (call.State, error) {
+	got, err := forms.load(messages)
+	return got.state, err
+}
+
+// Joined is what Run makes of a chain.
+func Joined(messages ...Message) ([]byte, error) {
+	m, err := forms.copyOf(messages)
+	return m.Body, err
+}
+
+// Chain is what a call is read from.
+func (j *Journal) Chain(ctx context.Context, key call.Key) ([]Message, error) {
+	return j.lastChain(ctx, j.streamOf(key), key)
+}
+
+func Salvage(messages ...Message) call.State { return salvage(messages) }
+
+// RecordsMost bounds the records that a call is read from.
+const RecordsMost = recordsMost
 
 // Written, KnownEvents and StoredNames are what is on the disks of installations.
 type Written = written
@@ -27,7 +55,7 @@ func StoredNames() []string {
 	return []string{
 		"stream " + streamName, "subject " + subjectPrefix + "*",
 		"bucket " + documents, "document " + layoutName, "document " + checkpointName,
-		"header " + headerEnded, "header " + headerCarried, "header " + headerNode,
+		"header " + headerEnded, "header " + headerCarried, "header " + headerNode, "header " + headerBase, "header " + headerBefore,
 	}
 }
 

@@ -29,7 +29,8 @@ func (f Form) String() string { return fmt.Sprintf("%d.%d", f.Major, f.Minor) }
 // with what is really stored, and says what to do when they differ.
 var forms = history{
 	{Form{1, 0}, fromForm1},
-	{Form{2, 0}, nil},
+	{Form{2, 0}, fromForm2},
+	{Form{3, 0}, nil},
 }
 
 // history is a list of forms, oldest first, one of each Major with the last
@@ -47,7 +48,7 @@ type era struct {
 type document struct {
 	Time   time.Time // read only
 	Events []documentEvent
-	State  map[string]any
+	State  map[string]any // nil for a record that is asked for its events only
 }
 
 type documentEvent struct {
@@ -57,36 +58,39 @@ type documentEvent struct {
 
 func (h history) current() Form { return h[len(h)-1].Form }
 
-// read decodes a record and brings it to the current form. It is open when it
-// may hold what this version does not know.
-func (h history) read(body []byte) (in read, open bool, err error) {
-	var head struct{ Format, Minor int }
-	if err := json.Unmarshal(body, &head); err != nil {
-		return in, false, err
-	}
-	form := Form{head.Format, head.Minor}
-	i := slices.IndexFunc(h, func(e era) bool { return e.Major == form.Major })
-	last := len(h) - 1
-	if i < 0 || i < last && form.Minor > h[i].Minor {
-		return in, false, fmt.Errorf("it has form %s, this version reads forms %s to %s", form, h[0], h.current())
-	}
-	open = form.Minor > h[i].Minor
-	if err := unmarshal(body, &in, open); err != nil {
-		return in, open, err
-	}
-	return in, open, h.upgrade(&in, i)
+// parsed is a record as it was written, and how to go on with it.
+type parsed struct {
+	read
+	era  int  // of its form in the history
+	open bool // it may hold what this version does not know
 }
 
-// upgrade takes a record of the i-th form to the last.
-func (h history) upgrade(in *read, i int) error {
-	if i == len(h)-1 {
+// parse decodes a record in whatever form it has.
+func (h history) parse(body []byte) (p parsed, err error) {
+	var head struct{ Format, Minor int }
+	if err := json.Unmarshal(body, &head); err != nil {
+		return p, err
+	}
+	form := Form{head.Format, head.Minor}
+	p.era = slices.IndexFunc(h, func(e era) bool { return e.Major == form.Major })
+	last := len(h) - 1
+	if p.era < 0 || p.era < last && form.Minor > h[p.era].Minor {
+		return p, fmt.Errorf("it has form %s, this version reads forms %s to %s", form, h[0], h.current())
+	}
+	p.open = form.Minor > h[p.era].Minor
+	return p, unmarshal(body, &p.read, p.open)
+}
+
+// upgrade brings a record to the last form.
+func (h history) upgrade(in *parsed) error {
+	if in.era == len(h)-1 {
 		return nil
 	}
 	d, err := in.document()
 	if err != nil {
 		return err
 	}
-	for ; i < len(h)-1; i++ {
+	for i := in.era; i < len(h)-1; i++ {
 		if err := h[i].next(d); err != nil {
 			return fmt.Errorf("from form %d to %d: %w", h[i].Major, h[i+1].Major, err)
 		}
@@ -102,6 +106,9 @@ func (in *read) document() (*document, error) {
 			return nil, fmt.Errorf("event %s: %w", e.Type, err)
 		}
 	}
+	if in.State == nil {
+		return d, nil
+	}
 	return d, unmarshal(in.State, &d.State, true)
 }
 
@@ -113,7 +120,9 @@ func (in *read) replace(d *document) (err error) {
 			return err
 		}
 	}
-	in.State, err = json.Marshal(d.State)
+	if d.State != nil {
+		in.State, err = json.Marshal(d.State)
+	}
 	return err
 }
 

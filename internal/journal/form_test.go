@@ -28,10 +28,44 @@ func golden(t testing.TB, file string) []journal.Message {
 	text, err := os.ReadFile(file)
 	must(t, err)
 	var all []journal.Message
+	base := uint64(0)
 	for line := range bytes.Lines(text) {
-		all = append(all, journal.Message{Key: storyCall.Key(), Sequence: uint64(len(all) + 1), Body: line})
+		m := journal.Message{Key: storyCall.Key(), Sequence: uint64(len(all) + 1), Body: line}
+		if base == 0 || object(t, line)["State"] != nil {
+			base = m.Sequence
+		} else {
+			m.Base, m.Before = base, m.Sequence-1
+		}
+		all = append(all, m)
 	}
 	return all
+}
+
+// chainTo is what the i-th of a call's records is read from.
+func chainTo(records []journal.Message, i int) []journal.Message {
+	if base := records[i].Base; base != 0 {
+		return records[base-1 : i+1]
+	}
+	return records[i : i+1]
+}
+
+// stateAt is the state after the i-th of a call's records.
+func stateAt(t testing.TB, records []journal.Message, i int) call.State {
+	t.Helper()
+	state, err := journal.StateOf(chainTo(records, i)...)
+	must(t, err)
+	return state
+}
+
+// wholeGolden is the i-th golden record of a story, with the whole state.
+func wholeGolden(t testing.TB, name string, i int) journal.Message {
+	t.Helper()
+	m := golden(t, story{name: name}.goldenFile(journal.CurrentForm().Major))
+	r, err := journal.Decode(m[i])
+	must(t, err)
+	body, err := journal.Encode(stateAt(t, m, i), r.Events, r.Time, r.Started)
+	must(t, err)
+	return journal.Message{Key: storyCall.Key(), Sequence: m[i].Sequence, Body: body}
 }
 
 // everyForm runs a test for each form that has golden records.
@@ -58,12 +92,14 @@ func TestGoldenRecordsAreWrittenAsTheyWere(t *testing.T) {
 		if _, err := os.Stat(file); os.IsNotExist(err) && *update {
 			s.write(t, journal.CurrentForm().Major)
 		}
-		for _, m := range golden(t, file) {
+		records := golden(t, file)
+		for i, m := range records {
 			r, err := journal.Decode(m)
 			must(t, err)
-			state, err := r.State()
-			must(t, err)
-			again, err := journal.Encode(state, r.Events, r.Time, r.Started)
+			again, err := journal.Encode(stateAt(t, records, i), r.Events, r.Time, r.Started)
+			if m.Base != 0 {
+				again, err = journal.EncodeChange(stateAt(t, records, i-1), stateAt(t, records, i), r.Events, r.Time, r.Started)
+			}
 			must(t, err)
 			if !bytes.Equal(again, m.Body) {
 				t.Fatalf("%s: step %d is written otherwise:\n%s\n%s\n%s", file, r.Step, m.Body, again, whatToDo)
@@ -76,11 +112,10 @@ func TestGoldenRecordsAreWrittenAsTheyWere(t *testing.T) {
 // the call from there.
 func TestRecordsOfEveryFormAreRead(t *testing.T) {
 	everyForm(t, func(t *testing.T, records []journal.Message) {
-		for _, m := range records {
+		for i, m := range records {
 			r, err := journal.Decode(m)
 			must(t, err)
-			state, err := r.State()
-			must(t, err)
+			state := stateAt(t, records, i)
 			if state.ID != storyCall || state.Step != r.Step || len(state.Connections)+len(state.Participants) == 0 && state.Phase != call.Ended {
 				t.Errorf("step %d became %+v", r.Step, state)
 			}
@@ -93,20 +128,19 @@ func TestRecordsOfEveryFormAreRead(t *testing.T) {
 }
 
 // What form 1 said of a call is what the rules say of the same call today, but
-// for what form 1 did not say: when timers started, and what those who have
-// joined came for.
+// for what form 1 did not say: when timers started, what those who have joined
+// came for, and the dialog of a caller that is not answered.
 func TestForm1BecomesWhatTheRulesMakeOfTheSameCall(t *testing.T) {
-	comparable := func(m journal.Message) string {
-		r, err := journal.Decode(m)
-		must(t, err)
-		state, err := r.State()
-		must(t, err)
+	comparable := func(records []journal.Message, i int) string {
+		state := stateAt(t, records, i)
 		for i := range state.Timers {
 			state.Timers[i].Due = time.Time{}
 		}
 		for i, p := range state.Participants {
 			if p.State == call.Joined {
 				state.Participants[i].Errand = call.Errand{}
+			} else {
+				state.Participants[i].Dialog = nil
 			}
 		}
 		slices.SortFunc(state.Timers, func(a, b call.Timer) int { return int(a.ID - b.ID) })
@@ -116,8 +150,9 @@ func TestForm1BecomesWhatTheRulesMakeOfTheSameCall(t *testing.T) {
 	}
 	for _, s := range stories() {
 		now := golden(t, s.goldenFile(journal.CurrentForm().Major))
-		for i, m := range golden(t, s.goldenFile(1)) {
-			if got, want := comparable(m), comparable(now[i]); got != want {
+		then := golden(t, s.goldenFile(1))
+		for i := range then {
+			if got, want := comparable(then, i), comparable(now, i); got != want {
 				t.Fatalf("%s, step %d: form 1 becomes\n%s, want\n%s", s.name, i+1, got, want)
 			}
 		}
@@ -129,12 +164,11 @@ func TestGoldenRecordsHaveEveryEventAndEveryKindOfState(t *testing.T) {
 	never := []string{"state.Participants[].Muted", "state.Repeats[].Answer.Participant.Muted", "state.Repeats[].Answer.Participant.OnHold"}
 	set := map[string]bool{}
 	for _, s := range stories() {
-		for _, m := range golden(t, s.goldenFile(journal.CurrentForm().Major)) {
+		records := golden(t, s.goldenFile(journal.CurrentForm().Major))
+		for i, m := range records {
 			r, err := journal.Decode(m)
 			must(t, err)
-			state, err := r.State()
-			must(t, err)
-			noteSet(set, "state", reflect.ValueOf(state))
+			noteSet(set, "state", reflect.ValueOf(stateAt(t, records, i)))
 			for _, e := range r.Events {
 				set["event "+reflect.TypeOf(e).Name()] = true
 			}
@@ -211,9 +245,18 @@ func stored(t testing.TB, body []byte) (*journal.Journal, *journaltest.Store) {
 	return journal.Over(store, "", slog.New(slog.DiscardHandler)), store
 }
 
+// joined is the call of the stories as Run would copy it.
+func joined(t testing.TB, j *journal.Journal) map[string]any {
+	t.Helper()
+	c, err := j.Chain(t.Context(), storyCall.Key())
+	must(t, err)
+	body, err := journal.Joined(c...)
+	must(t, err)
+	return object(t, body)
+}
+
 func TestAdditionsOfANewerMinorFormAreCarriedThrough(t *testing.T) {
-	records := golden(t, story{name: "media"}.goldenFile(journal.CurrentForm().Major))
-	j, store := stored(t, newer(t, records[2].Body, func(record map[string]any) {
+	j, _ := stored(t, newer(t, wholeGolden(t, "media", 2).Body, func(record map[string]any) {
 		state := record["State"].(map[string]any)
 		state["Moon"] = map[string]any{"Phase": "full"}
 		element(state["Connections"], 0)["Mood"] = "good"
@@ -233,9 +276,7 @@ func TestAdditionsOfANewerMinorFormAreCarriedThrough(t *testing.T) {
 		must(t, err)
 		must(t, log.Append(t.Context(), c.State(), out.Events))
 	}
-	m, err := store.Last(t.Context(), 0, storyCall.Key())
-	must(t, err)
-	record := object(t, m.Body)
+	record := joined(t, j)
 	if fmt.Sprint(record["Minor"]) != fmt.Sprint(journal.CurrentForm().Minor+1) {
 		t.Errorf("what holds a newer form's additions says it is of minor %v", record["Minor"])
 	}
@@ -244,7 +285,7 @@ func TestAdditionsOfANewerMinorFormAreCarriedThrough(t *testing.T) {
 	if fmt.Sprint(now["Moon"]) != "map[Phase:full]" || element(now["Connections"], 0)["Mood"] != "good" || fmt.Sprint(stays["Shoes"]) != "42" ||
 		stays["Dialog"].(map[string]any)["Media"].(map[string]any)["Cipher"] != "none" ||
 		element(now["Repeats"], 0)["Answer"].(map[string]any)["Smile"] != true {
-		t.Errorf("additions were lost or changed their place:\n%s", m.Body)
+		t.Errorf("additions were lost or changed their place:\n%v", record)
 	}
 	if shoes, ok := element(now["Participants"], 1)["Shoes"]; ok {
 		t.Errorf("a newcomer wears another's shoes: %v", shoes)
@@ -264,13 +305,11 @@ func TestNoAdditionIsLostWhenNothingElseChanges(t *testing.T) {
 		body, err := journal.Encode(state, nil, someTime, someTime)
 		must(t, err)
 		body = newer(t, body, func(record map[string]any) { addAnywhere(rt, record["State"]) })
-		j, store := stored(t, body)
+		j, _ := stored(t, body)
 		loaded, log, err := j.Load(t.Context(), storyCall.Key())
 		must(t, err)
 		must(t, log.Append(t.Context(), loaded, nil))
-		m, err := store.Last(t.Context(), 0, storyCall.Key())
-		must(t, err)
-		if before, after := object(t, body)["State"], object(t, m.Body)["State"]; !reflect.DeepEqual(before, after) {
+		if before, after := object(t, body)["State"], joined(t, j)["State"]; !reflect.DeepEqual(before, after) {
 			rt.Fatalf("before\n%v\nafter\n%v", before, after)
 		}
 	})
@@ -295,8 +334,8 @@ func addAnywhere(t *rapid.T, to any) {
 }
 
 func TestAnEventOfANewerMinorFormIsToldAsUnknown(t *testing.T) {
-	written := golden(t, story{name: "created"}.goldenFile(journal.CurrentForm().Major))
-	j, _ := stored(t, newer(t, written[1].Body, func(record map[string]any) {
+	written := golden(t, story{name: "created"}.goldenFile(journal.CurrentForm().Major))[1]
+	j, _ := stored(t, newer(t, written.Body, func(record map[string]any) {
 		element(record["Events"], 0)["Type"] = "CallRewound"
 		element(record["Events"], 1)["Body"].(map[string]any)["Mood"] = "good"
 	}))
@@ -313,8 +352,7 @@ func TestAnEventOfANewerMinorFormIsToldAsUnknown(t *testing.T) {
 }
 
 func TestANewerMajorFormIsUnreadable(t *testing.T) {
-	written := golden(t, story{name: "created"}.goldenFile(journal.CurrentForm().Major))
-	j, _ := stored(t, newer(t, written[1].Body, func(record map[string]any) {
+	j, _ := stored(t, newer(t, wholeGolden(t, "created", 1).Body, func(record map[string]any) {
 		record["Format"] = journal.CurrentForm().Major + 1
 	}))
 	_, log, err := j.Load(t.Context(), storyCall.Key())

@@ -5,8 +5,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"strowger/internal/call"
 )
+
+// A copy that an older version has made says what its original said.
+func TestACopyOfAnOlderVersionIsKnownByWhatItSays(t *testing.T) {
+	body := []byte("x")
+	copied := message(0, 2, "strowger.calls.0.k", nats.Header{headerCarried: {"1"}}, body)
+	original := message(0, 1, "strowger.calls.0.k", nil, body)
+	if !copied.Carried || copied.name() != original.name() {
+		t.Errorf("%+v is no copy of %+v", copied, original)
+	}
+}
 
 // threeForms: what is called Published now was Told in form 1 and Announced in form 2.
 var threeForms = history{
@@ -34,9 +46,9 @@ func TestStepsBetweenFormsAreTakenOneAfterTheOther(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}
-		s, err := r.State()
-		if err != nil || !s.Published {
-			t.Errorf("%s became %+v, %v", body, s, err)
+		got, err := threeForms.load(chain{{Body: []byte(body)}})
+		if err != nil || !got.state.Published {
+			t.Errorf("%s became %+v, %v", body, got.state, err)
 		}
 		if e, ok := r.Events[0].(call.PlayCompleted); !ok || e.Context != "x" {
 			t.Errorf("%s has the event %+v", body, r.Events[0])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,11 @@ const (
 	headerEnded   = "Strowger-Ended"
 	headerCarried = "Strowger-Carried"
 	headerNode    = "Strowger-Node"
+	headerBase    = "Strowger-Base"
+	headerBefore  = "Strowger-Before"
+
+	// unnamed is headerCarried of versions whose copies said the same as their originals.
+	unnamed = "1"
 )
 
 // Codes of JetStream's refusals (server/errors.json).
@@ -248,7 +254,11 @@ func (s *jetStream) Append(ctx context.Context, m Message, expect uint64) (uint6
 		msg.Header.Set(headerEnded, "1")
 	}
 	if m.Carried {
-		msg.Header.Set(headerCarried, "1")
+		msg.Header.Set(headerCarried, m.Original)
+	}
+	if m.Base != 0 {
+		msg.Header.Set(headerBase, strconv.FormatUint(m.Base, 10))
+		msg.Header.Set(headerBefore, strconv.FormatUint(m.Before, 10))
 	}
 	if m.Node != "" {
 		msg.Header.Set(headerNode, m.Node)
@@ -319,10 +329,22 @@ func (s *jetStream) At(ctx context.Context, stream int, sequence uint64) (Messag
 }
 
 func message(stream int, sequence uint64, subject string, h nats.Header, body []byte) Message {
-	return Message{
+	m := Message{
 		Stream: stream, Sequence: sequence, Key: call.Key(subject[strings.LastIndexByte(subject, '.')+1:]),
-		Ended: h.Get(headerEnded) != "", Carried: h.Get(headerCarried) != "", Node: h.Get(headerNode), Body: body,
+		Ended: h.Get(headerEnded) != "", Node: h.Get(headerNode), Body: body,
+		Base: number(h.Get(headerBase)), Before: number(h.Get(headerBefore)),
+		Carried: h.Get(headerCarried) != "", Original: h.Get(headerCarried),
 	}
+	if m.Original == unnamed {
+		m.Original = ""
+	}
+	return m
+}
+
+// number is 0 for what is none.
+func number(s string) uint64 {
+	n, _ := strconv.ParseUint(s, 10, 64)
+	return n
 }
 
 func (s *jetStream) Extent(ctx context.Context, stream int) (Extent, error) {

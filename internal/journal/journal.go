@@ -111,34 +111,30 @@ func (j *Journal) Begin(key call.Key) *Log {
 // node's, which may be able to read it.
 func (j *Journal) Load(ctx context.Context, key call.Key) (call.State, *Log, error) {
 	l := j.Begin(key)
-	m, err := j.store.Last(ctx, l.stream, key)
-	if err != nil {
+	c, err := j.lastChain(ctx, l.stream, key)
+	if c == nil {
 		return call.State{}, nil, fmt.Errorf("load call %s: %w", key, err)
 	}
-	l.stored(m, time.Time{})
-	state, err := l.read(m)
+	l.last, l.name = c.head().Sequence, c.head().name()
+	if err == nil {
+		err = l.read(c)
+	}
 	switch {
 	case err == nil:
-		return state, l, nil
-	case !j.owns(m):
-		return call.State{}, nil, fmt.Errorf("load call %s of node %s: %w", key, m.Node, err)
+		return l.state.Clone(), l, nil
+	case !j.owns(c.head()):
+		return call.State{}, nil, fmt.Errorf("load call %s of node %s: %w", key, c.head().Node, err)
 	}
-	return salvage(m), l, fmt.Errorf("load call %s: %w", key, err)
+	return salvage(c), l, fmt.Errorf("load call %s: %w", key, err)
 }
 
-// read takes up what the log has to know of the last record.
-func (l *Log) read(m Message) (call.State, error) {
-	r, err := forms.decode(m)
-	if err != nil {
-		return call.State{}, err
+// read takes up what the log has to know of what is stored.
+func (l *Log) read(c chain) error {
+	got, err := forms.load(c)
+	if err == nil {
+		l.state, l.started, l.beyond, l.size = got.state, got.started, got.beyond, got.size
 	}
-	state, err := r.State()
-	if err != nil {
-		return call.State{}, err
-	}
-	l.started = r.Started
-	l.beyond, err = r.beyond(state)
-	return state, err
+	return err
 }
 
 // unanswered notes that the store did not say what came of an append.
@@ -163,16 +159,13 @@ func (j *Journal) owns(m Message) bool {
 	return j.alone || m.Node == "" || m.Node == j.node
 }
 
-// fits reports with an error that a message is too large.
-func (j *Journal) fits(m Message) error {
-	most := j.store.BodyMost()
-	if !m.Ended {
-		most /= 2
+// bodyMost is how many bytes a record may have. One that ends a call has twice the room
+// of any other, so that a call that has grown too large can still end.
+func (j *Journal) bodyMost(ended bool) int {
+	if ended {
+		return j.store.BodyMost()
 	}
-	if len(m.Body) > most {
-		return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(m.Body), most)
-	}
-	return nil
+	return j.store.BodyMost() / 2
 }
 
 // Live is a call that has not ended.

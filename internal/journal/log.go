@@ -1,9 +1,7 @@
 package journal
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -17,8 +15,12 @@ type Log struct {
 	journal *Journal
 	key     call.Key
 	stream  int
-	last    uint64    // sequence of the last record, 0 for none
-	digest  [32]byte  // of the last record's body
+
+	// What is stored of the call.
+	last    uint64     // sequence of the last record, 0 for none
+	name    string     // of the last record
+	state   call.State // after it
+	size    size
 	started time.Time // when subscribers were told CallStarted
 	beyond  beyond    // what this version has to carry along
 }
@@ -45,39 +47,62 @@ const (
 // ends the call has twice the room of any other, so that a call which has grown
 // too large can still end.
 func (l *Log) Append(ctx context.Context, state call.State, events []call.Event) error {
-	now := time.Now()
-	started := l.started
-	if started.IsZero() && startsCall(events) {
-		started = now
+	s := step{state: state, events: events, now: time.Now(), started: l.started, beyond: l.beyond}
+	if s.started.IsZero() && startsCall(events) {
+		s.started = s.now
 	}
-	body, err := forms.encode(step{state: state, events: events, now: now, started: started, beyond: l.beyond})
+	e, err := l.encode(s)
+	if err == nil {
+		err = l.append(ctx, e, state.Phase == call.Ended)
+	}
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
-	m := Message{Stream: l.stream, Key: l.key, Ended: state.Phase == call.Ended, Node: l.journal.node, Body: body}
-	if err := l.append(ctx, m); err != nil {
-		return fmt.Errorf("append to call %s: %w", l.key, err)
-	}
-	l.started = started
+	l.started, l.state = s.started, state.Clone()
 	return nil
 }
 
-// append tries until it is certain what came of m, or ctx ends. Asking again
-// with the same expectation tells: it is refused when m was stored.
-func (l *Log) append(ctx context.Context, m Message) error {
-	if err := l.journal.fits(m); err != nil {
-		return err
+// encode writes a step as a change, unless it is time for the whole state: because
+// of the chain's size, because the call ends and is asked for its answers only, or
+// because the state may have become too large, which only the whole tells.
+func (l *Log) encode(s step) (encoded, error) {
+	room, ended := l.journal.bodyMost(s.state.Phase == call.Ended), s.state.Phase == call.Ended
+	if l.size.base != 0 && !ended {
+		e, err := forms.encodeChange(s, &l.state)
+		if err != nil {
+			return e, err
+		}
+		next := l.size.with(l.last, e)
+		if !next.long() && next.state+next.changes+len(e.body) <= room {
+			return e, nil
+		}
 	}
-	for tries := 0; ; tries++ {
-		err := l.try(ctx, m, tries > 0)
+	e, err := forms.encode(s)
+	if err == nil && len(e.body) > room {
+		err = fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(e.body), room)
+	}
+	return e, err
+}
+
+// append tries until it is certain what came of a record, or ctx ends. Asking again
+// with the same expectation tells: it is refused when the record was stored.
+func (l *Log) append(ctx context.Context, e encoded, ended bool) error {
+	m := Message{Stream: l.stream, Key: l.key, Ended: ended, Node: l.journal.node, Body: e.body}
+	for tries := 0; ; {
+		if !e.whole {
+			m.Base, m.Before = l.size.base, l.last
+		}
+		err := l.try(ctx, m, e, tries > 0)
 		if certain(err) || ctx.Err() != nil {
 			l.journal.answered(l.key, tries)
 			return err
 		}
-		if !errors.Is(err, errCarried) {
-			l.journal.unanswered(l.key, tries, err)
-			wait(ctx, min(time.Duration(tries)*tryPause, tryPauseMost))
+		if errors.Is(err, errCarried) {
+			continue // it is known that the record was not stored
 		}
+		l.journal.unanswered(l.key, tries, err)
+		wait(ctx, min(time.Duration(tries)*tryPause, tryPauseMost))
+		tries++
 	}
 }
 
@@ -87,31 +112,31 @@ func certain(err error) bool {
 	return err == nil || noRoom(err) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrFenced)
 }
 
-// errCarried says that Run has moved the last record, which m is to follow.
+// errCarried says that Run has moved the last record, which the next is to follow.
 var errCarried = errors.New("the last record was carried")
 
 // try asks once. What an earlier try has stored is found when a later one is
 // refused, for whatever reason: the store answers in the order of asking.
-func (l *Log) try(ctx context.Context, m Message, again bool) error {
+func (l *Log) try(ctx context.Context, m Message, e encoded, again bool) error {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
 	sequence, err := l.journal.put(ctx, m, l.last)
 	switch {
 	case err == nil:
 		m.Sequence = sequence
-		l.stored(m, l.started)
+		l.follow(m, e)
 		return nil
 	case errors.Is(err, ErrUnexpected), again && certain(err):
-		return l.refused(ctx, m, err)
+		return l.refused(ctx, m, e, err)
 	}
 	return err
 }
 
 // refused finds out why the store refused m: because of m itself, stored by a
 // try whose acknowledgement was lost, or of the last record, carried by Run. A
-// record is compared whole: it holds the time, so that two writers of one step
-// do not make the same. Where there is nothing new, the refusal stands.
-func (l *Log) refused(ctx context.Context, m Message, refusal error) error {
+// record is known by all that it says: it holds the time, so that two writers of
+// one step do not make the same. Where there is nothing new, the refusal stands.
+func (l *Log) refused(ctx context.Context, m Message, e encoded, refusal error) error {
 	found, err := l.journal.store.Last(ctx, l.stream, l.key)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -120,16 +145,25 @@ func (l *Log) refused(ctx context.Context, m Message, refusal error) error {
 		return fmt.Errorf("find out why the append was refused: %w", err)
 	}
 	switch {
-	case bytes.Equal(found.Body, m.Body):
-		l.stored(found, l.started)
+	case found.name() == m.name():
+		l.follow(found, e)
 		return nil
 	case found.Sequence == l.last:
 		return refusal // ErrUnexpected is not certain: what was read was not the last
-	case found.Carried && sha256.Sum256(found.Body) == l.digest:
-		l.stored(found, l.started)
+	case found.Carried && found.name() == l.name:
+		l.follow(found, e)
 		return errCarried
 	}
 	return ErrFenced
+}
+
+// follow goes on from a record that is stored: e, or what Run has made of it or of
+// the one before it.
+func (l *Log) follow(m Message, e encoded) {
+	if m.Carried {
+		e = encoded{m.Body, true, len(m.Body)}
+	}
+	l.last, l.name, l.size = m.Sequence, m.name(), l.size.with(m.Sequence, e)
 }
 
 func wait(ctx context.Context, pause time.Duration) {
@@ -137,10 +171,6 @@ func wait(ctx context.Context, pause time.Duration) {
 	case <-time.After(pause):
 	case <-ctx.Done():
 	}
-}
-
-func (l *Log) stored(m Message, started time.Time) {
-	l.last, l.digest, l.started = m.Sequence, sha256.Sum256(m.Body), started
 }
 
 func startsCall(events []call.Event) bool {

@@ -14,7 +14,7 @@ import (
 	"strowger/internal/call"
 )
 
-// Record is one step of a call.
+// Record is one step of a call, and what was told of it.
 type Record struct {
 	Stream   int
 	Sequence uint64 // within the stream
@@ -24,35 +24,6 @@ type Record struct {
 	Taken    time.Time    // when the store took it
 	Started  time.Time    // when subscribers were told CallStarted; zero before
 	Events   []call.Event // an Unknown for each that a newer version has added
-	state    json.RawMessage
-	minor    int  // of the form that it is written in
-	open     bool // it may hold what this version does not know
-}
-
-// State is the call after the step. It is decoded when it is asked for,
-// because who delivers events has no use for it.
-func (r Record) State() (call.State, error) {
-	var s call.State
-	if err := unmarshal(r.state, &s, r.open); err != nil {
-		return call.State{}, unreadable(fmt.Sprintf("state of call %s at step %d", r.Call, r.Step), err)
-	}
-	return s, nil
-}
-
-// beyond is what of a record has to be in the next one of its call too, though
-// this version does not know it.
-type beyond struct {
-	minor int // of the form that holds the additions
-	state *additions
-}
-
-// beyond is what the record says beside a state that was made of it.
-func (r Record) beyond(s call.State) (beyond, error) {
-	if !r.open {
-		return beyond{}, nil
-	}
-	a, err := additionsOf(r.state, s)
-	return beyond{r.minor, a}, err
 }
 
 // eventNamespace makes event ids unlike any other name-based GUID.
@@ -65,16 +36,18 @@ func (r Record) EventID(i int) string {
 	return uuid.NewSHA1(eventNamespace, []byte(name)).String()
 }
 
-// written and read are a record in the store; reading leaves the state undecoded.
+// written and read are a record in the store. It holds the state after the step,
+// or how that differs from the state of the record before it.
 type written struct {
 	Format  int // Form.Major
 	Minor   int `json:",omitzero"`
 	Call    call.ID
 	Step    uint64
 	Time    time.Time
-	Started time.Time    `json:",omitzero"`
-	Events  []namedEvent `json:",omitempty"`
-	State   any          // a call.State, with additions where there are some
+	Started time.Time       `json:",omitzero"`
+	Events  []namedEvent    `json:",omitempty"`
+	State   json.RawMessage `json:",omitempty"` // a call.State, with additions where there are some
+	Change  json.RawMessage `json:",omitempty"` // a change
 }
 
 type read struct {
@@ -86,6 +59,7 @@ type read struct {
 	Started time.Time
 	Events  []storedEvent
 	State   json.RawMessage
+	Change  json.RawMessage
 }
 
 // step is what a record is made of.
@@ -96,27 +70,69 @@ type step struct {
 	beyond       beyond
 }
 
-// encode writes a step in the current form, or in the newer minor form of the
-// record before it.
-func (h history) encode(s step) ([]byte, error) {
+// beyond is what of a record has to be in the next one of its call too, though
+// this version does not know it.
+type beyond struct {
+	minor int // of the form that holds the additions
+	state *additions
+}
+
+// encoded is a step as it is stored.
+type encoded struct {
+	body  []byte
+	whole bool // it holds the state
+	size  int  // of the state or the change alone
+}
+
+// encode writes a step with its state, in the current form or in the newer minor
+// form of the record before it.
+func (h history) encode(s step) (encoded, error) {
+	value, err := s.beyond.state.addTo(s.state)
+	if err != nil {
+		return encoded{}, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+	}
+	state, err := jsonOf(value)
+	if err != nil {
+		return encoded{}, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+	}
+	body, err := h.record(s, state, nil)
+	return encoded{body, true, len(state)}, err
+}
+
+// encodeChange writes it with what has changed since the state before.
+func (h history) encodeChange(s step, before *call.State) (encoded, error) {
+	c, err := changeOf(before, &s.state, s.beyond.state)
+	if err != nil {
+		return encoded{}, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+	}
+	change, err := jsonOf(c)
+	if err != nil {
+		return encoded{}, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+	}
+	body, err := h.record(s, nil, change)
+	return encoded{body, false, len(change)}, err
+}
+
+func (h history) record(s step, state, change json.RawMessage) ([]byte, error) {
 	named, err := nameEvents(s.events)
 	if err != nil {
 		return nil, err
 	}
-	state := any(s.state)
-	if s.beyond.state != nil {
-		if state, err = s.beyond.state.addTo(s.state); err != nil {
-			return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
-		}
-	}
 	form := h.current()
-	var out bytes.Buffer
-	err = encodeJSON(&out, written{
+	body, err := jsonOf(written{
 		Format: form.Major, Minor: max(form.Minor, s.beyond.minor), Call: s.state.ID, Step: s.state.Step,
-		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, State: state,
+		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, State: state, Change: change,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
+	}
+	return body, nil
+}
+
+func jsonOf(v any) ([]byte, error) {
+	var out bytes.Buffer
+	if err := encodeJSON(&out, v); err != nil {
+		return nil, err
 	}
 	return out.Bytes(), nil
 }
@@ -127,21 +143,22 @@ func encodeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// decode reads a record of any form that this version knows.
+// decode reads what a record of any form tells.
 func (h history) decode(m Message) (Record, error) {
-	name := fmt.Sprintf("record %d of stream %d", m.Sequence, m.Stream)
-	in, open, err := h.read(m.Body)
-	if err != nil {
-		return Record{}, unreadable(name, err)
+	p, err := h.parse(m.Body)
+	if err == nil {
+		err = h.upgrade(&p)
 	}
-	events, err := revive(in.Events, open)
 	if err != nil {
-		return Record{}, unreadable(name, err)
+		return Record{}, unreadable(m.String(), err)
+	}
+	events, err := revive(p.Events, p.open)
+	if err != nil {
+		return Record{}, unreadable(m.String(), err)
 	}
 	return Record{
 		Stream: m.Stream, Sequence: m.Sequence, Taken: m.Time,
-		Call: in.Call, Step: in.Step, Time: in.Time, Started: in.Started, Events: events,
-		state: in.State, minor: in.Minor, open: open,
+		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Events: events,
 	}, nil
 }
 

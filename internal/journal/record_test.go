@@ -41,7 +41,7 @@ func TestNothingOfARecordIsLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := r.State()
+		again, err := journal.StateOf(journal.Message{Body: body})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestARecordOfAnotherVersionIsAClearError(t *testing.T) {
 	body, err := journal.Encode(stateOf(1, 1), played("x"), time.Now(), time.Time{})
 	must(t, err)
 	for name, change := range map[string][2]string{
-		"a newer form":       {`"Format":2`, `"Format":3`},
+		"a newer form":       {`"Format":3`, `"Format":4`},
 		"an unknown event":   {`"PlayCompleted"`, `"PlayRewound"`},
 		"a new event field":  {`"Context":`, `"Mood":"good","Context":`},
 		"a new record field": {`"Step":1`, `"Stride":2,"Step":1`},
@@ -76,23 +76,26 @@ func TestARecordOfAnotherVersionIsAClearError(t *testing.T) {
 		})
 	}
 	changed := strings.Replace(string(body), `"Phase":`, `"Moon":"full","Phase":`, 1)
-	r, err := journal.Decode(journal.Message{Body: []byte(changed)})
-	must(t, err)
-	if _, err := r.State(); !errors.Is(err, journal.ErrUnreadable) {
+	if _, err := journal.StateOf(journal.Message{Body: []byte(changed)}); !errors.Is(err, journal.ErrUnreadable) {
 		t.Errorf("a new field of the state gave %v", err)
 	}
 }
 
 func FuzzRecordsDoNotPanic(f *testing.F) {
-	body, _ := journal.Encode(stateOf(1, 1), played("x"), time.Now(), time.Time{})
-	f.Add(body)
-	f.Add([]byte(`{"Format":2,"Events":[{"Type":"CallEnded","Body":null}]}`))
+	whole, _ := journal.Encode(typicalState(), played("x"), time.Now(), time.Time{})
+	change, _ := journal.EncodeChange(typicalState(), stateOf(1, 2), nil, time.Now(), time.Time{})
+	f.Add(whole)
+	f.Add(change)
+	f.Add([]byte(`{"Format":3,"Events":[{"Type":"CallEnded","Body":null}],"State":null}`))
+	f.Add([]byte(`{"Format":3,"Change":{"Set":{"Media":7},"Lists":{"Participants":{"Gone":[1],"Put":[{"Leg":null}]}}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := journal.Decode(journal.Message{Body: body})
-		if err != nil && !errors.Is(err, journal.ErrUnreadable) {
+		if _, err := journal.Decode(journal.Message{Body: body}); err != nil && !errors.Is(err, journal.ErrUnreadable) {
 			t.Errorf("got %v", err)
 		}
-		if _, err := r.State(); err != nil && !errors.Is(err, journal.ErrUnreadable) {
+		if _, err := journal.StateOf(journal.Message{Body: whole}, journal.Message{Body: body}); err != nil && !errors.Is(err, journal.ErrUnreadable) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := journal.StateOf(journal.Message{Body: body}, journal.Message{Body: change}); err != nil && !errors.Is(err, journal.ErrUnreadable) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -105,18 +108,28 @@ func FuzzWhatIsSalvagedCanBeEnded(f *testing.F) {
 	}
 	f.Add([]byte(`{"Call":7,"State":{"Connections":[{"ID":1},{"ID":"00070000-0000-4000-8100-000000000000","Targets":7}],"Participants":7}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		c := call.Restore(journal.Salvage(journal.Message{Key: storyCall.Key(), Sequence: 9, Body: body}))
-		if c.State().ID.Key() != storyCall.Key() || c.State().Step == 0 {
-			t.Errorf("salvaged %+v", c.State())
-		}
-		if _, err := c.Step(someTime, call.NodeRestarted{}); err != nil || !c.Over() {
-			t.Errorf("the call cannot be ended: %v", err)
+		base := journal.Message{Key: storyCall.Key(), Sequence: 8, Body: []byte(`{"State":{"Participants":[{"Leg":"x"},7]}}`)}
+		for _, c := range []call.State{
+			journal.Salvage(journal.Message{Key: storyCall.Key(), Sequence: 9, Body: body}),
+			journal.Salvage(base, journal.Message{Key: storyCall.Key(), Sequence: 9, Base: 8, Before: 8, Body: body}),
+		} {
+			canBeEnded(t, call.Restore(c))
 		}
 	})
 }
 
+func canBeEnded(t *testing.T, c *call.Call) {
+	t.Helper()
+	if c.State().ID.Key() != storyCall.Key() || c.State().Step == 0 {
+		t.Errorf("salvaged %+v", c.State())
+	}
+	if _, err := c.Step(someTime, call.NodeRestarted{}); err != nil || !c.Over() {
+		t.Errorf("the call cannot be ended: %v", err)
+	}
+}
+
 func TestWhatIsSalvagedSaysWhomToTellAndWhosePhonesToHangUp(t *testing.T) {
-	m := golden(t, story{name: "media"}.goldenFile(journal.CurrentForm().Major))[2]
+	m := wholeGolden(t, "media", 2)
 	for name, change := range map[string]func(record map[string]any){
 		"a newer major form":     func(r map[string]any) { r["Format"] = 99 },
 		"a state of other types": func(r map[string]any) { r["State"].(map[string]any)["Media"] = 7; r["Started"] = "never" },
@@ -126,17 +139,7 @@ func TestWhatIsSalvagedSaysWhomToTellAndWhosePhonesToHangUp(t *testing.T) {
 			s := journal.Salvage(m)
 			out, err := call.Restore(s).Step(someTime, call.NodeRestarted{})
 			must(t, err)
-			told, hungUp := 0, 0
-			for _, e := range out.Events {
-				if e, ok := e.(call.CallDisconnected); ok && e.CallbackURI == "https://app.example.com/created" {
-					told++
-				}
-			}
-			for _, e := range out.Effects {
-				if e, ok := e.(call.HangUp); ok && e.Dialog != nil {
-					hungUp++
-				}
-			}
+			told, hungUp := toldAndHungUp(out)
 			if told != 1 || hungUp != 2 || s.Step != 3 {
 				t.Errorf("at step %d %d applications are told and %d phones hung up", s.Step, told, hungUp)
 			}

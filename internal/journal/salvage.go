@@ -8,10 +8,45 @@ import (
 	"strowger/internal/call"
 )
 
-// salvage makes of a record that cannot be read what is needed to end its call:
-// whom to tell, and whose phones to hang up. What does not fit is left out, down
-// to a state that only says which call it is.
-func salvage(m Message) call.State {
+// salvage makes of a call that cannot be read what is needed to end it: whom to
+// tell, and whose phones to hang up. What does not fit is left out, down to a state
+// that only says which call it is.
+func salvage(c chain) call.State {
+	m := c.head()
+	if len(c) > 1 {
+		m.Body = c.remains()
+	}
+	return salvageFrom(m)
+}
+
+// remains is a record with as much of the state as can be found in a chain of
+// which some records are missing, damaged or of another version.
+func (c chain) remains() []byte {
+	state := map[string]any{}
+	for _, m := range c {
+		var found struct{ State, Change json.RawMessage }
+		_ = json.Unmarshal(m.Body, &found)
+		var whole map[string]any
+		if unmarshal(found.State, &whole, true) == nil && whole != nil {
+			state = whole
+		}
+		_ = apply(state, found.Change, true)
+	}
+	var head struct {
+		Call call.ID
+		Step uint64
+	}
+	_ = json.Unmarshal(c.head().Body, &head)
+	body, _ := jsonOf(struct { // of what was decoded
+		Call  call.ID
+		Step  uint64
+		State any
+	}{head.Call, head.Step, state})
+	return body
+}
+
+// salvageFrom makes it of a record with the state.
+func salvageFrom(m Message) call.State {
 	var found struct {
 		Call  call.ID
 		Step  uint64

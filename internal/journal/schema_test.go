@@ -103,7 +103,11 @@ func schema(t *testing.T) []string {
 	for _, name := range journal.StoredNames() {
 		s.line("name %s", name)
 	}
-	s.fields("record", reflect.TypeFor[journal.Written](), "Events", "State")
+	s.fields("record", reflect.TypeFor[journal.Written](), "Events", "State", "Change")
+	s.line("record.State state")
+	s.line("record.Change.Set{string} a field of the state")
+	s.line("record.Change.Lists{string}.Gone[] the identity of an element: %s", strings.Join(journal.Identifying, ", "))
+	s.line("record.Change.Lists{string}.Put[] an element, or its identity and fields")
 	s.fields("checkpoint", reflect.TypeFor[journal.Checkpoint](), "Notes") // which are the reader's
 	s.line("record.Events[].Type string")
 	s.line("record.Events[].Body an event")

@@ -2,7 +2,10 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"strowger/internal/call"
@@ -56,11 +59,38 @@ type Message struct {
 	Sequence uint64    // within the stream; given by the store
 	Time     time.Time // when the store took it; given by the store
 	Key      call.Key
-	Ended    bool   // the call is over
-	Carried  bool   // a copy of an older message, made to keep it; see Run
+	Ended    bool // the call is over
+	// Base is the sequence of the message that holds the state from which the call
+	// is read, and Before that of its last message before this one: both are of the
+	// same stream and key. They are 0 when this one holds the state.
+	Base, Before uint64
+	// Carried says that this message was made by Run to stand in the place of older
+	// ones; the newest of those had the name Original.
+	Carried  bool
+	Original string
 	Node     string // that wrote it
 	Body     []byte
 }
+
+// name tells a message from any other of its key: what it says, or what the
+// message said that it was made to keep.
+func (m Message) name() string {
+	if m.Original != "" {
+		return m.Original
+	}
+	sum := sha256.Sum256(m.Body)
+	return hex.EncodeToString(sum[:])
+}
+
+// oldest is the sequence of the first message of those that the call is read from.
+func (m Message) oldest() uint64 {
+	if m.Base != 0 {
+		return m.Base
+	}
+	return m.Sequence
+}
+
+func (m Message) String() string { return fmt.Sprintf("record %d of stream %d", m.Sequence, m.Stream) }
 
 // Extent is how much a stream holds.
 type Extent struct {

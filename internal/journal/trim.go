@@ -63,15 +63,15 @@ func (j *Journal) trim(ctx context.Context, stream int) error {
 	if err != nil || before <= e.First {
 		return err
 	}
-	carried, err := j.carry(ctx, stream, before)
+	upTo, err := j.carry(ctx, stream, before)
 	if err != nil {
 		return err
 	}
 	j.log.Info("the journal forgets its oldest records", slog.Int("stream", stream), slog.Uint64("before", before))
-	if !carried {
+	if upTo <= e.First {
 		return nil
 	}
-	return j.store.Cut(ctx, stream, before)
+	return j.store.Cut(ctx, stream, upTo)
 }
 
 // trimPoint spares what the reader still needs until the stream is three
@@ -93,28 +93,28 @@ func (j *Journal) trimPoint(ctx context.Context, stream int, e Extent) (uint64, 
 	return middle, nil
 }
 
-// carry copies the last records of live calls from before a sequence to the
-// end. Whoever owns the call appends on top of the copy; see Log.refused. It
-// reports whether all before the sequence can go. When there is no room even for
-// the copies, they stay where they are, and what is to go is gone.
-func (j *Journal) carry(ctx context.Context, stream int, before uint64) (all bool, err error) {
+// carry copies the states of live calls that are read from before a sequence to the
+// end. Whoever owns the call appends on top of the copy; see Log.refused. It returns
+// up to where everything can go: nowhere when there is no room even for the copies.
+// Then the states stay where they are, and what is to go is gone.
+func (j *Journal) carry(ctx context.Context, stream int, before uint64) (upTo uint64, err error) {
 	var heads []Message
 	err = j.store.Heads(ctx, stream, func(m Message) error {
 		heads = append(heads, m)
 		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("find live calls: %w", err)
+		return 0, fmt.Errorf("find live calls: %w", err)
 	}
-	tight := false // what is copied makes room for the next copy
+	upTo, tight := before, false // what is copied makes room for the next copy
 	for _, head := range heads {
-		if head.Ended || head.Sequence >= before {
+		if head.Ended || head.oldest() >= before {
 			continue
 		}
-		err := j.carryOne(ctx, head)
+		err := j.carryOne(ctx, head, before)
 		if noRoom(err) && !tight { // room is made of what is to be removed anyway
 			if err = j.clear(ctx, heads, before); err == nil {
-				err, tight = j.carryOne(ctx, head), true
+				err, tight = j.carryOne(ctx, head, before), true
 			}
 		}
 		if err == nil && tight {
@@ -122,21 +122,25 @@ func (j *Journal) carry(ctx context.Context, stream int, before uint64) (all boo
 		}
 		switch {
 		case noRoom(err):
-			return false, nil
+			return 0, nil
+		case errors.Is(err, ErrUnreadable), errors.Is(err, errBusy):
+			upTo = min(upTo, head.oldest())
+			j.log.Error("what is stored of a call cannot be carried: nothing that is newer is forgotten",
+				slog.String("key", string(head.Key)), slog.String("error", err.Error()))
 		case err != nil:
-			return false, fmt.Errorf("carry call %s: %w", head.Key, err)
+			return 0, fmt.Errorf("carry call %s: %w", head.Key, err)
 		}
 	}
-	return true, nil
+	return upTo, nil
 }
 
-// clear removes what is before a sequence, call by call, except for the last
-// records of live calls.
+// clear removes what is before a sequence, call by call, except for what live calls
+// are read from.
 func (j *Journal) clear(ctx context.Context, heads []Message, before uint64) error {
 	for _, m := range heads {
 		until := before
 		if !m.Ended {
-			until = min(m.Sequence, before)
+			until = min(m.oldest(), before)
 		}
 		if err := j.store.Forget(ctx, m.Stream, m.Key, until); err != nil {
 			return fmt.Errorf("forget the past of call %s: %w", m.Key, err)
@@ -145,17 +149,39 @@ func (j *Journal) clear(ctx context.Context, heads []Message, before uint64) err
 	return nil
 }
 
-func (j *Journal) carryOne(ctx context.Context, head Message) error {
-	m, err := j.store.At(ctx, head.Stream, head.Sequence)
-	if err != nil {
-		return err
+// carryTries bounds how often a call is copied that goes on in the meantime.
+const carryTries = 16
+
+var errBusy = errors.New("the call goes on too fast")
+
+// carryOne copies the state of a call, unless that has come to be read from the
+// sequence on.
+func (j *Journal) carryOne(ctx context.Context, head Message, before uint64) error {
+	for range carryTries {
+		c, err := j.lastChain(ctx, head.Stream, head.Key)
+		if errors.Is(err, ErrNotFound) {
+			return nil // it has ended and was forgotten
+		}
+		if err != nil {
+			return err
+		}
+		if c.head().Ended || c.head().oldest() >= before {
+			return nil
+		}
+		m, err := forms.copyOf(c)
+		if err != nil {
+			return err
+		}
+		if err := j.appendCopy(ctx, m, c.head().Sequence); !errors.Is(err, ErrUnexpected) {
+			return err
+		}
 	}
-	m.Carried = true
+	return errBusy
+}
+
+func (j *Journal) appendCopy(ctx context.Context, m Message, expect uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
-	_, err = j.store.Append(ctx, m, head.Sequence)
-	if errors.Is(err, ErrUnexpected) {
-		return nil // the call has gone on in the meantime and needs no copy
-	}
+	_, err := j.store.Append(ctx, m, expect)
 	return err
 }
