@@ -86,9 +86,19 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer req.release()
 	began := time.Now()
 	done := a.outcome(w, r, req)
+	a.log(req, done, time.Since(began))
 	a.write(w, r, done)
-	a.c.Log.Info("request", "operation", req.name(), "status", done.status, "code", done.code,
-		"call", done.chain, "connection", req.Param("connection"), "took", time.Since(began))
+}
+
+// log has one line for a request. A refusal says what its answer said: who wrote
+// the application may have thrown that away.
+func (a *API) log(req *Request, done outcome, took time.Duration) {
+	log := a.c.Log.With("operation", req.name(), "status", done.status, "call", string(done.chain), "connection", req.Param("connection"), "took", took)
+	if done.code == "" {
+		log.Info("request")
+		return
+	}
+	log.Warn("a request was refused", "code", done.code, "field", done.field, "why", done.why)
 }
 
 // outcome never panics: a mistake in one operation is that operation's end.

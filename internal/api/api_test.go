@@ -348,6 +348,23 @@ func TestEachFamilyAnswersInItsOwnWords(t *testing.T) {
 	}
 }
 
+func TestTheLogSaysOfARefusalWhatItsAnswerSaid(t *testing.T) {
+	server := apitest.NewServer(t, small(func(context.Context, *api.Request) (api.Response, error) {
+		return api.Response{}, wire.Fieldf("targets[0].id", "is no identifier")
+	}))
+	server.Send("POST", query("/calling/things:make"), "{}")
+	server.Send("POST", "/calling/things:make?api-version=2026-03-12", "{}", "Authorization: x")
+	for _, want := range []string{
+		`level=WARN msg="a request was refused" operation=make status=400`,
+		`code=field field=targets[0].id why="targets[0].id: is no identifier"`,
+		`status=401`, `code=unsigned field="" why="`,
+	} {
+		if !strings.Contains(server.Log.Text(), want) {
+			t.Errorf("the log does not say %q:\n%s", want, server.Log.Text())
+		}
+	}
+}
+
 func TestAPanicEndsOneRequestOnly(t *testing.T) {
 	panics := true
 	server := apitest.NewServer(t, small(func(ctx context.Context, r *api.Request) (api.Response, error) {

@@ -14,7 +14,8 @@ import (
 // outcome is an answer ready to be written.
 type outcome struct {
 	status     int
-	code       string // of a refusal
+	code       string // of a refusal, with the field that it names, if any, and its message
+	field, why string
 	allow      []string
 	body       []byte
 	chain      call.ID
@@ -40,7 +41,7 @@ func refused(f failure) outcome {
 	if err != nil {
 		panic("api: an error body cannot be encoded: " + err.Error()) // it holds strings only
 	}
-	return outcome{status: f.Status, code: f.Code.Code, allow: f.allow, body: body}
+	return outcome{status: f.Status, code: f.Code.Code, field: f.field, why: f.message, allow: f.allow, body: body}
 }
 
 // clientRequestIDMax bounds what we echo.

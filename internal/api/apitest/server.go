@@ -146,9 +146,12 @@ func (l *Log) Write(line []byte) (int, error) {
 	return l.text.Write(line)
 }
 
-// Errors counts the lines at level Error.
-func (l *Log) Errors() int {
+// Text is everything that was logged.
+func (l *Log) Text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return strings.Count(l.text.String(), "level=ERROR")
+	return l.text.String()
 }
+
+// Errors counts the lines at level Error.
+func (l *Log) Errors() int { return strings.Count(l.Text(), "level=ERROR") }
