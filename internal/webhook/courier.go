@@ -21,7 +21,8 @@ type Config struct {
 	PublicURL     string // where ValidationHandler is mounted; no validationUrl is offered when empty
 	Subscriptions []Subscription
 	// GiveUpAfter is how long an event is tried, from when it is read from the
-	// journal; 5 minutes when 0. Each event is tried once at least.
+	// journal; 5 minutes when 0. Each event is tried once at least. An endpoint
+	// that answers 404 or 410 is tried for a minute of that.
 	GiveUpAfter time.Duration
 	// InFlight bounds the tries that are under way at once, and with them the
 	// connections out; 2048 when 0. One host may have three quarters of it, one
@@ -66,6 +67,7 @@ type Courier struct {
 	progress      []*progress // one per stream
 	queues        queues
 	lanes         *lanes
+	troubles      *troubles
 	senders       sync.WaitGroup
 }
 
@@ -78,7 +80,7 @@ func New(c Config) *Courier {
 		c.InFlight = defaultInFlight
 	}
 	courier := &Courier{
-		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), queues: queues{waiting: map[destination][]*delivery{}},
+		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), troubles: newTroubles(), queues: queues{waiting: map[destination][]*delivery{}},
 	}
 	for _, f := range c.Families {
 		for _, v := range f.Versions {

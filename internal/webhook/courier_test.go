@@ -1,12 +1,14 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,7 +104,7 @@ func TestAHangingEndpointDelaysNobodyElse(t *testing.T) {
 }
 
 func TestARefusedEventIsGivenUpAtOnce(t *testing.T) {
-	for _, status := range []int{302, 400, 401, 404, 410} {
+	for _, status := range []int{302, 400, 401, 405} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				j, net := world()
@@ -125,6 +127,62 @@ func TestARefusedEventIsGivenUpAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAnEndpointThatIsNotThereYetIsTriedForAMinute(t *testing.T) {
+	for _, status := range []int{404, 410} {
+		synctest.Test(t, func(t *testing.T) {
+			j, net := world()
+			up := time.Now().Add(40 * time.Second) // a deployment
+			net.app(app, func(r request) answer {
+				if r.text == "late" && r.at.After(up) {
+					return answer{status: 200}
+				}
+				return answer{status: status}
+			})
+			s := newStory(t, j, 1, app)
+			c := courier(webhook.Config{}, j, net)
+			start(t, c)
+			s.played("late")
+			must(t, c.Flush(t.Context()))
+			if got := c.Counts().Callbacks; got.Delivered != 1 || got.Retried == 0 {
+				t.Errorf("%d: counted %+v", status, got)
+			}
+			net.forget()
+			s.played("never")
+			must(t, c.Flush(t.Context()))
+			tries := net.to(app)
+			life := tries[len(tries)-1].at.Sub(tries[0].at)
+			if got := c.Counts().Callbacks.GivenUp; got != 1 || life != time.Minute {
+				t.Errorf("%d: given up %d after %v", status, got, life)
+			}
+		})
+	}
+}
+
+func TestAnEndpointThatKeepsFailingHasALineAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		j, net := world()
+		c := courier(webhook.Config{GiveUpAfter: 10 * time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil))}, j, net)
+		stop := start(t, c)
+		for n := range 20 { // calls of one application
+			newStory(t, j, n, app).played("x")
+		}
+		time.Sleep(5*time.Minute + 30*time.Second)
+		net.app(app, always(200))
+		must(t, c.Flush(t.Context()))
+		stop()
+		failing := strings.Count(log.String(), "does not take an event")
+		if failing < 5 || failing > 7 {
+			t.Errorf("%d lines in five minutes and a half:\n%s", failing, log.String())
+		}
+		retried := c.Counts().Callbacks.Retried
+		if again := "the endpoint takes events again"; strings.Count(log.String(), again) != 1 ||
+			!strings.Contains(log.String(), fmt.Sprintf("tries_failed=%d events_given_up=0", retried)) {
+			t.Errorf("%d tries failed, and the log says\n%s", retried, log.String())
+		}
+	})
 }
 
 func TestAnUnreachableEndpointIsGivenUpAfterTheTimeSet(t *testing.T) {

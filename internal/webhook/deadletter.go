@@ -10,7 +10,7 @@ func (c *Courier) giveUp(d *delivery, tries int, why, advice string) {
 	if !c.progress[d.stream].settle(d.position, &c.tallyOf(d).givenUp) {
 		return
 	}
-	c.logger(d).Warn("an event was given up", slog.String("why", why), slog.Int("tries", tries), slog.String("advice", advice))
+	c.troubles.givenUp(c.logger(d), d.url, slog.String("why", why), slog.Int("tries", tries), slog.String("advice", advice))
 }
 
 // overflow settles what there is no room for.
@@ -19,6 +19,6 @@ func (c *Courier) overflow(d *delivery, why string) {
 		return
 	}
 	close(d.overflowed)
-	c.logger(d).Warn("an event was given up", slog.String("why", why),
+	c.troubles.givenUp(c.logger(d), d.url, slog.String("why", why),
 		slog.String("advice", "the application takes events more slowly than they come; see why its endpoint is slow or away"))
 }

@@ -16,6 +16,10 @@ const (
 	// An application that was just restarting should be back at the second try.
 	incomingPause = 5 * time.Second
 
+	// absentTime is how long an endpoint that says that it is not there (404, 410)
+	// is tried: its application may be on its way, as in a deployment.
+	absentTime = time.Minute
+
 	firstPause = 250 * time.Millisecond
 	mostPause  = 30 * time.Second
 )
@@ -101,7 +105,7 @@ func closed(c chan struct{}) bool {
 // the delivery's time, however long the application asks for, ends with that
 // time and one more try.
 func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r result) bool {
-	left := time.Until(d.limits.lastTry())
+	left := time.Until(d.limits.lastTry(r))
 	spent := d.limits.tries > 0 && try >= d.limits.tries
 	if spent || left <= 0 {
 		c.giveUp(d, try, r.why, r.advice)
@@ -109,8 +113,7 @@ func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r re
 	}
 	pause := min(left, max(backoff(try), d.limits.pause, r.retryAfter))
 	c.tallyOf(d).retried.Add(1)
-	c.logger(d).Info("an event was not taken; it will be sent again",
-		slog.String("why", r.why), slog.Int("try", try), slog.Duration("in", pause))
+	c.troubles.retried(c.logger(d), d.url, slog.String("why", r.why), slog.String("advice", r.advice), slog.Duration("in", pause))
 	select {
 	case <-time.After(pause):
 		return true

@@ -47,17 +47,25 @@ type limits struct {
 	tries    int // 0: any number
 	deadline time.Time
 	pause    time.Duration // between tries, at least
+	absent   time.Time     // until when an endpoint that is not there is worth another try
 }
 
-// lastTry is when the last try begins at the latest. An IncomingCall has to
-// arrive a while before its call stops ringing.
-func (l limits) lastTry() time.Time { return l.deadline.Add(-l.pause) }
+// lastTry is when the last try after a result begins at the latest. An IncomingCall
+// has to arrive a while before its call stops ringing.
+func (l limits) lastTry(after result) time.Time {
+	last := l.deadline.Add(-l.pause)
+	if after.absent && l.absent.Before(last) {
+		return l.absent
+	}
+	return last
+}
 
 func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
+	now := time.Now()
 	return &delivery{
 		position: position{Sequence: r.Sequence, Event: i},
 		stream:   r.Stream, call: r.Call, id: r.EventID(i),
-		limits:     limits{deadline: time.Now().Add(c.config.GiveUpAfter)},
+		limits:     limits{deadline: now.Add(c.config.GiveUpAfter), absent: now.Add(absentTime)},
 		overflowed: make(chan struct{}),
 	}
 }
@@ -70,5 +78,7 @@ func (c *Courier) logger(d *delivery) *slog.Logger {
 
 // delivered settles what the application took.
 func (c *Courier) delivered(d *delivery) {
-	c.progress[d.stream].settle(d.position, &c.tallyOf(d).delivered)
+	if c.progress[d.stream].settle(d.position, &c.tallyOf(d).delivered) {
+		c.troubles.over(c.logger(d), d.url)
+	}
 }

@@ -17,8 +17,9 @@
 //   - An event is not sent while the answer to a command of its call is being
 //     written; see Courier.Hold.
 //   - What cannot be delivered is given up, logged and counted: after
-//     Config.GiveUpAfter and a last try at the end of that time, at once when the application refuses it (4xx), and
-//     when a queue is full, the oldest first.
+//     Config.GiveUpAfter and a last try at the end of that time, at once when the application refuses it (4xx; after a minute of 404 or 410, which
+//     an application answers while it is deployed), and when a queue is full, the oldest
+//     first. An endpoint that keeps failing has a line a minute in the log, which counts.
 //   - A subscription gets nothing before it has passed the validation handshake.
 //
 // How an event looks is its Family's to say, which the recipient's api-version

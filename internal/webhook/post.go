@@ -19,6 +19,7 @@ import (
 type result struct {
 	ok         bool
 	final      bool // trying again would not help
+	absent     bool // trying again helps for a while, if at all
 	why        string
 	advice     string // what the operator can do
 	retryAfter time.Duration
@@ -74,6 +75,8 @@ func resultOf(answer *http.Response) result {
 		r.advice = "name the URL that the endpoint redirects to as the callback URL: redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		r.final, r.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
+	case status == http.StatusNotFound, status == http.StatusGone:
+		r.absent, r.advice = true, "nothing takes events at this path: see that the URL is right, and that the application is up"
 	default:
 		r.final, r.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
 	}

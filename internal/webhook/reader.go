@@ -155,7 +155,7 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 		d.message, d.url = message, s.URL
 		d.destination = destination{subscription: s.name, key: d.call.Key()}
 		if _, ok := e.(call.IncomingCall); ok {
-			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife), pause: incomingPause}
+			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife), pause: incomingPause, absent: r.Time.Add(incomingLife)}
 		}
 		all[n] = d
 	}
