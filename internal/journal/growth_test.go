@@ -65,6 +65,27 @@ func BenchmarkWhatACallWrites(b *testing.B) {
 	}
 }
 
+// BenchmarkLoad reads calls from their records since the last whole state.
+func BenchmarkLoad(b *testing.B) {
+	for _, n := range []int{2, 10, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			j := openAt(b, b.TempDir())
+			c, log := call.New(storyCall), j.Begin(storyCall.Key())
+			for _, in := range people(n) {
+				out, err := c.Step(someTime, in)
+				must(b, err)
+				must(b, log.Append(b.Context(), c.State(), out.Events))
+			}
+			chain, err := j.Chain(b.Context(), storyCall.Key())
+			must(b, err)
+			for b.Loop() {
+				loadedLike(b, j, c.State())
+			}
+			b.ReportMetric(float64(len(chain)), "records/op")
+		})
+	}
+}
+
 func sizeOfEvents(t testing.TB, r journal.Record) int {
 	body, err := journal.Encode(call.State{}, r.Events, r.Time, r.Started)
 	must(t, err)
