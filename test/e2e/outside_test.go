@@ -129,6 +129,7 @@ func TestTheAPIIsServedOverHTTPSWithTheDevelopmentAuthority(t *testing.T) {
 // dev is `strowger dev` on free ports.
 type dev struct {
 	url, connectionString string
+	ca                    string // the file of the authority that signs its certificate
 	output                *syncBuffer
 }
 
@@ -139,6 +140,7 @@ func startDev(t *testing.T) dev {
 	d := dev{url: fmt.Sprintf("http://127.0.0.1:%d", httpPort), output: &syncBuffer{}}
 	command := exec.Command(binary, "dev")
 	command.Dir = t.TempDir()
+	d.ca = filepath.Join(command.Dir, "strowger-data", "ca", "ca.pem")
 	command.Env = append(os.Environ(),
 		fmt.Sprintf("STROWGER_HTTP_LISTEN=%s", d.url),
 		fmt.Sprintf("STROWGER_OPERATOR_LISTEN=http://127.0.0.1:%d", operator),
@@ -209,7 +211,7 @@ func TestDevSaysWhatToTryNext(t *testing.T) {
 	t.Parallel()
 	d := startDev(t)
 	for _, want := range []string{
-		"endpoint=" + d.url, "accesskey=", "+15550100", "+15550101", "+15550102", "+15550103", "+15550104", "+15550105", "+15550106", "examples/reminder",
+		"endpoint=" + strings.Replace(d.url, "http:", "https:", 1), "accesskey=", "NODE_EXTRA_CA_CERTS=" + d.ca, "+15550100", "+15550101", "+15550102", "+15550103", "+15550104", "+15550105", "+15550106", "examples/reminder",
 	} {
 		if !strings.Contains(d.output.String(), want) {
 			t.Errorf("dev does not say %s", want)
@@ -225,7 +227,7 @@ func TestTheReminderIsConfirmedByALabNumber(t *testing.T) {
 	remind := func(number string) (string, int) {
 		command := exec.Command("node", "reminder.js", number)
 		command.Dir = directory
-		command.Env = append(os.Environ(), "CONNECTION_STRING="+d.connectionString)
+		command.Env = append(os.Environ(), "CONNECTION_STRING="+d.connectionString, "NODE_EXTRA_CA_CERTS="+d.ca)
 		output, _ := command.CombinedOutput()
 		return string(output), command.ProcessState.ExitCode()
 	}
