@@ -157,10 +157,8 @@ func (r *Reception) Request(req *ua.Request) {
 	case req.Method == "REGISTER":
 		r.register(who.visitor, req)
 	case req.Method == "OPTIONS": // RFC 3261 11
-		req.Respond(200, "", ua.Headers{{Name: "Allow", Value: allowed}, {Name: "Accept", Value: "application/sdp"}}, nil)
+		req.Respond(200, "", nil, nil)
 	default:
-		req.Refuse(ua.Refusal{Code: 405, Headers: ua.Headers{{Name: "Allow", Value: allowed}}, Reason: req.Method + " is not served here; the far end has to do without it"})
+		req.Refuse(ua.Refusal{Code: 405, Reason: req.Method + " is not served here; the far end has to do without it"})
 	}
 }
-
-const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"

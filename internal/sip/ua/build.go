@@ -210,7 +210,7 @@ func withSDP(msg sip.Message, sdp []byte) {
 }
 
 // sessionMethods are the ones that sessions know by themselves.
-var sessionMethods = []string{"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"}
+var sessionMethods = []string{"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK"}
 
 func allowed(methods []string) string {
 	all := slices.Clone(sessionMethods)

@@ -37,8 +37,8 @@
 // messages; body.go finds the SDP in one; refuse.go has all refusals with their
 // reasons. Beneath are the packages transaction (RFC 3261 17) and transport (18).
 //
-// What is not here yet has its place: 100rel in uas.go's ring and in supported;
-// UPDATE and session timers beside re-INVITE in indialog.go; PRACK and Replaces in
-// intake.go; several early dialogs in Observer.Progress, whose Dialog tells forks
+// What is not here yet has its place: 100rel and session timers for calls that we
+// place in uac.go, beside reliable.go and timer.go, which serve who calls us; UPDATE
+// beside re-INVITE in indialog.go; Replaces in intake.go; several early dialogs in Observer.Progress, whose Dialog tells forks
 // apart by RemoteTag; SRV and NAPTR in transport's lookup.
 package ua

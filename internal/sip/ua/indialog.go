@@ -84,6 +84,9 @@ type reinvite struct {
 	pending *pending
 	acks    map[string]*acknowledgement
 	retry   *transaction.Alarm
+
+	refreshes bool    // it is the session timer's, and nobody else's
+	headers   Headers // for that
 }
 
 // Reinvite offers a new session description; Observer.Reinvited is its end. A
@@ -115,7 +118,7 @@ func (s *Session) nextReinvite() {
 	r.retry.Stop()
 	r.acks = map[string]*acknowledgement{}
 	r.pending = s.request(dialogRequest{
-		method: "INVITE", contentType: "application/sdp", body: r.sdp, contact: true,
+		method: "INVITE", headers: r.headers, contentType: "application/sdp", body: r.sdp, contact: true,
 		done: func(res *sip.Response, err error) { s.reinvited(r, res, err) },
 	})
 }
@@ -131,7 +134,9 @@ func (s *Session) reinvited(r *reinvite, res *sip.Response, err error) {
 	default:
 		s.reinvite = nil
 		c := causeOf(res, err)
-		s.obs.Reinvited(c.Code, nil, s.Dialog())
+		if !r.refreshes { // else the session goes on until its timer ends it
+			s.obs.Reinvited(c.Code, nil, s.Dialog())
+		}
 		// RFC 3261 12.2.1.2: no answer at all means that the dialog is dead.
 		if res == nil {
 			s.end(c)
@@ -161,6 +166,10 @@ func (s *Session) reinviteAnswered(r *reinvite, res *sip.Response) {
 		return
 	}
 	s.reinvite = nil
+	s.described = r.sdp
+	if r.refreshes {
+		s.refreshed(res)
+	}
 	s.obs.Reinvited(res.StatusCode, sdpOf(res), d)
 }
 
@@ -249,10 +258,12 @@ func (s *Session) inside(tx *transaction.Server, flow transport.Flow) {
 		s.farBye(tx)
 	case sip.INVITE:
 		s.farInvite(tx, flow)
+	case sip.PRACK:
+		s.farPrack(tx, flow)
 	case sip.OPTIONS:
 		tx.Respond(s.ua.capabilities(req))
 	default:
-		// INFO, REFER and NOTIFY come here; UPDATE and PRACK will get their rules beside INVITE.
+		// INFO, REFER and NOTIFY come here; UPDATE will get its rules beside INVITE.
 		s.farRequest(tx, flow)
 	}
 }
@@ -292,7 +303,10 @@ func (s *Session) farBye(tx *transaction.Server) {
 func (s *Session) farInvite(tx *transaction.Server, flow transport.Flow) {
 	req := tx.Request
 	sdp, err := sessionDescription(req)
+	brief, isBrief := tooBrief(req)
 	switch {
+	case isBrief:
+		s.shard.refuse(tx, flow, brief)
 	case s.reinvite != nil && s.reinvite.pending != nil:
 		s.shard.refuse(tx, flow, mediaCrossed)
 	case !s.established || s.offered != nil || (s.accepted != nil && s.accepted.initial):

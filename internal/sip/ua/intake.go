@@ -15,8 +15,8 @@ import (
 )
 
 // supported are the option tags that we understand in Require (RFC 3261 8.2.2.3).
-// 100rel, timer and replaces will stand here.
-var supported []string
+// replaces will stand here.
+var supported = []string{"100rel", "timer"}
 
 // receive is called by the readers, in order for each connection.
 func (u *UA) receive(msg sip.Message, from transport.Flow) {
@@ -120,6 +120,7 @@ func (sh *shard) outside(tx *transaction.Server, flow transport.Flow, m Message)
 func (sh *shard) invite(tx *transaction.Server, flow transport.Flow, m Message) {
 	req := tx.Request
 	sdp, err := sessionDescription(req)
+	brief, isBrief := tooBrief(req)
 	switch {
 	case !hasContact(req) && !isOld(req): // RFC 3261 8.1.1.8
 		sh.refuse(tx, flow, noContact)
@@ -127,6 +128,8 @@ func (sh *shard) invite(tx *transaction.Server, flow transport.Flow, m Message) 
 		sh.refuse(tx, flow, otherBody(err.Error()))
 	case !acceptsSDP(req):
 		sh.refuse(tx, flow, noAnswerInSDP(req))
+	case isBrief:
+		sh.refuse(tx, flow, brief)
 	default:
 		m.Body = sdp
 		sh.invited(tx, flow, m)
@@ -163,7 +166,10 @@ func (sh *shard) answerable(tx *transaction.Server, flow transport.Flow, m Messa
 			}
 			sh.Post(func() {
 				res := sh.ua.response(req, r.Code, r.Phrase, tag)
-				if req.Method == sip.OPTIONS || r.Code == sip.StatusMethodNotAllowed {
+				switch {
+				case req.Method == sip.OPTIONS && r.Code < 300:
+					addHeaders(res, sh.ua.abilities())
+				case r.Code == sip.StatusMethodNotAllowed:
 					res.AppendHeader(sip.NewHeader("Allow", sh.ua.allow))
 				}
 				addHeaders(res, r.Headers)
@@ -221,13 +227,15 @@ func (sh *shard) Stray(res *sip.Response, from transaction.Flow) {
 	}
 }
 
-// capabilities answers OPTIONS (RFC 3261 11.2).
+// capabilities answers OPTIONS inside a dialog (RFC 3261 11.2).
 func (u *UA) capabilities(req *sip.Request) *sip.Response {
 	res := u.response(req, sip.StatusOK, "", newTag())
-	res.AppendHeader(sip.NewHeader("Allow", u.allow))
-	res.AppendHeader(sip.NewHeader("Accept", acceptedBodies))
-	res.AppendHeader(sip.NewHeader("Supported", strings.Join(supported, ", ")))
+	addHeaders(res, u.abilities())
 	return res
+}
+
+func (u *UA) abilities() Headers {
+	return Headers{{"Allow", u.allow}, {"Accept", acceptedBodies}, {"Supported", strings.Join(supported, ", ")}}
 }
 
 func unsupported(req *sip.Request) []string {

@@ -99,6 +99,10 @@ var (
 		Reason: "it has no Contact, so the call could never be ended from here; the far end has to add one"}
 	loop = Refusal{Code: sip.StatusLoopDetected,
 		Reason: "the same call came here before and is not answered yet; have it sent to one address of this server only"}
+	noReliable = Refusal{Code: sip.StatusCallTransactionDoesNotExists,
+		Reason: "this PRACK acknowledges nothing that waits for it; it came late, or twice"}
+	prackWithOffer = Refusal{Code: sip.StatusNotAcceptableHere,
+		Reason: "this PRACK has an offer in it, which is not taken there; the far end has to send it in a re-INVITE"}
 	mediaCrossed = Refusal{Code: sip.StatusRequestPending,
 		Reason: "both ends changed the call's media at once; the far end tries again by itself"}
 )

@@ -103,12 +103,15 @@ type Session struct {
 
 	// Callee.
 	incoming *incoming
+	reliable *reliable   // nil unless the caller requires it; after the answer, for PRACKs that are late
 	accepted *acceptance // our 2xx, initial or not, until its ACK
 
 	// Both, in the confirmed dialog.
 	byeAfterAck bool
 	reinvite    *reinvite
 	offered     *offered
+	described   []byte // our last description
+	timer       sessionTimer
 }
 
 // maxWaiting bounds the commands of a session that its shard has not run yet.
@@ -176,6 +179,7 @@ func (s *Session) end(c Cause) {
 		return
 	}
 	s.over = true
+	s.timer.alarm.Stop()
 	if s.established {
 		s.obs.Ended(c)
 	} else {

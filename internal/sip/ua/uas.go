@@ -1,11 +1,13 @@
 package ua
 
 import (
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/transaction"
 	"strowger/internal/sip/transport"
 )
@@ -14,6 +16,7 @@ import (
 type incoming struct {
 	tx      *transaction.Server
 	request *sip.Request
+	notice  notice.Notice
 	again   *transaction.Alarm
 }
 
@@ -21,12 +24,13 @@ type incoming struct {
 func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message) {
 	req := tx.Request
 	s := sh.ua.newSession(req.CallID().Value(), newTag(), nil)
-	s.incoming = &incoming{tx: tx, request: req}
+	n := noticeOf(req, flow)
+	s.incoming = &incoming{tx: tx, request: req, notice: n}
+	s.reliable = newReliable(req)
 	s.setDialog(calleeDialog(req, s.key.localTag, flow))
 	s.remember()
 	tx.User = s
 	tx.Failed = func(err error) { s.undelivered(err) }
-	n := noticeOf(req, flow)
 	var taken, refused atomic.Bool // a refusal may come later
 	sh.ua.handler.Invite(&Incoming{
 		Message: m, Dialog: s.Dialog(),
@@ -52,7 +56,9 @@ func (sh *shard) invited(tx *transaction.Server, flow transport.Flow, m Message)
 	}
 }
 
-// Ring sends a provisional response (180, 183 ...) to the caller, with SDP as early media when given.
+// Ring sends a provisional response (180, 183 ...) to the caller, with SDP as early
+// media when given. Where the caller requires that (RFC 3262), it is sent until it is
+// acknowledged, after those before it; with no offer of the caller's it is not sent.
 func (s *Session) Ring(code int, sdp []byte, headers Headers) {
 	s.post(func() {
 		if s.over || s.incoming == nil || s.established || code <= 100 || code > 199 {
@@ -64,7 +70,11 @@ func (s *Session) Ring(code int, sdp []byte, headers Headers) {
 
 func (s *Session) ring(code int, sdp []byte, headers Headers) {
 	in := s.incoming
-	in.tx.Respond(s.inviteResponse(in.request, code, sdp, headers))
+	if s.reliable != nil {
+		s.ringReliably(provisional{code, sdp, headers})
+	} else {
+		in.tx.Respond(s.inviteResponse(in.request, code, sdp, headers))
+	}
 	// RFC 3261 13.3.1.1: proxies give up on a call that says nothing for three minutes.
 	in.again.Stop()
 	in.again = s.shard.After(time.Minute, func() { s.ring(code, sdp, headers) })
@@ -76,6 +86,7 @@ func (s *Session) inviteResponse(req *sip.Request, code int, sdp []byte, headers
 	contact, _ := parseURI(s.Dialog().LocalContact)
 	res.AppendHeader(&sip.ContactHeader{Address: contact})
 	res.AppendHeader(sip.NewHeader("Allow", s.ua.allow))
+	res.AppendHeader(sip.NewHeader("Supported", strings.Join(supported, ", ")))
 	addHeaders(res, headers)
 	withSDP(res, sdp)
 	return res
@@ -84,14 +95,20 @@ func (s *Session) inviteResponse(req *sip.Request, code int, sdp []byte, headers
 // Answer accepts the call. Observer.Answered follows when the caller acknowledged it.
 func (s *Session) Answer(sdp []byte, headers Headers) {
 	s.post(func() {
-		if s.over || s.incoming == nil || s.established {
-			return
+		answer := func() {
+			if s.over || s.incoming == nil || s.established {
+				return
+			}
+			in := s.incoming
+			in.again.Stop()
+			s.reliable.stop()
+			s.established = true
+			s.accept(in.tx, in.request, true, sdp, headers)
+			in.request = nil
 		}
-		in := s.incoming
-		in.again.Stop()
-		s.established = true
-		s.accept(in.tx, in.request, true, sdp, headers)
-		in.request = nil
+		if !s.answerAfterPRACK(answer) {
+			answer()
+		}
 	})
 }
 
@@ -111,7 +128,10 @@ func (s *Session) accept(tx *transaction.Server, req *sip.Request, initial bool,
 	s.stopAnswering()
 	a := &acceptance{tx: tx, cseq: req.CSeq().SeqNo, initial: initial, interval: transaction.T1}
 	s.accepted = a
-	tx.Respond(s.inviteResponse(req, sip.StatusOK, sdp, headers))
+	res := s.inviteResponse(req, sip.StatusOK, sdp, headers)
+	s.agreeTimer(req, res)
+	s.described = sdp
+	tx.Respond(res)
 	var repeat func()
 	repeat = func() {
 		a.tx.Repeat()
@@ -174,6 +194,7 @@ func (s *Session) refuse(code int, phrase string, headers Headers, r Reason) {
 func (s *Session) closeIncoming(code int, phrase string, headers Headers, r Reason) {
 	in := s.incoming
 	in.again.Stop()
+	s.reliable.stop()
 	res := s.ua.response(in.request, code, phrase, s.key.localTag)
 	for _, h := range r.headers() {
 		res.AppendHeader(h)
@@ -202,6 +223,7 @@ func (s *Session) undelivered(err error) {
 		return
 	}
 	s.incoming.again.Stop()
+	s.reliable.stop()
 	s.end(failureOf(err))
 	s.forget()
 }
