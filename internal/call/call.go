@@ -105,6 +105,20 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.play(cmd)
 	case Recognize:
 		return c.recognize(cmd)
+	case SendTones:
+		return c.sendTones(cmd)
+	case StartListening:
+		return c.startListening(cmd)
+	case StopListening:
+		return c.stopListening(cmd)
+	case HoldParticipant:
+		return c.holdParticipant(cmd)
+	case UnholdParticipant:
+		return c.unholdParticipant(cmd)
+	case Mute:
+		return c.mute(cmd)
+	case CancelAdd:
+		return c.cancelAdd(cmd)
 	case CancelMedia:
 		return c.cancelMedia(cmd)
 	}
@@ -133,6 +147,10 @@ func (c *Call) signal(sig Signal) {
 		c.playerFinished(sig)
 	case PlayerFailed:
 		c.playerFailed(sig)
+	case TonesSent:
+		c.tonesSent(sig)
+	case TonesFailed:
+		c.tonesFailed(sig)
 	case TimerFired:
 		c.timerFired(sig)
 	case NodeRestarted:
@@ -148,4 +166,12 @@ func (c *Call) signal(sig Signal) {
 
 func (c *Call) change()      { c.out.Changed = true }
 func (c *Call) tell(e Event) { c.change(); c.out.Events = append(c.out.Events, e) }
+
+// tellIf tells nothing when there is nothing to tell.
+func (c *Call) tellIf(e Event) {
+	if c.change(); e != nil {
+		c.tell(e)
+	}
+}
+
 func (c *Call) ask(e Effect) { c.change(); c.out.Effects = append(c.out.Effects, e) }

@@ -39,7 +39,8 @@ var draws = []draw{
 	{5, func(d dice) call.Input { return call.HangUpCall{Connection: d.connection()} }},
 	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
 	{10, func(d dice) call.Input {
-		return call.AddParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation(),
+		op := d.operation()
+		return call.AddParticipant{Connection: d.connection(), Participant: d.who(), Operation: op, InvitationID: op.Context,
 			RingTimeout: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(d.T, "ring")}
 	}},
 	{10, func(d dice) call.Input {
@@ -55,7 +56,31 @@ var draws = []draw{
 	{10, func(d dice) call.Input {
 		return call.Recognize{Connection: d.connection(), Operation: d.operation(), Participant: d.who(), MaxTones: 2, InterTone: time.Second,
 			InitialSilence: time.Second, KeyInterrupts: true, Interrupt: d.seldom("interrupt"), StopTones: []call.Tone{'#'},
-			Prompt: rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt")}
+			Prompt:  rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt"),
+			Choices: rapid.SampledFrom([][]call.Choice{nil, {{Label: "yes", Tone: '5'}}}).Draw(d.T, "choices")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.SendTones{Connection: d.connection(), Operation: d.operation(), Participant: d.who(), Tones: []call.Tone("12")}
+	}},
+	{5, func(d dice) call.Input { return call.TonesSent{Operation: d.media()} }},
+	{5, func(d dice) call.Input { return call.TonesFailed{Operation: d.media(), Reason: call.TonesNotTaken} }},
+	{10, func(d dice) call.Input {
+		return call.StartListening{Connection: d.connection(), Operation: d.operation(), Participant: d.who()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StopListening{Connection: d.connection(), Operation: d.operation(), Participant: d.who()}
+	}},
+	{10, func(d dice) call.Input {
+		return call.HoldParticipant{Connection: d.connection(), Operation: d.operation(), Participant: d.who()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.UnholdParticipant{Connection: d.connection(), Operation: d.operation(), Participant: d.who()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.Mute{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}}
+	}},
+	{10, func(d dice) call.Input {
+		return call.CancelAdd{Connection: d.connection(), Operation: d.operation(), InvitationID: d.invitation()}
 	}},
 	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
@@ -132,6 +157,17 @@ func (d dice) connection() call.ConnectionID {
 		return ""
 	}
 	return calltest.Connection(rapid.SampledFrom([]string{"c1", "c2"}).Draw(d.T, "connection"))
+}
+
+// invitation is mostly one that is there.
+func (d dice) invitation() string {
+	var ids []string
+	for _, p := range d.state().Participants {
+		if p.Errand.InvitationID != "" {
+			ids = append(ids, p.Errand.InvitationID)
+		}
+	}
+	return rapid.SampledFrom(append(ids, "another")).Draw(d.T, "invitation")
 }
 
 func (d dice) who() call.Address {

@@ -26,6 +26,7 @@ const (
 	PartTargets     Part = "targets"     // whom CreateCall dials
 	PartParticipant Part = "participant" // whom a command is about: who is added, removed or listened to
 	PartRecipients  Part = "recipients"  // who is to hear a Play
+	PartInvitation  Part = "invitation"  // which AddParticipant is taken back
 )
 
 // Error is a refusal by the rules.

@@ -15,6 +15,9 @@ func Events() []Event {
 		AddParticipantSucceeded{}, AddParticipantFailed{}, RemoveParticipantSucceeded{},
 		PlayStarted{}, PlayCompleted{}, PlayCanceled{}, PlayFailed{},
 		RecognizeCompleted{}, RecognizeCanceled{}, RecognizeFailed{},
+		SendTonesCompleted{}, SendTonesFailed{},
+		ToneHeard{}, ListeningFailed{}, ListeningStopped{},
+		HoldFailed{}, CancelAddSucceeded{}, CancelAddFailed{},
 		IncomingCall{}, CallStarted{}, CallEnded{},
 		CallParticipantAdded{}, CallParticipantRemoved{},
 	}

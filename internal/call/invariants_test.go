@@ -189,6 +189,10 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Operation.Context] = true
 	case call.Recognize:
 		w.accepted[in.Operation.Context] = true
+	case call.SendTones:
+		w.accepted[in.Operation.Context] = true
+	case call.CancelAdd:
+		w.accepted[in.Operation.Context] = true
 	case call.LegArrived:
 		w.legs[in.Leg] = true
 	case call.LegFailed:
@@ -215,7 +219,7 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 		if finalBefore[to.Connection] {
 			w.t.Fatalf("after %s: %s follows the final event of its connection", calltest.Show(in), calltest.Show(e))
 		}
-		switch e.(type) {
+		switch e := e.(type) {
 		case call.CallDisconnected:
 			w.final[to.Connection] = true
 			for _, later := range events[i+1:] {
@@ -227,8 +231,12 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 			w.final[to.Connection] = true
 			w.ended[to.Context]++
 		case call.CallConnected, call.AddParticipantSucceeded, call.AddParticipantFailed, call.RemoveParticipantSucceeded,
-			call.PlayCompleted, call.PlayFailed, call.PlayCanceled, call.RecognizeCompleted, call.RecognizeFailed, call.RecognizeCanceled:
+			call.PlayCompleted, call.PlayFailed, call.PlayCanceled, call.RecognizeCompleted, call.RecognizeFailed, call.RecognizeCanceled,
+			call.SendTonesCompleted, call.SendTonesFailed, call.CancelAddFailed:
 			w.ended[to.Context]++
+		case call.CancelAddSucceeded: // it ends two: an invitation is named by its context here
+			w.ended[to.Context]++
+			w.ended[e.InvitationID]++
 		}
 	}
 }

@@ -17,6 +17,8 @@ type MediaOperation struct {
 	Playing   bool // a player runs for it
 
 	Recognition *Recognition // of RecognizeMedia
+	Tones       []Tone       // of SendTonesMedia
+	Heard       int          // keys of ListenMedia
 }
 
 // MediaKind is what a media operation does.
@@ -25,15 +27,20 @@ type MediaKind string
 const (
 	PlayMedia      MediaKind = "play"
 	RecognizeMedia MediaKind = "recognize"
+	SendTonesMedia MediaKind = "send-tones"
+	ListenMedia    MediaKind = "listen"
+	HoldMedia      MediaKind = "hold"
 )
 
 // mediaKind is what differs between the kinds. Each kind has a file of its own.
 type mediaKind interface {
 	// begin: its turn has come.
 	begin(c *Call, op *MediaOperation)
+	// started is what is told when its first source begins to be heard: nil for nothing.
+	started(op *MediaOperation) Event
 	// finished: its sources were heard to the end.
 	finished(c *Call, op *MediaOperation)
-	// canceled is how it ends when it is stopped.
+	// canceled is how it ends when it is stopped; nil when nobody is told.
 	canceled(op *MediaOperation) Event
 	// failed is how it ends when it cannot go on.
 	failed(op *MediaOperation, f mediaFailure) Event
@@ -53,9 +60,10 @@ func (f mediaFailure) cause() Cause { return Cause{Reason: f.reason, Detail: f.d
 
 const noSource = -1
 
-// listener is a kind that hears keys.
+// listener is a kind that hears keys. Unless it shares them, they are its alone.
 type listener interface {
 	pressed(c *Call, op *MediaOperation, tone Tone)
+	shares() bool
 }
 
 // waiter is a kind that starts MediaTimers.
@@ -69,6 +77,12 @@ func (op *MediaOperation) kind() mediaKind {
 		return playing{}
 	case RecognizeMedia:
 		return recognizing{}
+	case SendTonesMedia:
+		return sendingTones{}
+	case ListenMedia:
+		return listeningOn{}
+	case HoldMedia:
+		return holding{}
 	}
 	panic("call: no rules for media operations of kind " + op.Kind)
 }
@@ -97,7 +111,7 @@ func (c *Call) stopPlayer(op *MediaOperation) {
 
 func (c *Call) playerStarted(in PlayerStarted) {
 	if op := c.operation(in.Operation); op != nil && op.Playing {
-		c.tell(PlayStarted{op.Recipient})
+		c.tellIf(op.kind().started(op))
 	}
 }
 
@@ -124,24 +138,25 @@ func (c *Call) mediaTimedOut(id OperationID) {
 
 // endMediaOf ends a connection's operations because the connection ends.
 func (c *Call) endMediaOf(id ConnectionID, cause Cause) {
-	c.endQueue(Queue{Connection: id}, cause)
+	c.endMediaThat(cause, func(op MediaOperation) bool { return op.Recipient.Connection == id })
 }
 
 // endMedia ends what is left when the call ends: what was asked for out of call.
 func (c *Call) endMedia(cause Cause) {
-	for len(c.state.Media) > 0 {
-		c.endQueue(c.state.Media[0].Recipient.Queue(), cause)
-	}
+	c.endMediaThat(cause, func(MediaOperation) bool { return true })
 }
 
-func (c *Call) endQueue(q Queue, cause Cause) {
-	for _, id := range c.queued(q) {
-		op := c.operation(id)
+func (c *Call) endMediaThat(cause Cause, ends func(MediaOperation) bool) {
+	for _, was := range slices.Clone(c.state.Media) {
+		op := c.operation(was.ID)
+		if op == nil || !ends(was) {
+			continue
+		}
 		last := op.kind().canceled(op)
 		if cause.Reason == NodeLost || cause.Reason == ShutDown {
 			last = op.kind().failed(op, mediaFailure{source: noSource, reason: cause.Reason})
 		}
-		c.drop(id, last)
+		c.drop(op.ID, last)
 	}
 }
 

@@ -2,8 +2,9 @@ package call
 
 // PlaySource is one thing to play. Exactly one of its kinds is set.
 type PlaySource struct {
-	File    string // URI of an audio file
-	CacheID string // playSourceCacheId: the file may be kept under this name
+	File      string // URI of an audio file
+	CacheID   string // playSourceCacheId: the file may be kept under this name
+	HoldMusic bool   // music of ours
 }
 
 // Play plays sources in order to everyone, or to the participants named.
@@ -64,6 +65,8 @@ func (playing) begin(c *Call, op *MediaOperation) {
 		}
 	}
 }
+
+func (playing) started(op *MediaOperation) Event { return PlayStarted{op.Recipient} }
 
 func (playing) finished(c *Call, op *MediaOperation) {
 	c.finish(op.ID, PlayCompleted{op.Recipient})

@@ -12,13 +12,14 @@ type MediaScope string
 const (
 	WholeCall MediaScope = "call"        // everyone, or the only other one
 	SomeLegs  MediaScope = "participant" // some of several participants, apart from the rest
+	Beside    MediaScope = "beside"      // a participant, beside all that runs: it waits for nothing
 )
 
 // compatible is the published table of media operations: whether one of the
 // second scope may wait in a queue that holds one of the first.
 var compatible = map[MediaScope]map[MediaScope]bool{
-	WholeCall: {WholeCall: true, SomeLegs: true},
-	SomeLegs:  {WholeCall: true, SomeLegs: false},
+	WholeCall: {WholeCall: true, SomeLegs: true, Beside: true},
+	SomeLegs:  {WholeCall: true, SomeLegs: false, Beside: false},
 }
 
 // accept queues a media operation and starts it when it is the first.
@@ -40,15 +41,24 @@ func (c *Call) accept(op MediaOperation, interrupt bool) error {
 	c.state.LastOperation++
 	op.ID = c.state.LastOperation
 	c.state.Media = append(slices.Clip(c.state.Media), op)
+	if op.Scope == Beside {
+		c.run(c.operation(op.ID))
+		return nil
+	}
 	c.runNext(q)
 	return nil
+}
+
+func (c *Call) run(op *MediaOperation) {
+	op.Running = true
+	op.kind().begin(c, op)
 }
 
 // queued lists the operations of a queue in order.
 func (c *Call) queued(q Queue) []OperationID {
 	var ids []OperationID
 	for _, op := range c.state.Media {
-		if op.Recipient.Queue() == q {
+		if op.Recipient.Queue() == q && op.Scope != Beside {
 			ids = append(ids, op.ID)
 		}
 	}
@@ -62,8 +72,7 @@ func (c *Call) runNext(q Queue) {
 		return
 	}
 	if op := c.operation(ids[0]); !op.Running {
-		op.Running = true
-		op.kind().begin(c, op)
+		c.run(op)
 	}
 }
 
@@ -79,8 +88,8 @@ func (c *Call) drop(id OperationID, last Event) {
 	c.stopPlayer(c.operation(id))
 	c.stopMediaTimer(id)
 	c.state.Media = slices.DeleteFunc(slices.Clone(c.state.Media), func(op MediaOperation) bool { return op.ID == id })
-	c.unhold(Hold{Reason: HeldForPrompt, Operation: id})
-	c.tell(last)
+	c.unhold(id)
+	c.tellIf(last)
 }
 
 // cancelQueue stops everything in a queue.

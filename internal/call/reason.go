@@ -10,6 +10,7 @@ const (
 	EndedByParticipant Reason = "ended-by-participant" // the last other participant left
 	Removed            Reason = "removed"              // taken out of the call by an application
 	Canceled           Reason = "canceled"             // stopped before its end
+	TooLate            Reason = "too-late"             // what was to be stopped had happened
 
 	// Why a participant could not be reached.
 	Busy           Reason = "busy"
@@ -39,6 +40,9 @@ const (
 	StopTone          Reason = "stop-tone"
 	InterToneTimeout  Reason = "inter-tone-timeout"
 	InitialSilence    Reason = "initial-silence"
+	ChoiceByTone      Reason = "choice-by-tone"
+	WrongTone         Reason = "wrong-tone"      // it stands for no choice
+	TonesNotTaken     Reason = "tones-not-taken" // the far end takes no keys
 	ParticipantAbsent Reason = "participant-absent"
 	Failed            Reason = "failed" // for no reason that anybody can mend
 )

@@ -19,13 +19,22 @@ type Recognize struct {
 	InterTone      time.Duration
 	MaxTones       int // 0: no limit
 	StopTones      []Tone
+	Choices        []Choice // when there are any, one key chooses
 }
 
-// RecognizeCompleted carries the tones collected, without the stop tone.
+// Choice is an answer that a participant may give with a key.
+type Choice struct {
+	Label string
+	Tone  Tone
+}
+
+// RecognizeCompleted carries the tones collected, without the stop tone, or
+// the label of the choice made.
 type RecognizeCompleted struct {
 	Recipient
-	Tones []Tone
-	Cause Cause // MaxTones, StopTone or InterToneTimeout
+	Tones  []Tone
+	Choice string
+	Cause  Cause // MaxTones, StopTone, InterToneTimeout or ChoiceByTone
 }
 
 // RecognizeCanceled: the recognition was stopped, or its call ended.
@@ -45,6 +54,7 @@ type Recognition struct {
 	InterTone      time.Duration
 	MaxTones       int
 	StopTones      []Tone
+	Choices        []Choice
 	Listening      bool
 	Tones          []Tone
 }
@@ -68,7 +78,7 @@ func (c *Call) recognize(in Recognize) (Answer, error) {
 		Kind: RecognizeMedia, Recipient: to, Scope: scope, To: legs, Sources: in.Prompt,
 		Recognition: &Recognition{
 			KeyInterrupts: in.KeyInterrupts, InitialSilence: in.InitialSilence, InterTone: in.InterTone,
-			MaxTones: in.MaxTones, StopTones: in.StopTones,
+			MaxTones: in.MaxTones, StopTones: in.StopTones, Choices: in.Choices,
 		},
 	}, in.Interrupt)
 }
@@ -83,6 +93,10 @@ func (r recognizing) begin(c *Call, op *MediaOperation) {
 	}
 	c.startPlayer(op)
 }
+
+func (recognizing) started(op *MediaOperation) Event { return PlayStarted{op.Recipient} }
+
+func (recognizing) shares() bool { return false }
 
 // finished: the prompt was heard; the first key is waited for.
 func (recognizing) finished(c *Call, op *MediaOperation) {
@@ -100,6 +114,10 @@ func (r recognizing) pressed(c *Call, op *MediaOperation, tone Tone) {
 	c.stopPlayer(op)
 	c.stopMediaTimer(op.ID)
 	in.Listening = true
+	if len(in.Choices) > 0 {
+		r.choose(c, op, tone)
+		return
+	}
 	if slices.Contains(in.StopTones, tone) {
 		r.completed(c, op, StopTone)
 		return
@@ -110,6 +128,18 @@ func (r recognizing) pressed(c *Call, op *MediaOperation, tone Tone) {
 		return
 	}
 	c.startTimer(Timer{Purpose: MediaTimer, Operation: op.ID}, in.InterTone)
+}
+
+// choose ends the recognition with the choice that a key stands for. Any other
+// key fails it.
+func (r recognizing) choose(c *Call, op *MediaOperation, tone Tone) {
+	for _, choice := range op.Recognition.Choices {
+		if choice.Tone == tone {
+			c.finish(op.ID, RecognizeCompleted{Recipient: op.Recipient, Choice: choice.Label, Cause: Cause{Reason: ChoiceByTone}})
+			return
+		}
+	}
+	c.finish(op.ID, r.failed(op, mediaFailure{noSource, WrongTone}))
 }
 
 // timedOut: no key came in time. Silence before the first key is a failure;

@@ -24,7 +24,7 @@ func (c *Call) toneReceived(in ToneReceived) {
 			continue
 		}
 		if kind, ok := op.kind().(listener); ok {
-			taken = true
+			taken = taken || !kind.shares()
 			kind.pressed(c, op, in.Tone)
 		}
 	}

@@ -36,8 +36,10 @@ func Inputs() []call.Input {
 	return []call.Input{
 		call.CreateCall{}, call.AnswerCall{}, call.RedirectCall{}, call.RejectCall{}, call.HangUpCall{}, call.TerminateCall{},
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
+		call.SendTones{}, call.StartListening{}, call.StopListening{},
+		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegFailed{}, call.LegEnded{},
-		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{},
+		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
 }
@@ -110,6 +112,11 @@ func (p parser) set(f reflect.Value, value string) error {
 		return err
 	case call.Tone:
 		f.SetUint(uint64(value[0]))
+	case *call.PlaySource:
+		f.Set(reflect.ValueOf(&call.PlaySource{File: value}))
+	case call.Choice:
+		label, tone, _ := strings.Cut(value, ":")
+		f.Set(reflect.ValueOf(call.Choice{Label: label, Tone: call.Tone(tone[0])}))
 	case call.PlaySource:
 		f.Set(reflect.ValueOf(call.PlaySource{File: value}))
 	case map[string]string:
