@@ -20,7 +20,6 @@ type CancelAddSucceeded struct {
 type CancelAddFailed struct {
 	Recipient
 	InvitationID string
-	Cause        Cause
 }
 
 func (c *Call) cancelAdd(in CancelAdd) (Answer, error) {
@@ -34,7 +33,7 @@ func (c *Call) cancelAdd(in CancelAdd) (Answer, error) {
 	}
 	answer := Answer{InvitationID: in.InvitationID, Context: in.Operation.Context}
 	if p.State != Invited {
-		c.tell(CancelAddFailed{Recipient: to, InvitationID: in.InvitationID, Cause: Cause{Reason: TooLate}})
+		c.tell(CancelAddFailed{Recipient: to, InvitationID: in.InvitationID})
 		return answer, nil
 	}
 	c.tell(CancelAddSucceeded{Recipient: to, InvitationID: in.InvitationID})

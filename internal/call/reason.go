@@ -10,7 +10,6 @@ const (
 	EndedByParticipant Reason = "ended-by-participant" // the last other participant left
 	Removed            Reason = "removed"              // taken out of the call by an application
 	Canceled           Reason = "canceled"             // stopped before its end
-	TooLate            Reason = "too-late"             // what was to be stopped had happened
 
 	// Why a participant could not be reached.
 	Busy           Reason = "busy"

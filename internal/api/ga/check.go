@@ -32,6 +32,19 @@ func address(field string, id wire.Identifier) (call.Address, error) {
 	return call.Address(complete.RawID), nil
 }
 
+// addresses reads who is meant by several.
+func addresses(field string, ids []wire.Identifier) ([]call.Address, error) {
+	var read []call.Address
+	for i, id := range ids {
+		a, err := address(indexed(field, i), id)
+		if err != nil {
+			return nil, err
+		}
+		read = append(read, a)
+	}
+	return read, nil
+}
+
 // dialable reads whom to call: users and numbers are what this server reaches.
 func dialable(field string, id wire.Identifier) (call.Address, error) {
 	complete, err := id.Resolve()

@@ -2,6 +2,7 @@ package ga
 
 import (
 	"net/http"
+	"slices"
 
 	"strowger/internal/api"
 	"strowger/internal/call"
@@ -37,7 +38,13 @@ var params = map[string]string{
 // Family is the general-availability family.
 func Family(c Config) api.Family {
 	f := family{c}
-	return api.Family{Versions: ga.Versions(), Codes: codes, Params: params, Operations: []api.Operation{
+	return api.Family{Versions: ga.Versions(), Codes: codes, Params: params, Operations: slices.Concat(
+		f.beforeConnection(), f.onCall(), f.onMedia(), f.onParticipants(), f.onRecordings(),
+	)}
+}
+
+func (f family) beforeConnection() []api.Operation {
+	return []api.Operation{
 		{Name: "createCall", Method: http.MethodPost, Path: connections, Status: http.StatusCreated,
 			Serve: api.Command(f.readCreate, showCreated), Fields: fields{call.PartTargets: "targets"}},
 		{Name: "answer", Method: http.MethodPost, Path: connections + ":answer", Status: http.StatusOK,
@@ -47,7 +54,11 @@ func Family(c Config) api.Family {
 		{Name: "reject", Method: http.MethodPost, Path: connections + ":reject", Status: http.StatusNoContent,
 			Serve: api.Command(f.readReject, api.Nothing)},
 		{Name: "connect", Method: http.MethodPost, Path: connections + ":connect"},
+	}
+}
 
+func (f family) onCall() []api.Operation {
+	return []api.Operation{
 		{Name: "getCall", Method: http.MethodGet, Path: connection, Status: http.StatusOK,
 			Serve: look(showCall)},
 		{Name: "hangUp", Method: http.MethodDelete, Path: connection, Status: http.StatusNoContent,
@@ -55,24 +66,37 @@ func Family(c Config) api.Family {
 		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Status: http.StatusNoContent,
 			Serve: onConnection(readTerminate, api.Nothing)},
 		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant"},
+	}
+}
 
+func (f family) onMedia() []api.Operation {
+	return []api.Operation{
 		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Status: http.StatusAccepted,
 			Serve: onConnection(f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
 		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Status: http.StatusAccepted,
 			Serve: onConnection(f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
 		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Status: http.StatusAccepted,
 			Serve: onConnection(readCancel, api.Nothing)},
-		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition"},
-		{Name: "stopContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":stopContinuousDtmfRecognition"},
-		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones"},
-		{Name: "hold", Method: http.MethodPost, Path: connection + ":hold"},
-		{Name: "unhold", Method: http.MethodPost, Path: connection + ":unhold"},
+		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition", Status: http.StatusOK,
+			Serve: onConnection(f.readStartListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+		{Name: "stopContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":stopContinuousDtmfRecognition", Status: http.StatusOK,
+			Serve: onConnection(f.readStopListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones", Status: http.StatusAccepted,
+			Serve: onConnection(f.readSendTones, showSentTones), Fields: fields{call.PartParticipant: "targetParticipant"}},
+		{Name: "hold", Method: http.MethodPost, Path: connection + ":hold", Status: http.StatusOK,
+			Serve: onConnection(f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+		{Name: "unhold", Method: http.MethodPost, Path: connection + ":unhold", Status: http.StatusOK,
+			Serve: onConnection(f.readUnhold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "startMediaStreaming", Method: http.MethodPost, Path: connection + ":startMediaStreaming"},
 		{Name: "stopMediaStreaming", Method: http.MethodPost, Path: connection + ":stopMediaStreaming"},
 		{Name: "startTranscription", Method: http.MethodPost, Path: connection + ":startTranscription"},
 		{Name: "updateTranscription", Method: http.MethodPost, Path: connection + ":updateTranscription"},
 		{Name: "stopTranscription", Method: http.MethodPost, Path: connection + ":stopTranscription"},
+	}
+}
 
+func (f family) onParticipants() []api.Operation {
+	return []api.Operation{
 		{Name: "listParticipants", Method: http.MethodGet, Path: participants, Status: http.StatusOK,
 			Serve: look(showParticipants)},
 		{Name: "getParticipant", Method: http.MethodGet, Path: participants + "/{participant}", Status: http.StatusOK,
@@ -81,14 +105,20 @@ func Family(c Config) api.Family {
 			Serve: onConnection(f.readAdd, showAdded), Fields: fields{call.PartParticipant: "participantToAdd"}},
 		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Status: http.StatusAccepted,
 			Serve: onConnection(f.readRemove, showRemoved), Fields: fields{call.PartParticipant: "participantToRemove"}},
-		{Name: "mute", Method: http.MethodPost, Path: participants + ":mute"},
-		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant"},
+		{Name: "mute", Method: http.MethodPost, Path: participants + ":mute", Status: http.StatusOK,
+			Serve: onConnection(readMute, showMuted), Fields: fields{call.PartParticipant: "targetParticipants"}},
+		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant", Status: http.StatusAccepted,
+			Serve: onConnection(f.readCancelAdd, showCanceledAdd), Fields: fields{call.PartInvitation: "invitationId"}},
 		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere"},
+	}
+}
 
+func (f family) onRecordings() []api.Operation {
+	return []api.Operation{
 		{Name: "startRecording", Method: http.MethodPost, Path: recordings},
 		{Name: "getRecording", Method: http.MethodGet, Path: recording},
 		{Name: "stopRecording", Method: http.MethodDelete, Path: recording},
 		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause"},
 		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume"},
-	}}
+	}
 }

@@ -122,6 +122,9 @@ func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 	kind := func(name string) string {
 		return strings.Replace(recognizeBody(``), `"dtmf"`, `"`+name+`"`, 1)
 	}
+	choices := func(list string) string {
+		return strings.Replace(recognizeBody(`,"choices":[`+list+`]`), `"dtmf"`, `"choices"`, 1)
+	}
 	top := func(members string) string { return strings.Replace(recognizeBody(``), `{`, `{`+members+`,`, 1) }
 	s.refuses(root+"/"+string(connection)+":recognize", []wrong{
 		invalid(`{}`, "recognizeInputType", "is missing"),
@@ -140,7 +143,12 @@ func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 		{top(`"playPrompt":{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playPrompt.text", "no speech synthesis"},
 		{kind("speech"), 405, "8522", "recognizeInputType", "no speech recognition"},
 		{kind("speechOrDtmf"), 405, "8522", "recognizeInputType", "no speech recognition"},
-		{kind("choices"), 405, "8520", "recognizeInputType", "not built here yet"},
+		invalid(kind("choices"), "recognizeOptions.choices", "missing or empty"),
+		invalid(choices(`{"tone":"one"}`), "recognizeOptions.choices[0].label", "is missing"),
+		invalid(choices(`{"label":"a","tone":"star"}`), "recognizeOptions.choices[0].tone", "not the name of a tone"),
+		invalid(choices(`{"label":"a","tone":"one"},{"label":"b","tone":"One"}`), "recognizeOptions.choices[1].tone", "another choice already"),
+		invalid(choices(`{"label":"a","tone":"one"},{"label":"b"}`), "recognizeOptions.choices[1].tone", "other choices have one"),
+		{choices(`{"label":"a","phrases":["yes"]}`), 405, "8522", "recognizeOptions.choices[0].tone", "need speech recognition"},
 	})
 	got := s.post(root+"/"+string(connection)+":recognize", strings.Replace(recognizeBody(``), phone, bob, 1))
 	s.wantRefused(got, 404, "8522", "recognizeOptions.targetParticipant", "")

@@ -22,12 +22,8 @@ func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err 
 	if cmd.Sources, err = f.sources("playSources", in.PlaySources); err != nil {
 		return cmd, err
 	}
-	for i, id := range in.PlayTo {
-		a, err := address(indexed("playTo", i), id)
-		if err != nil {
-			return cmd, err
-		}
-		cmd.To = append(cmd.To, a)
+	if cmd.To, err = addresses("playTo", in.PlayTo); err != nil {
+		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err

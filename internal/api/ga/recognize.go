@@ -32,7 +32,7 @@ func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.
 	if cmd.Prompt, err = f.prompt(in); err != nil {
 		return cmd, err
 	}
-	if err := checkListening(in.RecognizeInputType); err != nil {
+	if err := listen(&cmd, in); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
@@ -51,16 +51,54 @@ func checkInputType(t ga.RecognizeInputType) error {
 	return wire.Fieldf("recognizeInputType", "%.64q is not one of dtmf, speech, speechOrDtmf and choices", t)
 }
 
-// checkListening comes after all other checks: an application hears of its own
-// faults before it hears of what the server lacks.
-func checkListening(t ga.RecognizeInputType) error {
+// listen says what counts: keys, or keys that stand for choices. It comes after
+// all other checks: an application hears of its own faults before it hears of
+// what the server lacks.
+func listen(cmd *call.Recognize, in ga.RecognizeRequest) (err error) {
 	switch {
-	case strings.EqualFold(string(t), string(ga.RecognizeDTMF)):
+	case strings.EqualFold(string(in.RecognizeInputType), string(ga.RecognizeDTMF)):
 		return nil
-	case strings.EqualFold(string(t), string(ga.RecognizeChoices)):
-		return notBuilt("recognizeInputType", "choices are not built here yet")
+	case strings.EqualFold(string(in.RecognizeInputType), string(ga.RecognizeChoices)):
+		cmd.Choices, err = readChoices(in.RecognizeOptions.Choices)
+		return within("recognizeOptions", err)
 	}
 	return notConfigured("recognizeInputType", "no speech recognition is configured on this server")
+}
+
+// readChoices takes choices that can be made with a key. The service has it
+// that either all choices have one or none.
+func readChoices(in []ga.Choice) ([]call.Choice, error) {
+	if len(in) == 0 {
+		return nil, wire.Fieldf("choices", "is missing or empty; at least one choice is needed")
+	}
+	var choices []call.Choice
+	seen := map[call.Tone]bool{}
+	for i, c := range in {
+		field := indexed("choices", i)
+		switch key, ok := c.Tone.Key(); {
+		case c.Label == "":
+			return nil, wire.Fieldf(field+".label", "is missing")
+		case c.Tone == "":
+			return nil, choiceWithoutTone(field, in)
+		case !ok:
+			return nil, wire.Fieldf(field+".tone", "%.64q is not the name of a tone", c.Tone)
+		case seen[call.Tone(key)]:
+			return nil, wire.Fieldf(field+".tone", "%s stands for another choice already", c.Tone)
+		default:
+			seen[call.Tone(key)] = true
+			choices = append(choices, call.Choice{Label: c.Label, Tone: call.Tone(key)})
+		}
+	}
+	return choices, nil
+}
+
+func choiceWithoutTone(field string, all []ga.Choice) error {
+	for _, c := range all {
+		if c.Tone != "" {
+			return wire.Fieldf(field+".tone", "is missing: other choices have one")
+		}
+	}
+	return notConfigured(field+".tone", "choices by voice need speech recognition, and none is configured on this server; choices with a tone can be made by key")
 }
 
 func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
@@ -103,12 +141,6 @@ func readDTMF(cmd *call.Recognize, in ga.DTMFOptions) error {
 	if cmd.MaxTones, err = between("maxTonesToCollect", in.MaxTonesToCollect, 1, math.MaxInt32, 0); err != nil {
 		return err
 	}
-	for i, name := range in.StopTones {
-		key, ok := name.Key()
-		if !ok {
-			return wire.Fieldf(indexed("stopTones", i), "%.64q is not the name of a tone", name)
-		}
-		cmd.StopTones = append(cmd.StopTones, call.Tone(key))
-	}
-	return nil
+	cmd.StopTones, err = tones("stopTones", in.StopTones)
+	return err
 }

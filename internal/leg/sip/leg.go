@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,7 @@ type leg struct {
 	line     *line      // the one that matters: the caller's, or the one that was answered
 	sound    *sound
 	keys     echoes
+	pressing sync.WaitGroup // waits for keys that are being sent
 	release  func()    // ends this leg's share of a trunk's limits
 	ringing  bool      // LegRinging was signalled
 	answered bool      // LegAnswered was signalled
@@ -76,6 +78,7 @@ func (l *leg) giveBack() {
 	l.legs.forget(l)
 	if l.sound != nil {
 		l.sound.close()
+		l.pressing.Wait()
 		l.sound = nil
 	}
 	if l.release != nil {
@@ -149,6 +152,32 @@ func (l *leg) press(tone call.Tone) {
 	if l.answered && l.sound.params.EventPayloadType != 0 {
 		l.sound.session.SendDTMF([]dtmf.Digit{dtmf.Digit(tone)}, keyTime, keyGap)
 	}
+}
+
+// pressAll sends an operation's keys and reports when the last is out.
+func (l *leg) pressAll(e call.PressTones) {
+	if !l.answered || l.sound.params.EventPayloadType == 0 {
+		l.signal(call.TonesFailed{Operation: e.Operation, Reason: call.TonesNotTaken})
+		return
+	}
+	digits := make([]dtmf.Digit, len(e.Tones))
+	for i, tone := range e.Tones {
+		digits[i] = dtmf.Digit(tone)
+	}
+	sent := l.sound.session.SendDTMF(digits, keyTime, keyGap)
+	l.pressing.Go(func() { // until the session closes at the latest
+		err := <-sent
+		l.tasks.put(func() { l.pressedAll(e.Operation, err) })
+	})
+}
+
+func (l *leg) pressedAll(id call.OperationID, err error) {
+	if err != nil {
+		l.log.Warn("keys were not sent", "operation", int(id), "error", err)
+		l.signal(call.TonesFailed{Operation: id, Reason: call.TonesNotTaken})
+		return
+	}
+	l.signal(call.TonesSent{Operation: id})
 }
 
 // fellSilent: nothing came for too long. Who is on hold may be silent.

@@ -147,7 +147,8 @@ func (ls *Legs) full() bool {
 }
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
-// SendTone or HangUp. It never blocks; what comes of it comes back as signals.
+// SendTone, PressTones or HangUp. It never blocks; what comes of it comes back as
+// signals.
 // A HangUp of a leg that an earlier process had says goodbye by its Dialog, or
 // takes back what was dialled, and signals nothing: that leg ended for its call
 // when the process did.
@@ -165,6 +166,8 @@ func (ls *Legs) Perform(e call.LegEffect) {
 		if l, ok := ls.find(e.Leg); ok {
 			l.news(func() { l.press(e.Tone) })
 		}
+	case call.PressTones:
+		ls.ask(e.Leg, func(l *leg) { l.pressAll(e) })
 	case call.HangUp:
 		ls.hangUp(e)
 	default:

@@ -160,3 +160,32 @@ func TestALegWhoseSignalsFindNoRoomStillEndsOnce(t *testing.T) {
 		t.Errorf("%d keys came and %d were dropped, of %d", tones, dropped, keys)
 	}
 }
+
+func TestKeysAreSentAndReportedWhenTheLastIsOut(t *testing.T) {
+	r := start(t)
+	c, id := r.answered()
+	r.echo(id)
+	r.Perform(call.PressTones{Leg: id, Operation: 7, Tones: []call.Tone("12#")})
+	c.AwaitKeys("12#")
+	if e := next[call.TonesSent](r); e.Operation != 7 {
+		t.Errorf("%+v", e)
+	}
+	c.HangUp()
+	next[call.LegEnded](r)
+}
+
+func TestKeysThatTheFarEndDoesNotTakeAreRefused(t *testing.T) {
+	r := start(t)
+	c, id := r.answered()
+	withEvents := string(c.Offer())
+	c.Reinvite([]byte(strings.Replace(withEvents, "RTP/AVP 0 8 101", "RTP/AVP 0 8", 1)))
+	if e := c.Await(siptest.Reinvited); e.Code != 200 {
+		t.Fatalf("answered %d", e.Code)
+	}
+	r.Perform(call.PressTones{Leg: id, Operation: 7, Tones: []call.Tone("1")})
+	if e := next[call.TonesFailed](r); e.Operation != 7 || e.Reason != call.TonesNotTaken {
+		t.Errorf("%+v", e)
+	}
+	c.HangUp()
+	next[call.LegEnded](r)
+}

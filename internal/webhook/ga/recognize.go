@@ -7,6 +7,12 @@ import (
 )
 
 func recognizeCompleted(e call.RecognizeCompleted) ga.Event {
+	if e.Choice != "" {
+		return &ga.RecognizeCompleted{
+			EventData: about(e.Recipient, outcome.Recognized(e.Cause)), RecognitionType: ga.RecognizedChoices,
+			ChoiceResult: &ga.ChoiceResult{Label: e.Choice},
+		}
+	}
 	d := &ga.RecognizeCompleted{
 		EventData: about(e.Recipient, outcome.Recognized(e.Cause)), RecognitionType: ga.RecognizedDTMF,
 		DTMFResult: &ga.DTMFResult{Tones: make([]ga.Tone, 0, len(e.Tones))},

@@ -32,6 +32,14 @@ var forms = catalogue(
 	form(ga.TypeRecognizeCompleted, recognizeCompleted),
 	form(ga.TypeRecognizeCanceled, recognizeCanceled),
 	form(ga.TypeRecognizeFailed, recognizeFailed),
+	form(ga.TypeSendDTMFTonesCompleted, sendTonesCompleted),
+	form(ga.TypeSendDTMFTonesFailed, sendTonesFailed),
+	form(ga.TypeContinuousDTMFToneReceived, toneHeard),
+	form(ga.TypeContinuousDTMFToneFailed, listeningFailed),
+	form(ga.TypeContinuousDTMFStopped, listeningStopped),
+	form(ga.TypeHoldFailed, holdFailed),
+	form(ga.TypeCancelAddParticipantSucceeded, cancelAddSucceeded),
+	form(ga.TypeCancelAddParticipantFailed, cancelAddFailed),
 )
 
 // published is the form of one kind of event.

@@ -55,6 +55,16 @@ func events(r call.Recipient) map[string]call.Event {
 		"RecognizeCompleted-stopped": call.RecognizeCompleted{Recipient: r, Cause: call.Cause{Reason: call.StopTone}},
 		"RecognizeCanceled":          call.RecognizeCanceled{Recipient: r},
 		"RecognizeFailed":            call.RecognizeFailed{Recipient: r, Source: -1, Cause: call.Cause{Reason: call.InitialSilence}},
+		"RecognizeCompleted-choice":  call.RecognizeCompleted{Recipient: r, Choice: "yes", Cause: call.Cause{Reason: call.ChoiceByTone}},
+		"RecognizeFailed-wrong":      call.RecognizeFailed{Recipient: r, Source: -1, Cause: call.Cause{Reason: call.WrongTone}},
+		"SendTonesCompleted":         call.SendTonesCompleted{Recipient: r},
+		"SendTonesFailed":            call.SendTonesFailed{Recipient: r, Cause: call.Cause{Reason: call.TonesNotTaken}},
+		"ToneHeard":                  call.ToneHeard{Recipient: r, Tone: '#', Sequence: 2},
+		"ListeningFailed":            call.ListeningFailed{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
+		"ListeningStopped":           call.ListeningStopped{Recipient: r},
+		"HoldFailed":                 call.HoldFailed{Recipient: r, Cause: call.Cause{Reason: call.PlayFormat}},
+		"CancelAddSucceeded":         call.CancelAddSucceeded{Recipient: r, InvitationID: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
+		"CancelAddFailed":            call.CancelAddFailed{Recipient: r, InvitationID: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
 		"RecognizeFailed-prompt":     call.RecognizeFailed{Recipient: r, Source: 0, Cause: call.Cause{Reason: call.PlayFormat}},
 	}
 }

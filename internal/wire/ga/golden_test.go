@@ -23,6 +23,13 @@ var goldenRequests = map[string]func() any{
 	"recognize":          func() any { return new(RecognizeRequest) },
 	"add-participant":    func() any { return new(AddParticipantRequest) },
 	"remove-participant": func() any { return new(RemoveParticipantRequest) },
+	"mute":               func() any { return new(MuteParticipantsRequest) },
+	"hold":               func() any { return new(HoldRequest) },
+	"unhold":             func() any { return new(UnholdRequest) },
+	"send-dtmf-tones":    func() any { return new(SendDTMFTonesRequest) },
+	"continuous-dtmf":    func() any { return new(ContinuousDTMFRequest) },
+
+	"cancel-add-participant": func() any { return new(CancelAddParticipantRequest) },
 }
 
 var goldenResponses = map[string]func() any{
@@ -31,7 +38,11 @@ var goldenResponses = map[string]func() any{
 	"participant":        func() any { return new(CallParticipant) },
 	"add-participant":    func() any { return new(AddParticipantResponse) },
 	"remove-participant": func() any { return new(RemoveParticipantResponse) },
+	"mute":               func() any { return new(MuteParticipantsResponse) },
+	"send-dtmf-tones":    func() any { return new(SendDTMFTonesResponse) },
 	"error":              func() any { return new(wire.ErrorBody) },
+
+	"cancel-add-participant": func() any { return new(CancelAddParticipantResponse) },
 }
 
 var goldenEvents = map[string]func() any{
@@ -51,6 +62,15 @@ var goldenEvents = map[string]func() any{
 	"RecognizeCompleted":         func() any { return new(RecognizeCompleted) },
 	"RecognizeFailed":            func() any { return new(RecognizeFailed) },
 	"RecognizeCanceled":          func() any { return new(RecognizeCanceled) },
+	"SendDtmfTonesCompleted":     func() any { return new(SendDTMFTonesCompleted) },
+	"SendDtmfTonesFailed":        func() any { return new(SendDTMFTonesFailed) },
+	"HoldFailed":                 func() any { return new(HoldFailed) },
+
+	"ContinuousDtmfRecognitionToneReceived": func() any { return new(ContinuousDTMFToneReceived) },
+	"ContinuousDtmfRecognitionToneFailed":   func() any { return new(ContinuousDTMFToneFailed) },
+	"ContinuousDtmfRecognitionStopped":      func() any { return new(ContinuousDTMFStopped) },
+	"CancelAddParticipantSucceeded":         func() any { return new(CancelAddParticipantSucceeded) },
+	"CancelAddParticipantFailed":            func() any { return new(CancelAddParticipantFailed) },
 }
 
 func TestRequestsSurviveDecodingAndEncoding(t *testing.T) {

@@ -50,6 +50,15 @@ var introduced = map[string]Version{
 	TypePlayStarted:      "2024-09-15",
 	TypeCreateCallFailed: "2024-09-15",
 	TypeAnswerFailed:     "2024-09-15",
+	TypeHoldFailed:       "2024-09-15",
+
+	TypeCancelAddParticipantSucceeded: "2023-10-15",
+	TypeCancelAddParticipantFailed:    "2023-10-15",
+	TypeSendDTMFTonesCompleted:        "2023-10-15",
+	TypeSendDTMFTonesFailed:           "2023-10-15",
+	TypeContinuousDTMFToneReceived:    "2023-10-15",
+	TypeContinuousDTMFToneFailed:      "2023-10-15",
+	TypeContinuousDTMFStopped:         "2023-10-15",
 }
 
 // EventIntroduced is the first stable version with events of eventType.

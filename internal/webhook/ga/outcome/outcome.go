@@ -18,6 +18,10 @@ var (
 	Done      = Result{200, 0, ""}                               // of a call
 	MediaDone = Result{200, 0, "Action completed successfully."} // of a media operation
 	Canceled  = Result{400, canceled, "Action failed, the operation was canceled."}
+	// What the service says of an invitation that is taken back, and our choice
+	// for one that was taken up before.
+	InvitationCanceled = Result{200, invitationCanceled, ""}
+	InvitationStands   = Result{400, conflict, "The participant has joined the call already."}
 )
 
 // Graceful reports whether a connection that ended so ended as it should.
@@ -74,6 +78,9 @@ func Played(c call.Cause) Result { return look(plays, c) }
 // Recognized is how a recognition ended. Silence between tones has a failure's
 // code, yet it completes the recognition.
 func Recognized(c call.Cause) Result { return look(recognitions, c) }
+
+// Toned is why keys could not be sent or listened to.
+func Toned(c call.Cause) Result { return look(tones, c) }
 
 func look(table map[call.Reason]Result, c call.Cause) Result {
 	r, ok := table[c.Reason]

@@ -4,6 +4,8 @@ import "strowger/internal/call"
 
 // Published subcodes.
 const (
+	invitationCanceled = 5300
+
 	graceful      = 7000
 	noAccess      = 7502
 	badMedia      = 8500
@@ -14,9 +16,12 @@ const (
 	mediaTimeout  = 8513
 	stopTone      = 8514
 	throttled     = 8516
+	conflict      = 8519
 	terminated    = 8528
 	maxTones      = 8531
 	interTone     = 8532
+	choiceByTone  = 8533
+	wrongTone     = 8534
 	badFormat     = 8535
 	noDownload    = 8536
 	declined      = 8538
@@ -118,6 +123,8 @@ var plays = map[call.Reason]Result{
 var recognitions = map[call.Reason]Result{
 	call.MaxTones:         {200, maxTones, "Action completed, max digits received."},
 	call.StopTone:         {200, stopTone, "Action completed as stop tone was detected."},
+	call.ChoiceByTone:     {200, choiceByTone, "Action completed, DTMF option matched."},
+	call.WrongTone:        {500, wrongTone, "Action failed, the tone matches no choice."},
 	call.InterToneTimeout: {400, interTone, "Action failed, inter-digit silence timeout reached."},
 	call.InitialSilence:   {400, silence, "Action failed, initial silence timeout reached."},
 	// A prompt that fails is published as one failure, whatever was wrong with it.
@@ -128,5 +135,17 @@ var recognitions = map[call.Reason]Result{
 	call.ParticipantAbsent: {400, absent, "Action failed, the participant is not in the call."},
 	call.NodeLost:          {500, recognizeFail, "Action failed, the server was restarted."},
 	call.ShutDown:          {500, recognizeFail, "Action failed, the server is shutting down."},
+	call.Failed:            {500, unknown, "Action failed."},
+}
+
+// tones are the ways in which keys are not sent. The reference names no codes
+// for them but the general ones.
+var tones = map[call.Reason]Result{
+	call.Canceled: Canceled,
+	// ---- our choices ----
+	call.TonesNotTaken:     {400, badMedia, "Action failed, the participant's endpoint takes no tones."},
+	call.ParticipantAbsent: {400, absent, "Action failed, the participant is not in the call."},
+	call.NodeLost:          {500, fatal, "Action failed, the server was restarted."},
+	call.ShutDown:          {500, terminated, "Action failed, the server is shutting down."},
 	call.Failed:            {500, unknown, "Action failed."},
 }

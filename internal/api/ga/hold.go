@@ -1,0 +1,32 @@
+package ga
+
+import (
+	"strowger/internal/api"
+	"strowger/internal/call"
+	"strowger/internal/wire/ga"
+)
+
+func (f family) readHold(r *api.Request, in ga.HoldRequest) (cmd call.HoldParticipant, err error) {
+	cmd = call.HoldParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
+	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+		return cmd, err
+	}
+	if in.PlaySourceInfo != nil {
+		audio, err := f.source(*in.PlaySourceInfo)
+		if err != nil {
+			return cmd, within("playSourceInfo", err)
+		}
+		cmd.Audio = &audio
+	}
+	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
+	return cmd, err
+}
+
+func (f family) readUnhold(r *api.Request, in ga.UnholdRequest) (cmd call.UnholdParticipant, err error) {
+	cmd = call.UnholdParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
+	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+		return cmd, err
+	}
+	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
+	return cmd, err
+}
