@@ -120,4 +120,51 @@ export const media = [
     assert.equal(kinds.at(-1), "CallDisconnected");
     assert.equal(kinds.filter((k) => ["PlayCanceled", "PlayFailed", "PlayCompleted"].includes(k)).length, 1);
   }],
+  ["tones are sent and heard", async ({ app, phones, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection, media } = await connected(app, user);
+    const sent = await media.sendDtmfTones(["one", "two", "pound"], user, { operationContext: "send" });
+    assert.equal(sent.operationContext, "send");
+    const done = await callback.next(["SendDtmfTonesCompleted", "SendDtmfTonesFailed"], "send");
+    assert.equal(done.kind, "SendDtmfTonesCompleted");
+    await hangUp(callback, connection);
+  }],
+  ["every tone is told while they are listened to", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startContinuousDtmfRecognition(digits, { operationContext: "listen" });
+    const heard = [];
+    while (heard.length < 3) heard.push(await callback.next("ContinuousDtmfRecognitionToneReceived", "listen"));
+    const numbers = heard.map((e) => e.sequenceId);
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+    assert.ok(heard.every((e) => ["one", "two", "three", "four", "pound"].includes(e.tone)));
+    await media.stopContinuousDtmfRecognition(digits, { operationContext: "stop" });
+    await callback.next("ContinuousDtmfRecognitionStopped", "stop");
+    await hangUp(callback, connection);
+  }],
+  ["a choice is made with a key", async ({ app }) => {
+    const { callback, connection, media } = await connected(app, digits);
+    await media.startRecognizing(digits, {
+      kind: "callMediaRecognizeChoiceOptions", initialSilenceTimeoutInSeconds: 20, operationContext: "choose",
+      choices: ["one", "two", "three", "four", "pound"].map((tone) => ({ label: `picked ${tone}`, phrases: [tone], tone })),
+    });
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "choose");
+    assert.equal(done.kind, "RecognizeCompleted");
+    assert.equal(done.recognitionType, "choices");
+    assert.match(done.choiceResult.label, /^picked /);
+    assert.equal(done.resultInformation.subCode, 8533);
+    await hangUp(callback, connection);
+  }],
+  ["somebody on hold hears music and the roster says so", async ({ app, phones, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection, media } = await connected(app, user);
+    await callback.next("ParticipantsUpdated");
+    await media.hold(user, { operationContext: "hold" });
+    assert.deepEqual((await callback.next("ParticipantsUpdated")).participants.map((p) => p.isOnHold), [true]);
+    await media.unhold(user);
+    assert.deepEqual((await callback.next("ParticipantsUpdated")).participants.map((p) => p.isOnHold), [false]);
+    await media.hold(user, { playSource: file(app.serveFile(tone(2100, 0.5))) });
+    await phones.bob.heard(2100, 1200); // again and again
+    await media.unhold(user);
+    await hangUp(callback, connection);
+  }],
 ];

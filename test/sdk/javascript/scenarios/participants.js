@@ -46,4 +46,33 @@ export const participants = [
     await assert.rejects(connection.getParticipant(number("+15559999")), { statusCode: 404 });
     await hangUp(callback, connection);
   }],
+  ["a user is muted, and the roster says so", async ({ app, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection } = await connected(app, user);
+    await callback.next("ParticipantsUpdated");
+    const muted = await connection.muteParticipant(user, { operationContext: "mute" });
+    assert.equal(muted.operationContext, "mute");
+    const roster = await callback.next("ParticipantsUpdated");
+    assert.deepEqual(roster.participants.map((p) => p.isMuted), [true]);
+    assert.equal((await connection.getParticipant(user)).isMuted, true);
+    await hangUp(callback, connection);
+  }],
+  ["a number cannot be muted", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await assert.rejects(connection.muteParticipant(number("+15550100")), { statusCode: 400 });
+    await hangUp(callback, connection);
+  }],
+  ["an invitation is taken back while it rings", async ({ app }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    const { invitationId } = await connection.addParticipant(invite(number("+15550102")), { operationContext: "add" });
+    const canceled = await connection.cancelAddParticipantOperation(invitationId, { operationContext: "cancel" });
+    assert.equal(canceled.invitationId, invitationId);
+    const done = await callback.next(["CancelAddParticipantSucceeded", "CancelAddParticipantFailed"], "cancel");
+    assert.equal(done.kind, "CancelAddParticipantSucceeded");
+    assert.equal(done.invitationId, invitationId);
+    assert.equal(done.resultInformation.subCode, 5300);
+    await assert.rejects(connection.cancelAddParticipantOperation(invitationId), { statusCode: 404 });
+    await hangUp(callback, connection);
+    assert.ok(!callback.kinds().includes("AddParticipantFailed"));
+  }],
 ];
