@@ -190,6 +190,16 @@ func TestJoinedLegsHearEachOtherAndNotThemselves(t *testing.T) {
 	})
 }
 
+func TestAMutedLegHearsAndIsNotHeard(t *testing.T) {
+	serve(t, func(f *fixture) {
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB})
+		f.legs[legB].hears(t, 100)
+		f.do(call.MuteLeg{Leg: legA, Muted: true})
+		f.legs[legB].hears(t, 0)
+		f.legs[legA].hears(t, 2000)
+	})
+}
+
 func TestAPlayIsHeardAndReportedFromItsStartToItsEnd(t *testing.T) {
 	serve(t, func(f *fixture) {
 		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "b"))

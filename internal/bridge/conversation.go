@@ -75,6 +75,10 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		if m := c.members[e.Leg]; m != nil {
 			m.SetIsolated(e.Isolated)
 		}
+	case call.MuteLeg:
+		if m := c.members[e.Leg]; m != nil {
+			m.SetMuted(e.Muted)
+		}
 	case call.StartPlayer:
 		c.startPlayer(ctx, e)
 	case call.StopPlayer:

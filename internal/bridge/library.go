@@ -21,6 +21,7 @@ type Library struct {
 	limit   time.Duration
 	most    int     // of bytes kept
 	fetches *budget // under way, to be kept
+	music   func() *recording
 
 	mu    sync.Mutex
 	kept  map[string]*list.Element
@@ -59,6 +60,9 @@ func NewLibrary(client *http.Client) *Library {
 	l := &Library{
 		client: &patient, limit: client.Timeout, most: libraryMost, fetches: &budget{most: fetchesMost},
 		kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{},
+		music: sync.OnceValue(func() *recording {
+			return &recording{audio: player.HoldMusic(), prompts: map[int]*player.Prompt{}}
+		}),
 	}
 	if l.limit == 0 {
 		l.limit = 30 * time.Second
@@ -68,9 +72,12 @@ func NewLibrary(client *http.Client) *Library {
 
 // Open begins to fetch a source, to be played at a rate, and returns when its sound
 // begins. One with a CacheID is fetched once while it is kept: its ID and URI name
-// it, so that another file never answers for it.
+// it, so that another file never answers for it. Hold music is there at once.
 func (l *Library) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
-	if src.CacheID != "" {
+	switch {
+	case src.HoldMusic:
+		return &keptSound{samples: l.at(l.music(), rateHz).Samples()}, nil
+	case src.CacheID != "":
 		return l.openKept(ctx, src, rateHz)
 	}
 	return l.openStream(ctx, src.File, rateHz)

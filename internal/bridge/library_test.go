@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media"
@@ -176,6 +177,26 @@ func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
 		_, err := heard(t, l, call.PlaySource{File: uri}, media.Narrowband)
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", uri, err)
+		}
+	}
+}
+
+// Whoever is put on hold hears music at once, at the rate of the room, and
+// however many are on hold it is made once.
+func TestHoldMusicIsThereAtEveryRateWithoutAFetch(t *testing.T) {
+	l := NewLibrary(http.DefaultClient)
+	for _, rateHz := range []int{8000, 16000, 8000} {
+		s, err := l.Open(t.Context(), call.PlaySource{HoldMusic: true}, rateHz)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.Next()
+		if want := player.HoldMusic().Duration(); err != nil || time.Duration(len(p.Samples))*time.Second/time.Duration(rateHz) != want {
+			t.Errorf("%d samples at %d Hz, want %v: %v", len(p.Samples), rateHz, want, err)
+		}
+		again, _ := l.Open(t.Context(), call.PlaySource{HoldMusic: true}, rateHz)
+		if q, _ := again.Next(); &q.Samples[0] != &p.Samples[0] {
+			t.Errorf("the music was made again for %d Hz", rateHz)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func (holding) failed(op *MediaOperation, f mediaFailure) Event {
 	if f.source == noSource {
 		return nil // the call ends, not the audio
 	}
-	return HoldFailed{Recipient: op.Recipient, Cause: Cause{Reason: f.reason}}
+	return HoldFailed{Recipient: op.Recipient, Cause: f.cause()}
 }
 
 func (holding) allLeft(*MediaOperation) Event { return nil }

@@ -139,7 +139,7 @@ func (r recognizing) choose(c *Call, op *MediaOperation, tone Tone) {
 			return
 		}
 	}
-	c.finish(op.ID, r.failed(op, mediaFailure{noSource, WrongTone}))
+	c.finish(op.ID, r.failed(op, mediaFailure{source: noSource, reason: WrongTone}))
 }
 
 // timedOut: no key came in time. Silence before the first key is a failure;

@@ -63,7 +63,7 @@ func (c *Call) tonesSent(in TonesSent) {
 
 func (c *Call) tonesFailed(in TonesFailed) {
 	if op := c.operation(in.Operation); op != nil && op.Kind == SendTonesMedia {
-		c.finish(op.ID, op.kind().failed(op, mediaFailure{noSource, in.Reason}))
+		c.finish(op.ID, op.kind().failed(op, mediaFailure{source: noSource, reason: in.Reason}))
 	}
 }
 
