@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,7 @@ import (
 type story struct {
 	name   string
 	inputs []call.Input
+	since  int // the Major of the first form that has such calls; 0: the first of all
 }
 
 var (
@@ -87,24 +89,62 @@ func recognize(what string) call.Recognize {
 	}
 }
 
+// storiesOf are the stories that a form can tell.
+func storiesOf(major int) []story {
+	return slices.DeleteFunc(stories(), func(s story) bool { return s.since > major })
+}
+
 // stories tell the same calls as the golden records of every form.
 func stories() []story {
 	return []story{
-		{"created", created()},
-		{"media", mediaOperations()},
-		{"not-reached", []call.Input{createCall(), call.LegFailed{Leg: leg(1), Cause: busy()}, call.LegFailed{Leg: leg(2), Cause: busy()}}},
-		{"answered", incomingAnswered()},
-		{"answer-failed", []call.Input{
+		{name: "created", inputs: created()},
+		{name: "media", inputs: mediaOperations()},
+		{name: "not-reached", inputs: []call.Input{createCall(), call.LegFailed{Leg: leg(1), Cause: busy()}, call.LegFailed{Leg: leg(2), Cause: busy()}}},
+		{name: "answered", inputs: incomingAnswered()},
+		{name: "answer-failed", inputs: []call.Input{
 			arrived(phone, ours), answerCall(1), call.LegFailed{Leg: leg(1), Cause: call.Cause{Reason: call.CallerGaveUp}},
 		}},
-		{"redirected", []call.Input{
+		{name: "redirected", inputs: []call.Input{
 			arrived(alice, bob), call.RedirectCall{Repeatable: once("redirect"), Incoming: 1, Target: bot},
 			call.LegUnclaimed{Leg: leg(2)}, call.RejectCall{Repeatable: once("reject"), Incoming: 2, Reason: call.RejectBusy},
 		}},
-		{"two-people", twoPeople()},
-		{"application-called", []call.Input{
+		{name: "two-people", inputs: twoPeople()},
+		{name: "verbs-on-participants", inputs: verbsOnParticipants(), since: 3},
+		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
+	}
+}
+
+// verbsOnParticipants: bob is invited and not wanted any more, and then joins
+// before he is taken back; alice is muted and held.
+func verbsOnParticipants() []call.Input {
+	c := storyConnection(1)
+	add := call.AddParticipant{Connection: c, Operation: during("adding"), Participant: bob, InvitationID: "first"}
+	again := add
+	again.InvitationID = "second"
+	choose := recognize("choosing")
+	choose.Choices = []call.Choice{{Label: "yes", Tone: '1'}, {Label: "no", Tone: '2'}}
+	listen := func(to call.Address, what string) call.StartListening {
+		return call.StartListening{Connection: c, Operation: during(what), Participant: to}
+	}
+	return []call.Input{
+		createCall(), answered(1), answered(2),
+		add, call.CancelAdd{Repeatable: once("cancel"), Connection: c, Operation: during("canceling"), InvitationID: "first"},
+		again, answered(4), call.CancelAdd{Connection: c, Operation: during("canceling"), InvitationID: "second"},
+		call.Mute{Repeatable: once("mute"), Connection: c, Operation: during("muting"), Participants: []call.Address{alice}},
+		listen(phone, "listening"), call.ToneReceived{Leg: leg(1), Tone: '5'},
+		call.StopListening{Connection: c, Operation: during("no-longer"), Participant: phone},
+		call.HoldParticipant{Connection: c, Operation: during("holding"), Participant: alice},
+		call.UnholdParticipant{Connection: c, Operation: during("unholding"), Participant: alice},
+		call.HoldParticipant{Connection: c, Operation: during("holding"), Participant: alice, Audio: &prompts("held")[0]},
+		call.PlayerFailed{Operation: 3, Reason: call.PlayFormat, Detail: "no WAV"},
+		call.SendTones{Repeatable: once("tones"), Connection: c, Operation: during("sending"), Participant: phone, Tones: []call.Tone("12#")},
+		call.TonesSent{Operation: 4},
+		call.SendTones{Connection: c, Operation: during("sending-again"), Participant: phone, Tones: []call.Tone{'3'}},
+		call.TonesFailed{Operation: 5, Reason: call.TonesNotTaken},
+		choose, call.PlayerFinished{Operation: 6}, call.ToneReceived{Leg: leg(1), Tone: '2'},
+		listen(alice, "listening"), call.NodeRestarted{},
 	}
 }
 
