@@ -10,6 +10,8 @@
 //     no call is placed; a trunk gets one OPTIONS, a webhook one connection.
 //   - Every check is bounded in time, so a silent network ends in a line and not
 //     in a wait.
+//   - Watch changes nothing either, but that a trunk which wants registrations gets
+//     one while it listens in the server's place.
 //   - A running Strowger on the same settings is recognised: the ports that it
 //     holds are not a fault.
 package doctor

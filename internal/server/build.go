@@ -20,6 +20,7 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/reception"
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/ua"
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
@@ -39,6 +40,7 @@ type parts struct {
 	directory *directory.Directory
 	keeper    *directory.Keeper
 	agent     *ua.UA
+	notices   *notice.Board
 	legs      *sip.Legs
 	reception *reception.Reception
 	bridge    *bridge.Bridge

@@ -2,12 +2,14 @@ package server
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"strowger/internal/access"
 	"strowger/internal/api"
 	"strowger/internal/listener"
 	"strowger/internal/outbound"
+	"strowger/internal/sip/notice"
 	"strowger/internal/telemetry"
 	"strowger/internal/webhook"
 	"strowger/internal/webhook/grid"
@@ -20,6 +22,14 @@ const (
 	// to send each next half second of it.
 	audioTime = 30 * time.Second
 )
+
+// operator puts what SIP peers send beside the figures.
+func (p *parts) operator(figures http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(notice.Path, p.notices)
+	mux.Handle("/", figures)
+	return mux
+}
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
 func (p *parts) buildEdges(version string) error {
@@ -49,6 +59,6 @@ func (p *parts) buildEdges(version string) error {
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
-	p.open(public(served, p.courier.ValidationHandler()), telemetry.OperatorHandler(p.metrics(version), p.health))
+	p.open(public(served, p.courier.ValidationHandler()), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
 	return nil
 }

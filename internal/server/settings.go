@@ -15,8 +15,8 @@ import (
 
 // Each part has its settings in its own words. These are the translations.
 
-// settings are the directory's part of the configuration.
-func settings(cfg config.Config) (directory.Config, error) {
+// Directory is the directory's part of the configuration.
+func Directory(cfg config.Config) (directory.Config, error) {
 	s := directory.Config{ResourceID: cfg.Resource.ID}
 	for _, u := range cfg.Users {
 		s.Users = append(s.Users, directory.User{Name: u.Name, ID: u.ID, Password: u.Password, DisplayName: u.DisplayName, MayDial: u.MayDial})

@@ -14,6 +14,7 @@ import (
 	"strowger/internal/leg/sip"
 	"strowger/internal/media/codec"
 	"strowger/internal/reception"
+	"strowger/internal/sip/notice"
 	"strowger/internal/sip/ua"
 )
 
@@ -28,9 +29,10 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 		return err
 	}
 	admission := reception.NewAdmission(p.directory, time.Now)
+	p.notices = notice.New(p.log, time.Now)
 	p.agent, err = ua.New(ua.Config{
 		Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
-		TLS: serverTLS, Admit: admission.Admit, Secret: secret, Log: p.log,
+		TLS: serverTLS, Admit: admission.Admit, Secret: secret, Notices: p.notices, Log: p.log,
 	})
 	if err != nil {
 		return fmt.Errorf("sip: %w", err)
@@ -57,7 +59,7 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 
 // buildDirectory knows who can be called, and who was registered before.
 func (p *parts) buildDirectory() error {
-	settings, err := settings(p.cfg)
+	settings, err := Directory(p.cfg)
 	if err != nil {
 		return err
 	}

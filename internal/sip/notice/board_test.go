@@ -2,9 +2,12 @@ package notice
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +21,7 @@ type desk struct {
 }
 
 func newDesk() *desk {
-	d := &desk{now: time.Unix(1_800_000_000, 0)}
+	d := &desk{now: time.Unix(1_800_000_000, 0).UTC()}
 	d.Board = New(slog.New(slog.NewTextHandler(&d.log, nil)), func() time.Time { return d.now })
 	return d
 }
@@ -97,5 +100,21 @@ func TestWhatFarEndsWriteStaysOnItsLine(t *testing.T) {
 	d.Tell(Notice{Source: source(1), Known: true, Method: "INVITE", CallID: strings.Repeat("x", 9000), From: "sip:a\r\nb\xff@c", Reason: "x"})
 	if d.lines() != 1 || d.log.Len() > 1000 || strings.Contains(d.log.String(), `\r`) {
 		t.Errorf("%q", d.log.String())
+	}
+}
+
+func TestTheOperatorReadsTheBoard(t *testing.T) {
+	d := newDesk()
+	d.Tell(Notice{Source: source(1), Transport: "udp", Known: true, Method: "INVITE", To: "sip:+1@x", Status: 404, Reason: "no such number"})
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, httptest.NewRequest("GET", Path, nil))
+	var read []Entry
+	if err := json.Unmarshal(answer.Body.Bytes(), &read); err != nil || !slices.Equal(read, d.Entries()) {
+		t.Errorf("%s is read as %+v, %v", answer.Body, read, err)
+	}
+	answer = httptest.NewRecorder()
+	d.ServeHTTP(answer, httptest.NewRequest("POST", Path, nil))
+	if answer.Code != 405 {
+		t.Errorf("POST is answered %d", answer.Code)
 	}
 }
