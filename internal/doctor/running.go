@@ -12,13 +12,13 @@ import (
 	"strowger/internal/sip/notice"
 )
 
-// boardMost bounds what is read of the running server's board: 512 entries of
+// listMost bounds what is read of the running server's list: 512 entries of
 // some texts.
-const boardMost = 4 << 20
+const listMost = 4 << 20
 
-// runningBoard reads the board of the server that is running, by its operator
+// runningList reads the list of the server that is running, by its operator
 // address.
-func (w Watch) runningBoard() (board, error) {
+func (w Watch) runningList() (look, error) {
 	if w.Config.Operator.Listen == "" {
 		return nil, errors.New("the server is running and holds the SIP ports, and it has no operator address to ask; " +
 			`set operator.listen, such as "http://127.0.0.1:8081", and restart it, or stop it and run this again; ` +
@@ -33,7 +33,7 @@ func (w Watch) runningBoard() (board, error) {
 	}
 	url := l.String() + notice.Path
 	return func(ctx context.Context) ([]notice.Entry, error) {
-		entries, err := readBoard(ctx, url)
+		entries, err := readList(ctx, url)
 		if err != nil {
 			return nil, fmt.Errorf("ask the running server: %w; was it started with these settings?", err)
 		}
@@ -41,7 +41,7 @@ func (w Watch) runningBoard() (board, error) {
 	}, nil
 }
 
-func readBoard(ctx context.Context, url string) ([]notice.Entry, error) {
+func readList(ctx context.Context, url string) ([]notice.Entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -57,6 +57,6 @@ func readBoard(ctx context.Context, url string) ([]notice.Entry, error) {
 		return nil, fmt.Errorf("%s is answered %s", url, response.Status)
 	}
 	var entries []notice.Entry
-	err = json.NewDecoder(io.LimitReader(response.Body, boardMost)).Decode(&entries)
+	err = json.NewDecoder(io.LimitReader(response.Body, listMost)).Decode(&entries)
 	return entries, err
 }

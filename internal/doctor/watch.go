@@ -25,11 +25,11 @@ type Watch struct {
 	Out       io.Writer
 }
 
-// pollTime is how often the board is looked at.
+// pollTime is how often the list is looked at.
 const pollTime = 500 * time.Millisecond
 
-// board is where requests are noted: the running server's, or our own.
-type board func(context.Context) ([]notice.Entry, error)
+// look reads where requests are noted: the running server's, or our own.
+type look func(context.Context) ([]notice.Entry, error)
 
 // Run watches. Its error says what to do: the trunk is not there, nobody can
 // listen, or nothing came.
@@ -40,7 +40,7 @@ func (w Watch) Run(ctx context.Context) error {
 	}
 	told := newTeller(w.Out, trunk)
 	if alreadyRunning(ctx, w.Config) {
-		look, err := w.runningBoard()
+		look, err := w.runningList()
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (w Watch) trunk() (directory.Trunk, error) {
 	return directory.Trunk{}, fmt.Errorf("there is no trunk %q; those of the settings are %s", w.Trunk, strings.Join(names, ", "))
 }
 
-// teller prints entries of a board, each when it is new and again when more of its
+// teller prints entries of a list, each when it is new and again when more of its
 // kind came.
 type teller struct {
 	out     io.Writer
@@ -80,8 +80,8 @@ func newTeller(out io.Writer, t directory.Trunk) *teller {
 
 func (t *teller) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-// follow looks at a board until ctx is done.
-func (t *teller) follow(ctx context.Context, look board) error {
+// follow looks at a list until ctx is done.
+func (t *teller) follow(ctx context.Context, look look) error {
 	for {
 		entries, err := look(ctx)
 		if ctx.Err() != nil {

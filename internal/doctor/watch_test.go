@@ -114,10 +114,10 @@ func TestTheDoctorTellsWhatTheCarrierSends(t *testing.T) {
 }
 
 func TestTheDoctorAsksTheServerThatRuns(t *testing.T) {
-	board := notice.New(nil, nil)
+	list := notice.New(nil, nil)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"status":"live"}`) })
-	mux.Handle(notice.Path, board)
+	mux.Handle(notice.Path, list)
 	running := httptest.NewServer(mux)
 	defer running.Close()
 	cfg := settings(t)
@@ -126,13 +126,13 @@ func TestTheDoctorAsksTheServerThatRuns(t *testing.T) {
 	from := func(addr string, known bool, status int, reason string) notice.Notice {
 		return notice.Notice{Source: netip.MustParseAddrPort(addr), Transport: "udp", Known: known, Method: "INVITE", To: "sip:+1@x", Status: status, Reason: reason}
 	}
-	board.Tell(from("127.0.0.9:5060", true, 415, "its body is text"))
-	board.Tell(from("192.0.2.1:5060", true, 401, "a phone's matter"))
+	list.Tell(from("127.0.0.9:5060", true, 415, "its body is text"))
+	list.Tell(from("192.0.2.1:5060", true, 401, "a phone's matter"))
 
 	out, stop := watching(t, Watch{Config: cfg, Directory: carriers(), Trunk: "carrier"})
 	out.await(t, "The server is running", "refused with 415 → its body is text")
-	board.Tell(from("127.0.0.9:5060", true, 100, ""))
-	board.Tell(from("127.0.0.9:5061", true, 415, "its body is text"))
+	list.Tell(from("127.0.0.9:5060", true, 100, ""))
+	list.Tell(from("127.0.0.9:5061", true, 415, "its body is text"))
 	out.await(t, "taken: the call rings here", "(2 times)")
 	if err := stop(); err != nil {
 		t.Errorf("it ended with %v", err)

@@ -40,7 +40,7 @@ type parts struct {
 	directory *directory.Directory
 	keeper    *directory.Keeper
 	agent     *ua.UA
-	notices   *notice.Board
+	notices   *notice.List
 	legs      *sip.Legs
 	reception *reception.Reception
 	bridge    *bridge.Bridge

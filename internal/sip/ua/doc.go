@@ -25,7 +25,7 @@
 //   - What a process with the same Secret has placed can be taken back (TakeBack),
 //     and a 2xx to a call that is provably ours and that no session knows is
 //     acknowledged and ended (takeback.go).
-//   - Every request that is refused is told to the Board of notices with the reason,
+//   - Every request that is refused is told to the list of notices with the reason,
 //     once; so is what cannot be read or answered. Sessions that somebody took are
 //     theirs to tell of.
 //   - Every queue is bounded: a message for a shard that is full is dropped and

@@ -22,7 +22,7 @@ type Refusal struct {
 	Reason string
 }
 
-// refuse answers a request that is not served, and puts it on the board.
+// refuse answers a request that is not served, and puts it on the list.
 func (sh *shard) refuse(tx *transaction.Server, flow transport.Flow, no Refusal) {
 	res := sh.ua.response(tx.Request, no.Code, no.Phrase, newTag())
 	addHeaders(res, no.Headers)
@@ -40,14 +40,14 @@ func (u *UA) refuseOnce(req *sip.Request, flow transport.Flow, no Refusal) {
 	flow.Reply([]byte(res.String()))
 }
 
-// note puts a request on the board: refused, when there is a reason.
+// note puts a request on the list: refused, when there is a reason.
 func (u *UA) note(n notice.Notice, no Refusal) {
 	if n.Status, n.Reason = no.Code, no.Reason; n.Reason != "" {
 		u.notices.Tell(n)
 	}
 }
 
-// served puts a request on the board that was not refused.
+// served puts a request on the list that was not refused.
 func (u *UA) served(n notice.Notice, code int) {
 	n.Status = code
 	u.notices.Tell(n)
@@ -68,7 +68,7 @@ func (u *UA) unreadable(msg sip.Message, err error, from transport.Flow) {
 	})
 }
 
-// noticeOf is what the board is told about a request, which may be nil or
+// noticeOf is what the list is told about a request, which may be nil or
 // incomplete.
 func noticeOf(req *sip.Request, flow transport.Flow) notice.Notice {
 	n := notice.Notice{Source: flow.Remote(), Transport: flow.Transport(), Known: flow.Standing() >= transport.Known}

@@ -39,7 +39,7 @@ func (sh *shard) screenStranger(req *sip.Request, flow transport.Flow) (Message,
 	return m, ok
 }
 
-// Unanswered puts a request on the board that a Screener answers with nothing.
+// Unanswered puts a request on the list that a Screener answers with nothing.
 func (u *UA) Unanswered(m Message, reason string) {
 	u.notices.Tell(notice.Notice{
 		Source: m.Source, Transport: m.Transport, CallID: m.CallID, From: m.From.URI, To: m.RequestURI, Reason: reason,

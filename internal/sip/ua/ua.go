@@ -44,7 +44,7 @@ type Config struct {
 	Secret []byte
 	// Notices is told of every request that is refused, that cannot be answered, and
 	// (without a line in the log) that is served. nil: one that writes to Log.
-	Notices *notice.Board
+	Notices *notice.List
 	Log     *slog.Logger
 
 	listenUDP func(addr string) (transport.PacketConn, error)
@@ -75,7 +75,7 @@ type UA struct {
 	cfg          Config
 	handler      Handler // since Run
 	log          *slog.Logger
-	notices      *notice.Board
+	notices      *notice.List
 	transport    *transport.Layer
 	transactions *transaction.Layer
 	shards       map[*transaction.Shard]*shard

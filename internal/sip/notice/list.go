@@ -59,8 +59,8 @@ type entry struct {
 	unsaid int       // since then
 }
 
-// Board logs notices and remembers the latest.
-type Board struct {
+// List logs notices and remembers the latest.
+type List struct {
 	log *slog.Logger
 	now func() time.Time
 
@@ -70,22 +70,22 @@ type Board struct {
 	filled  time.Time
 }
 
-// New makes an empty board. No log means that nothing is logged; no clock means
+// New makes an empty list. No log means that nothing is logged; no clock means
 // time.Now.
-func New(log *slog.Logger, now func() time.Time) *Board {
+func New(log *slog.Logger, now func() time.Time) *List {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if now == nil {
 		now = time.Now
 	}
-	return &Board{log: log, now: now, entries: map[kind]*entry{}, lines: linesBurst}
+	return &List{log: log, now: now, entries: map[kind]*entry{}, lines: linesBurst}
 }
 
 // Tell takes a notice. One without a reason is only remembered.
-func (b *Board) Tell(n Notice) {
+func (l *List) Tell(n Notice) {
 	n.Method, n.CallID, n.From, n.To, n.Reason = short(n.Method), short(n.CallID), short(n.From), short(n.To), short(n.Reason)
-	unsaid, say := b.remember(n)
+	unsaid, say := l.remember(n)
 	if !say {
 		return
 	}
@@ -102,7 +102,7 @@ func (b *Board) Tell(n Notice) {
 	if unsaid > 0 {
 		attributes = append(attributes, "left_out", unsaid)
 	}
-	b.log.Info(message(n), attributes...)
+	l.log.Info(message(n), attributes...)
 }
 
 func message(n Notice) string {
@@ -116,29 +116,29 @@ func message(n Notice) string {
 }
 
 // remember counts a notice and decides whether it makes a line.
-func (b *Board) remember(n Notice) (unsaid int, say bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
+func (l *List) remember(n Notice) (unsaid int, say bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
 	k := kind{n.Source.Addr().Unmap(), n.Method, n.Status, n.Reason}
-	e := b.entries[k]
+	e := l.entries[k]
 	if e == nil {
-		if len(b.entries) >= entriesMost {
+		if len(l.entries) >= entriesMost {
 			// A flood from made-up sources must not cost a search a packet.
-			if !n.Known && !b.line(now) {
+			if !n.Known && !l.line(now) {
 				return 0, false
 			}
-			b.makeRoom()
+			l.makeRoom()
 		}
 		e = &entry{Entry: Entry{First: now}}
-		b.entries[k] = e
+		l.entries[k] = e
 	}
 	e.Notice, e.Last = n, now
 	e.Times++
 	switch {
 	case n.Reason == "":
 		return 0, false
-	case !n.Known && (now.Sub(e.logged) < quiet || !b.line(now)):
+	case !n.Known && (now.Sub(e.logged) < quiet || !l.line(now)):
 		e.unsaid++
 		return 0, false
 	}
@@ -147,36 +147,36 @@ func (b *Board) remember(n Notice) (unsaid int, say bool) {
 }
 
 // line takes one of the lines that strangers may make.
-func (b *Board) line(now time.Time) bool {
-	b.lines = min(linesBurst, b.lines+linesRate*now.Sub(b.filled).Seconds())
-	b.filled = now
-	if b.lines < 1 {
+func (l *List) line(now time.Time) bool {
+	l.lines = min(linesBurst, l.lines+linesRate*now.Sub(l.filled).Seconds())
+	l.filled = now
+	if l.lines < 1 {
 		return false
 	}
-	b.lines--
+	l.lines--
 	return true
 }
 
 // makeRoom forgets what is least worth knowing: the oldest of the strangers', or of all.
-func (b *Board) makeRoom() {
+func (l *List) makeRoom() {
 	var least kind
 	var oldest *entry
-	for k, e := range b.entries {
+	for k, e := range l.entries {
 		if oldest == nil || oldest.Known && !e.Known || oldest.Known == e.Known && e.Last.Before(oldest.Last) {
 			least, oldest = k, e
 		}
 	}
-	delete(b.entries, least)
+	delete(l.entries, least)
 }
 
 // Entries are what is remembered, the latest last.
-func (b *Board) Entries() []Entry {
-	b.mu.Lock()
-	all := make([]Entry, 0, len(b.entries))
-	for _, e := range b.entries {
+func (l *List) Entries() []Entry {
+	l.mu.Lock()
+	all := make([]Entry, 0, len(l.entries))
+	for _, e := range l.entries {
 		all = append(all, e.Entry)
 	}
-	b.mu.Unlock()
+	l.mu.Unlock()
 	slices.SortFunc(all, func(x, y Entry) int {
 		return cmp.Or(x.Last.Compare(y.Last), x.Source.Compare(y.Source), strings.Compare(x.Method, y.Method), strings.Compare(x.Reason, y.Reason))
 	})

@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// desk is a board with a clock of the test's, and its log.
+// desk is a list with a clock of the test's, and its log.
 type desk struct {
-	*Board
+	*List
 	log bytes.Buffer
 	now time.Time
 }
 
 func newDesk() *desk {
 	d := &desk{now: time.Unix(1_800_000_000, 0).UTC()}
-	d.Board = New(slog.New(slog.NewTextHandler(&d.log, nil)), func() time.Time { return d.now })
+	d.List = New(slog.New(slog.NewTextHandler(&d.log, nil)), func() time.Time { return d.now })
 	return d
 }
 
