@@ -56,6 +56,7 @@ func StoredNames() []string {
 		"stream " + streamName, "subject " + subjectPrefix + "*",
 		"bucket " + documents, "document " + layoutName, "document " + checkpointName,
 		"header " + headerEnded, "header " + headerCarried, "header " + headerNode, "header " + headerBase, "header " + headerBefore,
+		"stream " + jottingsName, "subject " + jotPrefix + "*",
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"strowger/internal/call"
 )
 
 const (
@@ -86,26 +88,51 @@ func (w *waiters) end() {
 	}
 }
 
-// headsAtOnce is how many heads are asked for in one go.
-const headsAtOnce = 1024
+// headsAtOnce is how many heads are asked for in one go, bodiesAtOnce how many
+// whole messages.
+const (
+	headsAtOnce  = 1024
+	bodiesAtOnce = 32
+)
 
 // Heads scans without bodies: it runs at every start.
 func (s *jetStream) Heads(ctx context.Context, stream int, f func(Message) error) error {
-	consumer, err := s.streams[stream].CreateConsumer(ctx, jetstream.ConsumerConfig{
-		DeliverPolicy:     jetstream.DeliverLastPerSubjectPolicy,
-		FilterSubject:     subject(stream, "*"),
-		HeadersOnly:       true,
-		AckPolicy:         jetstream.AckNonePolicy,
-		MemoryStorage:     true,
-		InactiveThreshold: time.Minute,
+	return scan(ctx, s.streams[stream], headsAtOnce, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(stream, "*"), HeadersOnly: true,
+	}, func(msg jetstream.Msg, meta *jetstream.MsgMetadata) error {
+		return f(message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), nil))
 	})
+}
+
+// Each goes by the subject of the key.
+func (s *jetStream) Each(ctx context.Context, stream int, key call.Key, f func(Message) error) error {
+	return scan(ctx, s.streams[stream], bodiesAtOnce, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverAllPolicy, FilterSubject: subject(stream, key),
+	}, func(msg jetstream.Msg, meta *jetstream.MsgMetadata) error {
+		m := message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), msg.Data())
+		m.Time = meta.Timestamp
+		return f(m)
+	})
+}
+
+// Jotted goes by the time at which the store took a document.
+func (s *jetStream) Jotted(ctx context.Context, stream int, since time.Time, f func([]byte) error) error {
+	return scan(ctx, s.jottings, bodiesAtOnce, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &since, FilterSubject: jotSubject(stream),
+	}, func(msg jetstream.Msg, _ *jetstream.MsgMetadata) error { return f(msg.Data()) })
+}
+
+// scan hands what a reader would be given now to f.
+func scan(ctx context.Context, in jetstream.Stream, atOnce uint64, c jetstream.ConsumerConfig, f func(jetstream.Msg, *jetstream.MsgMetadata) error) error {
+	c.AckPolicy, c.MemoryStorage, c.InactiveThreshold = jetstream.AckNonePolicy, true, time.Minute
+	consumer, err := in.CreateConsumer(ctx, c)
 	if err != nil {
 		return fmt.Errorf("make a scan: %w", err)
 	}
 	name := consumer.CachedInfo().Name
-	defer s.streams[stream].DeleteConsumer(context.WithoutCancel(ctx), name)
+	defer in.DeleteConsumer(context.WithoutCancel(ctx), name)
 	for left := consumer.CachedInfo().NumPending; left > 0; {
-		seen, err := s.someHeads(ctx, consumer, stream, min(left, headsAtOnce), f)
+		seen, err := some(ctx, consumer, min(left, atOnce), f)
 		if err != nil {
 			return err
 		}
@@ -117,7 +144,7 @@ func (s *jetStream) Heads(ctx context.Context, stream int, f func(Message) error
 	return nil
 }
 
-func (s *jetStream) someHeads(ctx context.Context, consumer jetstream.Consumer, stream int, n uint64, f func(Message) error) (seen uint64, err error) {
+func some(ctx context.Context, consumer jetstream.Consumer, n uint64, f func(jetstream.Msg, *jetstream.MsgMetadata) error) (seen uint64, err error) {
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
@@ -131,7 +158,7 @@ func (s *jetStream) someHeads(ctx context.Context, consumer jetstream.Consumer, 
 			return seen, fmt.Errorf("scan: %w", err)
 		}
 		seen++
-		if err := f(message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), nil)); err != nil {
+		if err := f(msg, meta); err != nil {
 			return seen, err
 		}
 	}

@@ -25,6 +25,8 @@ const (
 	documents      = "strowger"
 	layoutName     = "layout"
 	checkpointName = "checkpoint.%d"
+	jottingsName   = "STROWGER_JOTTINGS"
+	jotPrefix      = "strowger.jottings."
 	probeName      = "probe"
 
 	headerEnded   = "Strowger-Ended"
@@ -69,6 +71,9 @@ type jetStream struct {
 	js      jetstream.JetStream
 	kv      jetstream.KeyValue
 	streams []jetstream.Stream
+
+	jottings jetstream.Stream
+
 	share   int64                 // of the bytes that the journal may have, for each stream
 	waiting waiters               // for what comes no more when the connection is lost
 	broken  atomic.Pointer[error] // why the embedded server cannot write
@@ -108,6 +113,9 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 			return fmt.Errorf("stream %d: %w", i, err)
 		}
 		s.streams = append(s.streams, stream)
+	}
+	if s.jottings, err = s.openJottings(ctx, c.MaxBytes/jottingsShare); err != nil {
+		return fmt.Errorf("stream %s: %w", jottingsName, err)
 	}
 	return nil
 }
@@ -163,6 +171,30 @@ func (s *jetStream) openStream(ctx context.Context, i int) (jetstream.Stream, er
 		return err
 	})
 	return stream, err
+}
+
+// openJottings keeps what nothing depends on, and so forgets by itself.
+func (s *jetStream) openJottings(ctx context.Context, most int64) (jetstream.Stream, error) {
+	var stream jetstream.Stream
+	err := s.replicated(func(replicas int) (err error) {
+		stream, err = s.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+			Name: jottingsName, Subjects: []string{jotPrefix + "*"}, Retention: jetstream.LimitsPolicy,
+			Discard: jetstream.DiscardOld, MaxBytes: most, Storage: jetstream.FileStorage, Replicas: replicas,
+		})
+		return err
+	})
+	return stream, err
+}
+
+func jotSubject(stream int) string { return jotPrefix + strconv.Itoa(stream) }
+
+// Jot is refused as a new call is.
+func (s *jetStream) Jot(ctx context.Context, stream int, document []byte) error {
+	if err := s.admit(len(document), true); err != nil {
+		return err
+	}
+	_, err := s.js.Publish(ctx, jotSubject(stream), document)
+	return err
 }
 
 // kept is what a stream keeps of its share for the calls that are there when it is

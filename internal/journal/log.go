@@ -23,6 +23,10 @@ type Log struct {
 	size    size
 	started time.Time // when subscribers were told CallStarted
 	beyond  beyond    // what this version has to carry along
+
+	// What the next record notes.
+	made     *Note
+	refusals []Note
 }
 
 const (
@@ -47,7 +51,7 @@ const (
 // ends the call has twice the room of any other, so that a call which has grown
 // too large can still end.
 func (l *Log) Append(ctx context.Context, state call.State, events []call.Event) error {
-	s := step{state: state, events: events, now: time.Now(), started: l.started, beyond: l.beyond}
+	s := step{state: state, events: events, notes: l.notes(), now: time.Now(), started: l.started, beyond: l.beyond}
 	if s.started.IsZero() && startsCall(events) {
 		s.started = s.now
 	}
@@ -59,6 +63,7 @@ func (l *Log) Append(ctx context.Context, state call.State, events []call.Event)
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
 	l.started, l.state = s.started, state.Clone()
+	l.made, l.refusals = nil, nil
 	return nil
 }
 

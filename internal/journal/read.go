@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"strowger/internal/call"
 )
 
 // followPause is how long a reader waits after the store has failed it.
@@ -86,6 +88,39 @@ func (j *Journal) At(ctx context.Context, stream int, sequence uint64) (Record, 
 		return Record{}, fmt.Errorf("read record %d of stream %d: %w", sequence, stream, err)
 	}
 	return forms.decode(m)
+}
+
+// Records hands the records of a call that are still there to f, in order, or
+// answers ErrNotFound. One that cannot be read is passed over; Follow has told of it.
+func (j *Journal) Records(ctx context.Context, key call.Key, f func(Record) error) error {
+	found, last := false, uint64(0)
+	err := j.store.Each(ctx, j.streamOf(key), key, func(m Message) error {
+		found = true
+		r, err := forms.decode(m)
+		if err != nil || r.Step <= last { // a copy that Run made
+			return nil
+		}
+		last = r.Step
+		return f(r)
+	})
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("read call %s: %w", key, err)
+	}
+	return nil
+}
+
+// Jot keeps a document of the reader of a stream: nothing may depend on it, since
+// the oldest are forgotten to make room. Jotted hands those since a time to f.
+func (j *Journal) Jot(ctx context.Context, stream int, document []byte) error {
+	return j.store.Jot(ctx, stream, document)
+}
+
+// Jotted is Jot's reverse.
+func (j *Journal) Jotted(ctx context.Context, stream int, since time.Time, f func(document []byte) error) error {
+	return j.store.Jotted(ctx, stream, since, f)
 }
 
 // End is the sequence of the last record of a stream, 0 when there never was one.

@@ -24,6 +24,7 @@ type Record struct {
 	Taken    time.Time    // when the store took it
 	Started  time.Time    // when subscribers were told CallStarted; zero before
 	Events   []call.Event // an Unknown for each that a newer version has added
+	Notes    []Note       // in the order in which it happened; the step's own is the last
 }
 
 // eventNamespace makes event ids unlike any other name-based GUID.
@@ -46,6 +47,7 @@ type written struct {
 	Time    time.Time
 	Started time.Time       `json:",omitzero"`
 	Events  []namedEvent    `json:",omitempty"`
+	Notes   []Note          `json:",omitempty"`
 	State   json.RawMessage `json:",omitempty"` // a call.State, with additions where there are some
 	Change  json.RawMessage `json:",omitempty"` // a change
 }
@@ -58,6 +60,7 @@ type read struct {
 	Time    time.Time
 	Started time.Time
 	Events  []storedEvent
+	Notes   []Note
 	State   json.RawMessage
 	Change  json.RawMessage
 }
@@ -66,6 +69,7 @@ type read struct {
 type step struct {
 	state        call.State
 	events       []call.Event
+	notes        []Note
 	now, started time.Time
 	beyond       beyond
 }
@@ -121,7 +125,7 @@ func (h history) record(s step, state, change json.RawMessage) ([]byte, error) {
 	form := h.current()
 	body, err := jsonOf(written{
 		Format: form.Major, Minor: max(form.Minor, s.beyond.minor), Call: s.state.ID, Step: s.state.Step,
-		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, State: state, Change: change,
+		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, Notes: s.notes, State: state, Change: change,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
@@ -158,7 +162,7 @@ func (h history) decode(m Message) (Record, error) {
 	}
 	return Record{
 		Stream: m.Stream, Sequence: m.Sequence, Taken: m.Time,
-		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Events: events,
+		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Events: events, Notes: p.Notes,
 	}, nil
 }
 

@@ -18,6 +18,10 @@ const boundless = 1 << 50
 // documentsMost bounds what is kept beside the streams of calls.
 const documentsMost = 64 << 20
 
+// jottingsShare is the part of the journal's bytes that jottings may have beside
+// its streams.
+const jottingsShare = 64
+
 // maxMessage bounds a record: a call of very many participants has a large state.
 const maxMessage = 8 << 20
 

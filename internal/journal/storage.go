@@ -33,6 +33,8 @@ type Storage interface {
 	// Follow hands messages from a sequence on to f, in order, as they come,
 	// until ctx ends, f fails or the store does.
 	Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error
+	// Each hands the messages of a key that are there now to f, in order.
+	Each(ctx context.Context, stream int, key call.Key, f func(Message) error) error
 	// Heads hands the last message of each key, without its body, to f.
 	Heads(ctx context.Context, stream int, f func(Message) error) error
 	// Extent is how much a stream holds.
@@ -46,6 +48,10 @@ type Storage interface {
 	// Put and Get keep small documents; Get answers ErrNotFound.
 	Put(ctx context.Context, name string, document []byte) error
 	Get(ctx context.Context, name string) ([]byte, error)
+	// Jot keeps a document in a list of a stream's own, which forgets its oldest to
+	// make room. Jotted hands those to f, in order, that came since a time.
+	Jot(ctx context.Context, stream int, document []byte) error
+	Jotted(ctx context.Context, stream int, since time.Time, f func(document []byte) error) error
 	// Tend is called every second, by one goroutine. It mends what has gone wrong,
 	// and says with ErrNoSpace or ErrUnwritable why nothing new can be stored.
 	Tend(ctx context.Context) error

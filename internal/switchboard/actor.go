@@ -232,6 +232,7 @@ func (a *actor) reload(ctx context.Context) error {
 func (a *actor) refused(m message, err error) {
 	a.board.stats.refused.Add(1)
 	a.slog.Info("refused", "input", name(m.in), "reason", err)
+	a.log.Noted(m.in, call.Answer{}, err)
 	m.answer(reply{err: err})
 }
 
@@ -241,6 +242,7 @@ func (a *actor) refused(m message, err error) {
 // Where its step can never be stored, the call ends.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
 	for {
+		a.log.Noted(m.in, out.Answer, nil)
 		err := a.log.Append(ctx, a.call.State(), out.Events)
 		if err == nil {
 			a.stored()

@@ -31,6 +31,9 @@ type Journal interface {
 // ended: then that is not known.
 type Log interface {
 	Append(ctx context.Context, s call.State, events []call.Event) error
+	// Noted says what came of an input, for whoever reads the call's story: it goes
+	// with the next Append. refusal is nil for the input of that Append's step.
+	Noted(in call.Input, answer call.Answer, refusal error)
 }
 
 var (

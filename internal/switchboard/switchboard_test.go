@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,7 @@ type memory struct {
 	small   bool // there is room for the last step of a call only
 	dark    int  // loads that fail from now on
 	fenced  bool
+	noted   []string // inputs that were noted, and whether they were refused
 }
 
 type record struct {
@@ -87,6 +89,19 @@ func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event)
 	b, err := json.Marshal(s)
 	l.m.records[l.key] = append(l.m.records[l.key], record{b, events})
 	return err
+}
+
+func (l *memoryLog) Noted(in call.Input, answer call.Answer, refusal error) {
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	n := name(in)
+	switch {
+	case refusal != nil:
+		n += ": " + refusal.Error()
+	case answer.Connection != nil:
+		n += " answered"
+	}
+	l.m.noted = append(l.m.noted, n)
 }
 
 func (m *memory) steps(key call.Key) int {
@@ -179,6 +194,21 @@ func TestEffectsFollowTheStoredStep(t *testing.T) {
 		synctest.Wait()
 		if len(w.effects) != 1 || w.stored[0] != 1 {
 			t.Fatalf("effects %v after %v steps", w.effects, w.stored)
+		}
+	})
+}
+
+func TestWhatCameOfEachInputIsNoted(t *testing.T) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		refusal(t, s, call.Play{Connection: testConn}, call.NotEstablished)
+		synctest.Wait()
+		s.Signal(testCall, call.LegFailed{Leg: call.NewLegID(testCall, 1), Cause: call.Cause{Reason: call.Busy}})
+		synctest.Wait()
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if len(j.noted) != 3 || j.noted[0] != "CreateCall answered" || !strings.HasPrefix(j.noted[1], "Play: ") || j.noted[2] != "LegFailed" {
+			t.Errorf("noted %q", j.noted)
 		}
 	})
 }

@@ -27,6 +27,7 @@ type Store struct {
 	mu        sync.Mutex
 	streams   []stream
 	documents map[string][]byte
+	jottings  map[int][]jotting
 	grown     chan struct{} // closed when a message comes
 	watch     func(journal.Message)
 	lose      int
@@ -67,7 +68,7 @@ type stream struct {
 // NewStore is an empty store.
 func NewStore(streams int) *Store {
 	return &Store{
-		streams: make([]stream, streams), documents: map[string][]byte{}, grown: make(chan struct{}), most: 1 << 40, bodyMost: 8 << 20,
+		streams: make([]stream, streams), documents: map[string][]byte{}, jottings: map[int][]jotting{}, grown: make(chan struct{}), most: 1 << 40, bodyMost: 8 << 20,
 	}
 }
 
@@ -344,6 +345,22 @@ func (s *Store) Follow(ctx context.Context, stream int, from uint64, f func(jour
 	return ctx.Err()
 }
 
+// Each hands out the messages of a key.
+func (s *Store) Each(_ context.Context, stream int, key call.Key, f func(journal.Message) error) error {
+	s.mu.Lock()
+	all := slices.Clone(s.streams[stream].messages)
+	s.mu.Unlock()
+	for _, m := range all {
+		if m.Key != key {
+			continue
+		}
+		if err := f(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Heads hands out the last message of each key.
 func (s *Store) Heads(_ context.Context, stream int, f func(journal.Message) error) error {
 	for _, m := range s.heads(stream) {
@@ -454,6 +471,36 @@ func (s *Store) Get(_ context.Context, name string) ([]byte, error) {
 		return nil, journal.ErrNotFound
 	}
 	return slices.Clone(d), nil
+}
+
+// jotting is a document of Jot.
+type jotting struct {
+	at       time.Time
+	document []byte
+}
+
+// Jot keeps all of them.
+func (s *Store) Jot(_ context.Context, stream int, document []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.jottings[stream] = append(s.jottings[stream], jotting{time.Now(), slices.Clone(document)})
+	return nil
+}
+
+// Jotted gives them back.
+func (s *Store) Jotted(_ context.Context, stream int, since time.Time, f func([]byte) error) error {
+	s.mu.Lock()
+	all := slices.Clone(s.jottings[stream])
+	s.mu.Unlock()
+	for _, j := range all {
+		if j.at.Before(since) {
+			continue
+		}
+		if err := f(j.document); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close does nothing: a store can be used by the next journal, as a disk can.
