@@ -28,6 +28,8 @@ type Config struct {
 	// connections out; 2048 when 0. One host may have three quarters of it, one
 	// application of a host three quarters of that.
 	InFlight int
+	// Tried hears of each try, of several at once; it must not block. May be nil.
+	Tried func(Try)
 
 	Families  []Family // two must not claim one version
 	EventGrid EventGrid
@@ -50,6 +52,8 @@ type Journal interface {
 	End(ctx context.Context, stream int) (uint64, error)
 	Checkpoint(ctx context.Context, stream int) (journal.Checkpoint, error)
 	SaveCheckpoint(ctx context.Context, stream int, c journal.Checkpoint) error
+	Jot(ctx context.Context, stream int, document []byte) error
+	Jotted(ctx context.Context, stream int, since time.Time, f func(document []byte) error) error
 }
 
 // Signer proves to applications that a callback is ours.
@@ -68,6 +72,7 @@ type Courier struct {
 	queues        queues
 	lanes         *lanes
 	troubles      *troubles
+	tries         *tries
 	senders       sync.WaitGroup
 }
 
@@ -80,7 +85,7 @@ func New(c Config) *Courier {
 		c.InFlight = defaultInFlight
 	}
 	courier := &Courier{
-		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), troubles: newTroubles(), queues: queues{waiting: map[destination][]*delivery{}},
+		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), troubles: newTroubles(), tries: newTries(), queues: queues{waiting: map[destination][]*delivery{}},
 	}
 	for _, f := range c.Families {
 		for _, v := range f.Versions {
@@ -118,6 +123,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	err := running.Wait()
 	c.senders.Wait()
 	c.config.Client.CloseIdleConnections()
+	c.keepTries(context.WithoutCancel(ctx))
 	return errors.Join(err, c.saveCheckpoints(context.WithoutCancel(ctx)))
 }
 

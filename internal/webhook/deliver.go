@@ -37,9 +37,12 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 		case !tried, ctx.Err() != nil:
 			return
 		case r.ok:
+			c.note(d, try, Taken, r)
 			c.delivered(d)
 			return
-		case r.final:
+		}
+		c.note(d, try, Failed, r)
+		if r.final {
 			c.giveUp(d, try, r.why, r.advice)
 			return
 		}
@@ -60,7 +63,10 @@ func (c *Courier) tryInLane(ctx context.Context, d *delivery, try int) (_ result
 	if c.late(d, try-1) {
 		return result{}, false
 	}
-	return c.try(ctx, d), true
+	began := time.Now()
+	r := c.try(ctx, d)
+	r.began, r.took = began, time.Since(began)
+	return r, true
 }
 
 // late gives up an IncomingCall whose call has stopped ringing.

@@ -23,6 +23,10 @@ type result struct {
 	why        string
 	advice     string // what the operator can do
 	retryAfter time.Duration
+
+	status int // of the answer, 0 when there was none
+	began  time.Time
+	took   time.Duration
 }
 
 // answerMost is how much of an answer is read: an answer that is read to its
@@ -62,10 +66,10 @@ func (c *Courier) post(ctx context.Context, d *delivery) (*http.Response, error)
 }
 
 func resultOf(answer *http.Response) result {
-	r := result{why: "the endpoint answered " + answer.Status}
+	r := result{why: "the endpoint answered " + answer.Status, status: answer.StatusCode}
 	switch status := answer.StatusCode; {
 	case status >= 200 && status < 300:
-		return result{ok: true}
+		return result{ok: true, status: status}
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		r.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
 		r.advice = "see the application's log: its endpoint fails"

@@ -193,6 +193,7 @@ func (c *Courier) keepCheckpoints(ctx context.Context) {
 			c.config.Log.Warn("the progress of callbacks was not saved; after a crash more is sent again",
 				slog.String("error", err.Error()))
 		}
+		c.keepTries(ctx)
 	}
 }
 
