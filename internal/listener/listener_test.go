@@ -195,8 +195,11 @@ func TestAClosedConnectionGivesItsPlaceBack(t *testing.T) {
 		c.conn.Close()
 	}
 	s.connect(us).requireAnswer("/")
-	if got := s.guard.Counts(); got.Open < 1 || got.Open > 2 || len(s.guard.sources) != 1 {
-		t.Errorf("counted %+v", got)
+	got := s.guard.Counts()
+	s.guard.mu.Lock()
+	defer s.guard.mu.Unlock()
+	if got.Open < 1 || got.Open > 2 || len(s.guard.sources) != 1 {
+		t.Errorf("counted %+v, of %d sources", got, len(s.guard.sources))
 	}
 }
 
