@@ -17,8 +17,15 @@ type reader struct {
 	counts  [fields]int  // how often each field is there
 }
 
-// read takes a head that ends with its empty line, or where the message ends.
+// read takes a head that ends with its empty line, or where the message ends. A
+// mistake in the reading, sipgo's of URIs included, costs no more than the message
+// that found it.
 func read(head string) (r reader) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			r.fail(unframed("reading it failed: %v", mistake))
+		}
+	}()
 	line, rest := cutLine(head)
 	if !r.startLine(strings.TrimRight(line, " \t")) {
 		return r
