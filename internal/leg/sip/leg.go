@@ -41,11 +41,11 @@ type leg struct {
 	sound    *sound
 	keys     echoes
 	pressing sync.WaitGroup // waits for keys that are being sent
-	release  func()    // ends this leg's share of a trunk's limits
-	ringing  bool      // LegRinging was signalled
-	answered bool      // LegAnswered was signalled
-	since    time.Time // it was answered
-	over     bool      // LegFailed or LegEnded was signalled, or nothing is left to be
+	release  func()         // ends this leg's share of a trunk's limits
+	ringing  bool           // LegRinging was signalled
+	answered bool           // LegAnswered was signalled
+	since    time.Time      // it was answered
+	over     bool           // LegFailed or LegEnded was signalled, or nothing is left to be
 }
 
 func (ls *Legs) newLeg(id call.LegID) *leg {
