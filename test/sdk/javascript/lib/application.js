@@ -141,4 +141,16 @@ class Callback {
     }
     return this.events.find(fits);
   }
+
+  // first waits for the first n events of a kind.
+  async first(n, kind) {
+    const found = () => this.events.filter((event) => event.kind === kind);
+    await this.#until(() => found().length >= n, `${n} of ${kind}`);
+    return found().slice(0, n);
+  }
+
+  // roster waits for a roster that fits.
+  async roster(fits) {
+    await this.#until(() => this.events.some((e) => e.kind === "ParticipantsUpdated" && fits(e.participants)), "a roster that fits");
+  }
 }

@@ -46,17 +46,6 @@ export const participants = [
     await assert.rejects(connection.getParticipant(number("+15559999")), { statusCode: 404 });
     await hangUp(callback, connection);
   }],
-  ["a user is muted, and the roster says so", async ({ app, options }) => {
-    const user = { communicationUserId: options.users.bob };
-    const { callback, connection } = await connected(app, user);
-    await callback.next("ParticipantsUpdated");
-    const muted = await connection.muteParticipant(user, { operationContext: "mute" });
-    assert.equal(muted.operationContext, "mute");
-    const roster = await callback.next("ParticipantsUpdated");
-    assert.deepEqual(roster.participants.map((p) => p.isMuted), [true]);
-    assert.equal((await connection.getParticipant(user)).isMuted, true);
-    await hangUp(callback, connection);
-  }],
   ["a number cannot be muted", async ({ app }) => {
     const { callback, connection } = await connected(app, number("+15550100"));
     await assert.rejects(connection.muteParticipant(number("+15550100")), { statusCode: 400 });
