@@ -93,6 +93,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.redirect(cmd)
 	case RejectCall:
 		return c.reject(cmd)
+	case ConnectCall:
+		return c.takeSeatBeside(cmd)
 	case HangUpCall:
 		return c.hangUp(cmd)
 	case TerminateCall:

@@ -36,6 +36,9 @@ var draws = []draw{
 	{10, func(d dice) call.Input {
 		return call.RejectCall{Incoming: d.incoming(), Reason: call.RejectBusy}
 	}},
+	{5, func(d dice) call.Input {
+		return call.ConnectCall{Connection: d.watcher.freshConnection(), Context: d.operation().Context}
+	}},
 	{5, func(d dice) call.Input { return call.HangUpCall{Connection: d.connection()} }},
 	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
 	{10, func(d dice) call.Input {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -102,6 +103,29 @@ func isGUID(s string) bool {
 // conversation is what a serverCallId holds in front of the call's ID. The
 // cloud's serverCallIds are base64 of a URL; applications treat them as opaque.
 const conversation = "https://conv.strowger.invalid/conv/"
+
+// ServerCall is the call that a serverCallId names; ok is false when it names none
+// of this server's.
+func ServerCall(serverCallID string) (id ID, ok bool) {
+	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(serverCallID, "="))
+	if err != nil {
+		return "", false
+	}
+	guid, ok := strings.CutPrefix(string(text), conversation)
+	return ID(guid), ok && isGUID(guid)
+}
+
+// GroupKey is the key of the call that the clients of a group call share. It is
+// made of the group's ID, a GUID in any case of letters, so that nothing has to
+// remember which call that is.
+func GroupKey(group string) (k Key, ok bool) {
+	group = strings.ToLower(group)
+	if !isGUID(group) {
+		return "", false
+	}
+	sum := sha256.Sum256([]byte("strowger group call " + group))
+	return NewID([16]byte(sum[:16])).Key(), true
+}
 
 // ServerCallID is the serverCallId: the name of the call to everyone. It is
 // safe in a URL path and in a SIP header.

@@ -181,6 +181,8 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Context] = true
 	case call.AnswerCall:
 		w.accepted[in.Context] = true
+	case call.ConnectCall:
+		w.accepted[in.Context] = true
 	case call.AddParticipant:
 		w.accepted[in.Operation.Context] = true
 	case call.RemoveParticipant:

@@ -53,7 +53,8 @@ func (f family) beforeConnection() []api.Operation {
 			Serve: api.Command(f.readRedirect, api.Nothing)},
 		{Name: "reject", Method: http.MethodPost, Path: connections + ":reject", Status: http.StatusNoContent,
 			Serve: api.Command(f.readReject, api.Nothing)},
-		{Name: "connect", Method: http.MethodPost, Path: connections + ":connect"},
+		{Name: "connect", Method: http.MethodPost, Path: connections + ":connect", Status: http.StatusOK,
+			Serve: api.Command(f.readConnect, showConnecting)},
 	}
 }
 

@@ -34,7 +34,7 @@ func Connection(name string) call.ConnectionID { return connections[name] }
 // Inputs has one of every type of input, with nothing set.
 func Inputs() []call.Input {
 	return []call.Input{
-		call.CreateCall{}, call.AnswerCall{}, call.RedirectCall{}, call.RejectCall{}, call.HangUpCall{}, call.TerminateCall{},
+		call.CreateCall{}, call.AnswerCall{}, call.RedirectCall{}, call.RejectCall{}, call.ConnectCall{}, call.HangUpCall{}, call.TerminateCall{},
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},

@@ -50,6 +50,7 @@ var introduced = map[string]Version{
 	TypePlayStarted:      "2024-09-15",
 	TypeCreateCallFailed: "2024-09-15",
 	TypeAnswerFailed:     "2024-09-15",
+	TypeConnectFailed:    "2024-09-15",
 	TypeHoldFailed:       "2024-09-15",
 
 	TypeCancelAddParticipantSucceeded: "2023-10-15",

@@ -1,5 +1,6 @@
 // Incoming calls: a real phone on the trunk calls our number.
 import assert from "node:assert/strict";
+import { tone } from "../lib/sound.js";
 import { hangUp, number, ours } from "../steps.js";
 
 const us = `4:${ours}`;
@@ -46,6 +47,29 @@ export const incoming = [
     await talking();
     await phones.carrier.hangUp();
     await closed();
+  }],
+  ["a seat is taken in a call between two people", async (world) => {
+    const { app, phones, options } = world;
+    const { event, talking, closed } = await ring(world);
+    const locator = { kind: "serverCallLocator", id: event.serverCallId };
+    await assert.rejects(app.client.connectCall(locator, app.callback().url), { statusCode: 400, code: "8501" });
+    await app.client.redirectCall(event.incomingCallContext, { targetParticipant: { communicationUserId: options.users.carol } });
+    await talking();
+    const callback = app.callback();
+    const result = await app.client.connectCall(locator, callback.url, { operationContext: "seat" });
+    assert.equal(result.callConnectionProperties.serverCallId, event.serverCallId);
+    assert.equal((await callback.next("CallConnected")).operationContext, "seat");
+    assert.equal((await callback.next("ParticipantsUpdated")).participants.length, 2);
+    await result.callConnection.getCallMedia().playToAll([{ kind: "fileSource", url: app.serveFile(tone(2900, 1)) }], { operationContext: "both" });
+    assert.equal((await callback.next(["PlayCompleted", "PlayFailed"], "both")).kind, "PlayCompleted");
+    await phones.carol.heard(2900, 800);
+    await phones.carrier.heard(2900, 800);
+    await result.callConnection.hangUp(false);
+    await callback.next("CallDisconnected"); // they talk on
+    await assert.rejects(result.callConnection.getCallConnectionProperties(), { statusCode: 404 });
+    await phones.carrier.hangUp();
+    await closed();
+    await assert.rejects(app.client.connectCall(locator, app.callback().url), { statusCode: 404 });
   }],
   ["an incoming call is redirected to a number", async (world) => {
     const { event, talking, closed } = await ring(world);

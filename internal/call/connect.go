@@ -1,0 +1,36 @@
+package call
+
+// ConnectCall takes a seat in a call that is established, whoever made it: also
+// in one between two people in which no application sits. Answer: Connection.
+type ConnectCall struct {
+	Repeatable
+	Call       ID // empty: whichever it is
+	Connection ConnectionID
+	App        Application
+	Context    string
+}
+
+// takeSeatBeside gives the application its seat at once: nothing is awaited,
+// so nothing can fail once the command is accepted.
+func (c *Call) takeSeatBeside(in ConnectCall) (Answer, error) {
+	if in.Call != "" && in.Call != c.state.ID {
+		return Answer{}, NoCall()
+	}
+	if err := c.established(); err != nil {
+		return Answer{}, err
+	}
+	if len(c.state.Connections) >= connectionsMost {
+		return Answer{}, refuse(TooBusy, "%d applications have a seat in the call already.", connectionsMost)
+	}
+	c.state.Connections = append(c.state.Connections, Connection{
+		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting,
+	})
+	conn := c.live(in.Connection)
+	properties := conn.properties(c.state.ID)
+	c.connect(conn)
+	return Answer{Connection: &properties, Context: in.Context}, nil
+}
+
+// connectionsMost bounds the applications of a call: each is told the roster
+// whenever somebody joins.
+const connectionsMost = 50
