@@ -76,10 +76,11 @@ func (c *Call) inviter(in AddParticipant) caller {
 	return by
 }
 
-// endInvitationsOf ends the invitations that a connection has under way.
+// endInvitationsOf ends the invitations and transfers that a connection has
+// under way.
 func (c *Call) endInvitationsOf(id ConnectionID, cause Cause) {
 	for _, p := range c.snapshot() {
-		if p.on(Invitation) && p.Errand.For.Connection == id {
+		if p.sentFor() && p.Errand.For.Connection == id {
 			c.takeBack(p, cause)
 		}
 	}
@@ -89,7 +90,7 @@ func (c *Call) endInvitationsOf(id ConnectionID, cause Cause) {
 // asked for out of call.
 func (c *Call) endInvitations(cause Cause) {
 	for _, p := range c.snapshot() {
-		if p.on(Invitation) {
+		if p.sentFor() {
 			c.takeBack(p, cause)
 		}
 	}

@@ -103,6 +103,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.addParticipant(cmd)
 	case RemoveParticipant:
 		return c.removeParticipant(cmd)
+	case Transfer:
+		return c.transfer(cmd)
 	case Play:
 		return c.play(cmd)
 	case Recognize:

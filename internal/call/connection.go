@@ -123,7 +123,11 @@ func (c *Call) anyConnected() bool {
 func (s State) Properties(id ConnectionID) (Properties, bool) {
 	for _, conn := range s.Connections {
 		if conn.ID == id && conn.State != Disconnected {
-			return conn.properties(s.ID), true
+			p := conn.properties(s.ID)
+			if s.transferring(id) {
+				p.State = Transferring
+			}
+			return p, true
 		}
 	}
 	return Properties{}, false

@@ -49,6 +49,10 @@ var draws = []draw{
 	{10, func(d dice) call.Input {
 		return call.RemoveParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation()}
 	}},
+	{10, func(d dice) call.Input {
+		transferee := rapid.SampledFrom([]call.Address{"", "", d.who()}).Draw(d.T, "transferee")
+		return call.Transfer{Connection: d.connection(), Target: d.who(), Transferee: transferee, Operation: d.operation()}
+	}},
 	{30, func(d dice) call.Input {
 		p := call.Play{Connection: d.connection(), Operation: d.operation(), Sources: []call.PlaySource{{File: "f"}}, Interrupt: d.seldom("interrupt")}
 		if d.seldom("apart") {

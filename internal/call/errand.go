@@ -5,25 +5,31 @@ type Errand struct {
 	Kind ErrandKind
 	// For is who asked for the participant and hears whether it comes: of a
 	// CreateTarget the connection that CreateCall made, of an Invitation the
-	// recipient of the AddParticipant.
+	// recipient of the AddParticipant, of a ForTransferee that of the Transfer.
 	For          Recipient
 	InvitationID string // of an Invitation
+	Transferee   LegID  // of a ForTransferee: who is to talk to it
 }
 
 // ErrandKind is what a participant came for.
 type ErrandKind string
 
 const (
-	Caller       ErrandKind = "caller"        // it dialled us
-	ForCaller    ErrandKind = "for-caller"    // whom the caller dialled, or was redirected to
-	CreateTarget ErrandKind = "create-target" // a target of CreateCall
-	Invitation   ErrandKind = "invitation"    // added by AddParticipant
+	Caller        ErrandKind = "caller"         // it dialled us
+	ForCaller     ErrandKind = "for-caller"     // whom the caller dialled, or was redirected to
+	CreateTarget  ErrandKind = "create-target"  // a target of CreateCall
+	Invitation    ErrandKind = "invitation"     // added by AddParticipant
+	ForTransferee ErrandKind = "for-transferee" // whom somebody in the call is transferred to
 )
 
 // on reports whether a participant is still on its way for an errand.
 func (p Participant) on(kind ErrandKind) bool {
 	return p.State == Invited && p.Errand.Kind == kind
 }
+
+// sentFor reports whether a participant is on its way for an operation that
+// ends when it comes or does not.
+func (p Participant) sentFor() bool { return p.on(Invitation) || p.on(ForTransferee) }
 
 // ringsFor reports whether a target of the connection may still answer.
 func (c *Call) ringsFor(id ConnectionID) bool {
@@ -54,6 +60,8 @@ func (c *Call) arrived(p Participant) {
 		}
 	case Invitation:
 		c.tell(AddParticipantSucceeded{p.Errand.For, p.Address})
+	case ForTransferee:
+		c.transferred(p)
 	}
 }
 
@@ -63,6 +71,8 @@ func (c *Call) notReached(p Participant, cause Cause) {
 	switch p.Errand.Kind {
 	case Invitation:
 		c.tell(AddParticipantFailed{p.Errand.For, p.Address, cause})
+	case ForTransferee:
+		c.tell(CallTransferFailed{p.Errand.For, cause})
 	case CreateTarget:
 		conn := c.live(p.Errand.For.Connection)
 		if conn != nil && conn.State == Connecting && !c.ringsFor(conn.ID) {

@@ -7,15 +7,17 @@ import "fmt"
 type Kind int
 
 const (
-	Invalid        Kind = iota + 1 // the command can never be right as it is
-	NotFound                       // the call, connection, participant or incoming call is not there
-	Conflict                       // it contradicts what is already so
-	NotEstablished                 // the call is not connected yet
-	Forbidden                      // not allowed to this application
-	TooBusy                        // no room now: try again
-	Stopping                       // the server takes no new calls any more
-	OutOfService                   // the server cannot do it now: try again
-	Incompatible                   // a media operation that cannot run beside the running one
+	Invalid          Kind = iota + 1 // the command can never be right as it is
+	NotFound                         // the call, connection, participant or incoming call is not there
+	Conflict                         // it contradicts what is already so
+	NotEstablished                   // the call is not connected yet
+	Forbidden                        // not allowed to this application
+	TooBusy                          // no room now: try again
+	Stopping                         // the server takes no new calls any more
+	OutOfService                     // the server cannot do it now: try again
+	Incompatible                     // a media operation that cannot run beside the running one
+	TransferConflict                 // a transfer while one is under way
+	Unsupported                      // published, and not possible here
 )
 
 // Part is what of a command the rules object to. The list is closed; each
@@ -27,6 +29,8 @@ const (
 	PartParticipant Part = "participant" // whom a command is about: who is added, removed or listened to
 	PartRecipients  Part = "recipients"  // who is to hear a Play
 	PartInvitation  Part = "invitation"  // which AddParticipant is taken back
+	PartTarget      Part = "target"      // to whom a Transfer leads
+	PartTransferee  Part = "transferee"  // who is transferred
 )
 
 // Error is a refusal by the rules.

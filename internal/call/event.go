@@ -13,6 +13,7 @@ func Events() []Event {
 		CallConnected{}, CallDisconnected{}, CreateCallFailed{}, AnswerFailed{},
 		ParticipantsUpdated{},
 		AddParticipantSucceeded{}, AddParticipantFailed{}, RemoveParticipantSucceeded{},
+		CallTransferAccepted{}, CallTransferFailed{},
 		PlayStarted{}, PlayCompleted{}, PlayCanceled{}, PlayFailed{},
 		RecognizeCompleted{}, RecognizeCanceled{}, RecognizeFailed{},
 		SendTonesCompleted{}, SendTonesFailed{},

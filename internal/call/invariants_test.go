@@ -187,6 +187,8 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Operation.Context] = true
 	case call.RemoveParticipant:
 		w.accepted[in.Operation.Context] = true
+	case call.Transfer:
+		w.accepted[in.Operation.Context] = true
 	case call.Play:
 		w.accepted[in.Operation.Context] = true
 	case call.Recognize:
@@ -234,7 +236,7 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 			w.ended[to.Context]++
 		case call.CallConnected, call.AddParticipantSucceeded, call.AddParticipantFailed, call.RemoveParticipantSucceeded,
 			call.PlayCompleted, call.PlayFailed, call.PlayCanceled, call.RecognizeCompleted, call.RecognizeFailed, call.RecognizeCanceled,
-			call.SendTonesCompleted, call.SendTonesFailed, call.CancelAddFailed:
+			call.CallTransferAccepted, call.CallTransferFailed, call.SendTonesCompleted, call.SendTonesFailed, call.CancelAddFailed:
 			w.ended[to.Context]++
 		case call.CancelAddSucceeded: // it ends two: an invitation is named by its context here
 			w.ended[to.Context]++

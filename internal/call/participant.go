@@ -173,6 +173,7 @@ func (c *Call) left(p Participant) {
 		c.ask(Leave{Leg: p.Leg})
 	}
 	c.endMediaFor(p.Leg)
+	c.endTransferOf(p.Leg)
 	c.rosterChanged = true
 	c.publishRemoved(p)
 }

@@ -55,6 +55,7 @@ type ConnectionState string
 const (
 	Connecting   ConnectionState = "connecting"
 	Connected    ConnectionState = "connected"
+	Transferring ConnectionState = "transferring" // in Properties: it is connected and a transfer is under way
 	Disconnected ConnectionState = "disconnected"
 )
 

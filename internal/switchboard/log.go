@@ -22,6 +22,8 @@ func attributes(e call.Event) []any {
 		return append([]any{"connection", string(e.Connection)}, e.Cause.Attributes()...)
 	case call.AddParticipantFailed:
 		return append([]any{"connection", string(e.Connection), "participant", string(e.Participant)}, e.Cause.Attributes()...)
+	case call.CallTransferFailed:
+		return append([]any{"connection", string(e.Connection)}, e.Cause.Attributes()...)
 	case call.ForRecipient:
 		if e.To().Connection == "" {
 			return nil // it was commanded out of call

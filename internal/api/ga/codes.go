@@ -19,6 +19,9 @@ var codes = api.Codes{
 		call.Stopping:       unavailable,
 		call.OutOfService:   unavailable,
 		call.Incompatible:   {Status: http.StatusPreconditionFailed, Code: "8583"},
+		call.Unsupported:    unbuilt,
+
+		call.TransferConflict: {Status: http.StatusConflict, Code: "8607"},
 	},
 	Faults: map[api.Fault]api.Code{
 		api.Unsigned:     {Status: http.StatusUnauthorized, Code: "7509"},

@@ -66,7 +66,8 @@ func (f family) onCall() []api.Operation {
 			Serve: onConnection(readHangUp, api.Nothing)},
 		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Status: http.StatusNoContent,
 			Serve: onConnection(readTerminate, api.Nothing)},
-		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant"},
+		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant", Status: http.StatusAccepted,
+			Serve: onConnection(f.readTransfer, showTransferring), Fields: fields{call.PartTarget: "targetParticipant", call.PartTransferee: "transferee"}},
 	}
 }
 

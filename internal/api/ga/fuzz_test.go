@@ -68,6 +68,11 @@ func FuzzCommands(f *testing.F) {
 				addable(t, cmd)
 			}
 		})
+		decoded(body, func(in ga.TransferToParticipantRequest) {
+			if cmd, err := verbs.readTransfer(r, in); err == nil {
+				addable(t, call.AddParticipant{Participant: cmd.Target, Headers: cmd.Headers})
+			}
+		})
 		decoded(body, func(in ga.RemoveParticipantRequest) {
 			if cmd, err := verbs.readRemove(r, in); err == nil && cmd.Participant == "" {
 				t.Fatal("nobody is removed")

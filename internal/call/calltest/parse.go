@@ -35,7 +35,7 @@ func Connection(name string) call.ConnectionID { return connections[name] }
 func Inputs() []call.Input {
 	return []call.Input{
 		call.CreateCall{}, call.AnswerCall{}, call.RedirectCall{}, call.RejectCall{}, call.ConnectCall{}, call.HangUpCall{}, call.TerminateCall{},
-		call.AddParticipant{}, call.RemoveParticipant{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
+		call.AddParticipant{}, call.RemoveParticipant{}, call.Transfer{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegFailed{}, call.LegEnded{},

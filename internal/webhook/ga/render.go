@@ -25,6 +25,8 @@ var forms = catalogue(
 	form(ga.TypeAddParticipantSucceeded, addParticipantSucceeded),
 	form(ga.TypeAddParticipantFailed, addParticipantFailed),
 	form(ga.TypeRemoveParticipantSucceeded, removeParticipantSucceeded),
+	form(ga.TypeCallTransferAccepted, callTransferAccepted),
+	form(ga.TypeCallTransferFailed, callTransferFailed),
 	form(ga.TypePlayStarted, playStarted),
 	form(ga.TypePlayCompleted, playCompleted),
 	form(ga.TypePlayCanceled, playCanceled),

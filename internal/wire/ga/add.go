@@ -17,7 +17,7 @@ type AddParticipantRequest struct {
 // CustomCallingContext is what the invited party's endpoint is given.
 type CustomCallingContext struct {
 	VoIPHeaders map[string]string `json:"voipHeaders,omitzero" max:"1000,64,1024"`
-	SIPHeaders  map[string]string `json:"sipHeaders,omitempty" max:"6,64,256"`
+	SIPHeaders  map[string]string `json:"sipHeaders,omitzero" max:"6,64,256"`
 }
 
 // AddParticipantResponse tells the invitation's id.

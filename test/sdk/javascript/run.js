@@ -18,6 +18,7 @@ import { calls } from "./scenarios/calls.js";
 import { incoming } from "./scenarios/incoming.js";
 import { media } from "./scenarios/media.js";
 import { participants } from "./scenarios/participants.js";
+import { transfer } from "./scenarios/transfer.js";
 
 // The SDK expects it; Node.js 18, which Debian 12 brings, does not have it.
 globalThis.crypto ??= webcrypto;
@@ -56,7 +57,7 @@ async function group(scenarios) {
 }
 const slow = calls.filter(([name]) => name.includes("never answers"));
 const quick = calls.filter((scenario) => !slow.includes(scenario));
-await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(participants)]);
+await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(participants), group(transfer)]);
 
 app.stop();
 console.log(`${passed} passed, ${failed} failed`);

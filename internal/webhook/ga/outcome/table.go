@@ -80,6 +80,8 @@ var calls = map[call.Reason]row{
 	call.EndedByParticipant: {code: 487, sub: inviteCancel, sip: 487, text: "The call was ended before the called party answered."},
 	call.Removed:            {code: 487, sub: inviteCancel, sip: 487, text: "The called party was removed before it answered."},
 	call.Completed:          {code: 487, sub: inviteCancel, sip: 487, text: "The call was ended before the called party answered."},
+	// Of a transfer whose transferee was not there to the end.
+	call.ParticipantAbsent: {code: 400, sub: absent, text: "The participant is not in the call any more."},
 	// What the service calls "media time-out".
 	call.MediaLost: {code: 408, sub: mediaTimeout, text: "No media arrived from the far end for too long."},
 	// The far end's signalling failed in a call that was established.
