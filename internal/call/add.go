@@ -76,8 +76,8 @@ func (c *Call) inviter(in AddParticipant) caller {
 	return by
 }
 
-// endInvitationsOf ends the invitations and transfers that a connection has
-// under way.
+// endInvitationsOf ends the invitations that a connection has under way, those
+// to the target of a transfer among them.
 func (c *Call) endInvitationsOf(id ConnectionID, cause Cause) {
 	for _, p := range c.snapshot() {
 		if p.sentFor() && p.Errand.For.Connection == id {

@@ -143,6 +143,14 @@ func (c *Call) signal(sig Signal) {
 		c.legGone(sig.Leg, sig.Cause)
 	case LegEnded:
 		c.legGone(sig.Leg, sig.Cause)
+	case LegReferred:
+		c.legReferred(sig)
+	case LegNotReferred:
+		c.legNotReferred(sig)
+	case LegReferralEnded:
+		c.legReferralEnded(sig)
+	case LegRefers:
+		c.legRefers(sig)
 	case ToneReceived:
 		c.toneReceived(sig)
 	case PlayerStarted:

@@ -1,5 +1,7 @@
 package call
 
+import "cmp"
+
 // CallConnected: the connection is in an established call.
 type CallConnected struct{ Recipient }
 
@@ -72,6 +74,7 @@ func (c *Call) connect(conn *Connection) {
 func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
 	c.endInvitationsOf(conn.ID, cause)
+	c.endReferralsOf(conn.ID, cause)
 	if conn.State == Connecting {
 		c.failConnecting(conn, cause.unfinished())
 	}
@@ -124,9 +127,7 @@ func (s State) Properties(id ConnectionID) (Properties, bool) {
 	for _, conn := range s.Connections {
 		if conn.ID == id && conn.State != Disconnected {
 			p := conn.properties(s.ID)
-			if s.transferring(id) {
-				p.State = Transferring
-			}
+			p.State = cmp.Or(s.transferState(id), p.State)
 			return p, true
 		}
 	}

@@ -92,8 +92,14 @@ var draws = []draw{
 	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {
-		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}}
+		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}, TakesRefer: d.yes("takes refer")}
 	}},
+	{10, func(d dice) call.Input { return call.LegReferred{Leg: d.leg()} }},
+	{5, func(d dice) call.Input { return call.LegNotReferred{Leg: d.leg()} }},
+	{10, func(d dice) call.Input {
+		return call.LegReferralEnded{Leg: d.leg(), Cause: call.Cause{Reason: rapid.SampledFrom([]call.Reason{call.Completed, call.Busy}).Draw(d.T, "reason")}}
+	}},
+	{10, func(d dice) call.Input { return call.LegRefers{Leg: d.leg(), To: d.who()} }},
 	{10, func(d dice) call.Input { return call.LegUnclaimed{Leg: d.leg()} }},
 	{10, func(d dice) call.Input {
 		return call.LegFailed{Leg: d.leg(), Cause: call.Cause{Reason: call.Busy}}

@@ -40,6 +40,7 @@ type Dial struct {
 	From     Address // who calls, as the far end sees it
 	FromName string
 	Headers  map[string]string
+	Replaces string // RFC 3891: the dialog at the far end that this one takes over
 }
 
 // Ring tells an incoming leg that its callee is being alerted (180).

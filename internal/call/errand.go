@@ -8,7 +8,7 @@ type Errand struct {
 	// recipient of the AddParticipant, of a ForTransferee that of the Transfer.
 	For          Recipient
 	InvitationID string // of an Invitation
-	Transferee   LegID  // of a ForTransferee: who is to talk to it
+	Leg          LegID  // of a ForTransferee: who is to talk to it; of a ForReferrer: whose far end asked for it
 }
 
 // ErrandKind is what a participant came for.
@@ -19,6 +19,7 @@ const (
 	ForCaller     ErrandKind = "for-caller"     // whom the caller dialled, or was redirected to
 	CreateTarget  ErrandKind = "create-target"  // a target of CreateCall
 	Invitation    ErrandKind = "invitation"     // added by AddParticipant
+	ForReferrer   ErrandKind = "for-referrer"   // who is to take the place of somebody whose far end asked for that
 	ForTransferee ErrandKind = "for-transferee" // whom somebody in the call is transferred to
 )
 
@@ -62,6 +63,8 @@ func (c *Call) arrived(p Participant) {
 		c.tell(AddParticipantSucceeded{p.Errand.For, p.Address})
 	case ForTransferee:
 		c.transferred(p)
+	case ForReferrer:
+		c.tookPlace(p)
 	}
 }
 
@@ -73,6 +76,8 @@ func (c *Call) notReached(p Participant, cause Cause) {
 		c.tell(AddParticipantFailed{p.Errand.For, p.Address, cause})
 	case ForTransferee:
 		c.tell(CallTransferFailed{p.Errand.For, cause})
+	case ForReferrer:
+		c.tellReferrer(p, cause)
 	case CreateTarget:
 		conn := c.live(p.Errand.For.Connection)
 		if conn != nil && conn.State == Connecting && !c.ringsFor(conn.ID) {

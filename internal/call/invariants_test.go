@@ -110,6 +110,10 @@ func owned(s call.State, t call.Timer) bool {
 	switch t.Purpose {
 	case call.RingTimer:
 		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.State == call.Invited })
+	case call.ReferTimer:
+		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.Referral != nil })
+	case call.ReferrerTimer:
+		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.State == call.Joined })
 	case call.IncomingTimer:
 		return slices.ContainsFunc(s.Incoming, func(in call.Incoming) bool { return in.ID == t.Incoming })
 	case call.MediaTimer:

@@ -16,6 +16,8 @@ type LegAnswered struct {
 	Leg    LegID
 	Name   string // display name of a user whom we dialled
 	Dialog Dialog
+	// TakesRefer: the far end is one to be asked to call somebody else (RFC 3515).
+	TakesRefer bool
 }
 
 // LegFailed: the leg ended before it was answered.
@@ -46,7 +48,7 @@ func (c *Call) legAnswered(in LegAnswered) {
 	if p == nil || p.State == Joined || p.State == Calling {
 		return
 	}
-	p.Dialog = &in.Dialog
+	p.Dialog, p.TakesRefer = &in.Dialog, in.TakesRefer
 	if in.Name != "" {
 		p.Name = in.Name
 	}

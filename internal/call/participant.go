@@ -81,9 +81,10 @@ func (c *Call) waitingCaller() *Participant {
 
 // caller is who somebody that we dial is called by.
 type caller struct {
-	from    Address
-	name    string
-	headers map[string]string
+	from     Address
+	name     string
+	headers  map[string]string
+	replaces string
 }
 
 // invite dials a participant and rings it for a time.
@@ -92,7 +93,7 @@ func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
 	p.From, p.FromName = by.from, by.name
 	c.startTimer(Timer{Purpose: RingTimer, Leg: p.Leg}, ring)
 	c.state.Participants = append(c.state.Participants, p)
-	c.ask(Dial{Leg: p.Leg, To: p.Address, From: by.from, FromName: by.name, Headers: by.headers})
+	c.ask(Dial{Leg: p.Leg, To: p.Address, From: by.from, FromName: by.name, Headers: by.headers, Replaces: by.replaces})
 	return p.Leg
 }
 
@@ -162,7 +163,7 @@ func (c *Call) forget(leg LegID) (Participant, bool) {
 	c.change()
 	p := c.state.Participants[i]
 	c.state.Participants = slices.Concat(c.state.Participants[:i], c.state.Participants[i+1:])
-	c.stopRinging(leg)
+	c.stopTimersOf(leg)
 	c.closeIncoming(leg)
 	return p, true
 }
@@ -173,7 +174,7 @@ func (c *Call) left(p Participant) {
 		c.ask(Leave{Leg: p.Leg})
 	}
 	c.endMediaFor(p.Leg)
-	c.endTransferOf(p.Leg)
+	c.endTransferOf(p)
 	c.rosterChanged = true
 	c.publishRemoved(p)
 }

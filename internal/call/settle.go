@@ -93,7 +93,7 @@ func (c *Call) end(e ending) {
 
 // release lets go of a participant's leg when the call ends.
 func (c *Call) release(p Participant, cause Cause) {
-	c.stopRinging(p.Leg)
+	c.stopTimersOf(p.Leg)
 	c.closeIncoming(p.Leg)
 	switch {
 	case !p.hasLeg():

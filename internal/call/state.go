@@ -55,8 +55,11 @@ type ConnectionState string
 const (
 	Connecting   ConnectionState = "connecting"
 	Connected    ConnectionState = "connected"
-	Transferring ConnectionState = "transferring" // in Properties: it is connected and a transfer is under way
 	Disconnected ConnectionState = "disconnected"
+
+	// In Properties: it is connected, and a transfer is under way.
+	Transferring     ConnectionState = "transferring"
+	TransferAccepted ConnectionState = "transferAccepted" // the far end calls the target
 )
 
 // Participant is a person or bot in the call or on the way into it.
@@ -68,6 +71,8 @@ type Participant struct {
 	Errand      Errand
 	Seat        ConnectionID // the application that answered as this user; it has no leg
 	Dialog      *Dialog      // of a caller; of others once answered
+	TakesRefer  bool         // its far end is one to be asked to call somebody else
+	Referral    *Referral    // it was asked to, and is on its way
 	Muted       bool
 	Holds       []Hold
 	Dialled     Address // whom a Caller asked for

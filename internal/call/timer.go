@@ -25,6 +25,8 @@ const (
 	RingTimer     TimerPurpose = "ring"     // Leg is rung no longer
 	IncomingTimer TimerPurpose = "incoming" // no application may take Incoming any more
 	MediaTimer    TimerPurpose = "media"    // what Operation waits for has not come
+	ReferTimer    TimerPurpose = "refer"    // the far end of Leg has not said how its referral ended
+	ReferrerTimer TimerPurpose = "referrer" // the far end of Leg has not left though somebody has its place
 )
 
 // timerFired: a timer that is not there was stopped while it fired.
@@ -43,6 +45,10 @@ func (c *Call) timerFired(in TimerFired) {
 		c.incomingExpired(t.Incoming)
 	case MediaTimer:
 		c.mediaTimedOut(t.Operation)
+	case ReferTimer:
+		c.legReferralEnded(LegReferralEnded{Leg: t.Leg, Cause: Cause{Reason: NoAnswer}})
+	case ReferrerTimer:
+		c.referrerStayed(t.Leg)
 	}
 }
 
@@ -69,6 +75,11 @@ func (c *Call) stopTimers(match func(Timer) bool) {
 
 func (c *Call) stopRinging(leg LegID) {
 	c.stopTimers(func(t Timer) bool { return t.Purpose == RingTimer && t.Leg == leg })
+}
+
+// stopTimersOf stops whatever runs for a leg that goes.
+func (c *Call) stopTimersOf(leg LegID) {
+	c.stopTimers(func(t Timer) bool { return t.Leg == leg })
 }
 
 func (c *Call) stopWaiting(id IncomingID) {

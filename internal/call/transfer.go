@@ -1,7 +1,8 @@
 package call
 
-// Transfer hands a participant on to a target, which is dialled here: when it
-// answers, the two talk and the application leaves the call. Answer: Context.
+// Transfer hands a participant on to a target: the two talk, and the application
+// leaves the call. The target is dialled here or, where the participant's far
+// end is one to be told so, by that. Answer: Context.
 type Transfer struct {
 	Repeatable
 	Connection ConnectionID
@@ -26,11 +27,10 @@ type CallTransferFailed struct {
 }
 
 func (c *Call) transfer(in Transfer) (Answer, error) {
-	conn, err := c.connectedOne(in.Connection)
-	if err != nil {
+	if _, err := c.connectedOne(in.Connection); err != nil {
 		return Answer{}, err
 	}
-	transferee, err := c.transferee(in)
+	p, err := c.transferee(in)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -41,21 +41,25 @@ func (c *Call) transfer(in Transfer) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	c.invite(Participant{
-		Address: in.Target, SIPHeaders: in.Headers,
-		Errand: Errand{Kind: ForTransferee, For: to, Transferee: transferee.Leg},
-	}, transferor(conn, *transferee, in), ringTimeout)
-	return Answer{Context: in.Operation.Context}, nil
+	answer := Answer{Context: in.Operation.Context}
+	if refersTo(*p, in) {
+		c.refer(p, Referral{For: to, Target: in.Target})
+		return answer, nil
+	}
+	if !c.alone(in.Connection) {
+		return Answer{}, &Error{Kind: Unsupported, Part: PartTransferee, Reason: "a transfer out of a call of more than two is not built here yet."}
+	}
+	c.dialForTransferee(*p, to, in)
+	return answer, nil
 }
 
 // transferee is whom a command hands on.
 func (c *Call) transferee(in Transfer) (*Participant, error) {
-	alone := c.othersThan(in.Connection) == 1
 	var p *Participant
 	switch {
 	case in.Transferee != "":
 		p = c.named(in.Transferee)
-	case alone:
+	case c.alone(in.Connection):
 		p = c.onlyOther(in.Connection)
 	default:
 		return nil, &Error{Kind: Invalid, Part: PartTransferee, Reason: "is missing: more than one are in the call beside the application."}
@@ -65,15 +69,17 @@ func (c *Call) transferee(in Transfer) (*Participant, error) {
 		return nil, &Error{Kind: NotFound, Part: PartTransferee, Reason: string(in.Transferee) + " is not in the call."}
 	case !p.hasLeg():
 		return nil, &Error{Kind: Invalid, Part: PartTransferee, Reason: string(p.Address) + " is an application: it cannot be transferred."}
-	case !alone:
-		return nil, &Error{Kind: Unsupported, Part: PartTransferee, Reason: "a transfer out of a call of more than two is not built here yet."}
-	case c.targetFor(p.Leg) != nil:
+	case c.targetFor(p.Leg) != nil || p.Referral != nil:
 		return nil, &Error{Kind: TransferConflict, Reason: string(p.Address) + " is being transferred already."}
 	}
 	return p, nil
 }
 
-// onlyOther is who is in a call with an application alone.
+// alone reports whether an application has but one other in its call.
+func (c *Call) alone(id ConnectionID) bool { return c.othersThan(id) == 1 }
+
+// onlyOther is who is in a call with an application alone; nil when that is an
+// application which nobody called.
 func (c *Call) onlyOther(id ConnectionID) *Participant {
 	for i := range c.state.Participants {
 		if p := &c.state.Participants[i]; p.State == Joined && p.Seat != id {
@@ -86,11 +92,18 @@ func (c *Call) onlyOther(id ConnectionID) *Participant {
 // targetFor is the target that is being dialled for a transferee, or nil.
 func (c *Call) targetFor(transferee LegID) *Participant {
 	for i := range c.state.Participants {
-		if p := &c.state.Participants[i]; p.on(ForTransferee) && p.Errand.Transferee == transferee {
+		if p := &c.state.Participants[i]; p.on(ForTransferee) && p.Errand.Leg == transferee {
 			return p
 		}
 	}
 	return nil
+}
+
+func (c *Call) dialForTransferee(transferee Participant, to Recipient, in Transfer) {
+	c.invite(Participant{
+		Address: in.Target, SIPHeaders: in.Headers,
+		Errand: Errand{Kind: ForTransferee, For: to, Leg: transferee.Leg},
+	}, transferor(c.live(to.Connection), transferee, in), ringTimeout)
 }
 
 // transferor is who the target is called by. A user sees the transferee, with
@@ -110,25 +123,34 @@ func transferor(conn *Connection, transferee Participant, in Transfer) caller {
 // transferred: the target has answered. The application leaves the two alone,
 // and nobody stays muted whom nobody could let speak any more.
 func (c *Call) transferred(target Participant) {
-	transferee := c.participant(target.Errand.Transferee)
+	transferee := c.participant(target.Errand.Leg)
 	c.tell(CallTransferAccepted{Recipient: target.Errand.For, Target: target.Address, Transferee: transferee.Address})
 	c.leave(c.live(target.Errand.For.Connection), Cause{Reason: EndedByApplication})
-	c.setMuted(c.participant(target.Errand.Transferee), false)
+	c.setMuted(c.participant(target.Errand.Leg), false)
 }
 
-// endTransferOf takes back the target of somebody who has left.
-func (c *Call) endTransferOf(transferee LegID) {
-	if target := c.targetFor(transferee); target != nil {
+// endTransferOf ends the transfer of somebody who has left.
+func (c *Call) endTransferOf(p Participant) {
+	if target := c.targetFor(p.Leg); target != nil {
 		c.takeBack(*target, Cause{Reason: ParticipantAbsent})
 	}
+	if p.Referral != nil {
+		c.leftOnReferral(p)
+	}
 }
 
-// transferring reports whether a connection has a transfer under way.
-func (s State) transferring(id ConnectionID) bool {
+// transferState is how far a connection's transfer is; empty when it has none
+// under way.
+func (s State) transferState(id ConnectionID) ConnectionState {
 	for _, p := range s.Participants {
-		if p.on(ForTransferee) && p.Errand.For.Connection == id {
-			return true
+		switch r := p.Referral; {
+		case p.on(ForTransferee) && p.Errand.For.Connection == id:
+			return Transferring
+		case r != nil && r.For.Connection == id && r.Accepted:
+			return TransferAccepted
+		case r != nil && r.For.Connection == id:
+			return Transferring
 		}
 	}
-	return false
+	return ""
 }

@@ -51,7 +51,7 @@ func ShowTimers(now time.Time, before, after []call.Timer) (lines []string) {
 
 func owner(t call.Timer) string {
 	switch t.Purpose {
-	case call.RingTimer:
+	case call.RingTimer, call.ReferTimer, call.ReferrerTimer:
 		return short(string(t.Leg))
 	case call.IncomingTimer:
 		return fmt.Sprint(t.Incoming)
