@@ -143,6 +143,8 @@ func (c *Call) signal(sig Signal) {
 		c.legGone(sig.Leg, sig.Cause)
 	case LegEnded:
 		c.legGone(sig.Leg, sig.Cause)
+	case LegReplaced:
+		c.legReplaced(sig)
 	case LegReferred:
 		c.legReferred(sig)
 	case LegNotReferred:

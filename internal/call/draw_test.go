@@ -94,6 +94,9 @@ var draws = []draw{
 	{30, func(d dice) call.Input {
 		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}, TakesRefer: d.yes("takes refer")}
 	}},
+	{5, func(d dice) call.Input {
+		return call.LegReplaced{Leg: d.leg(), From: d.who(), TakesRefer: d.yes("takes refer")}
+	}},
 	{10, func(d dice) call.Input { return call.LegReferred{Leg: d.leg()} }},
 	{5, func(d dice) call.Input { return call.LegNotReferred{Leg: d.leg()} }},
 	{10, func(d dice) call.Input {

@@ -8,6 +8,7 @@ type Errand struct {
 	// recipient of the AddParticipant, of a ForTransferee that of the Transfer.
 	For          Recipient
 	InvitationID string // of an Invitation
+	Replaces     string // of a ForReferrer: the dialog that it is to give up for this one (RFC 3891)
 	Leg          LegID  // of a ForTransferee: who is to talk to it; of a ForReferrer: whose far end asked for it
 }
 

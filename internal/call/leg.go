@@ -20,6 +20,17 @@ type LegAnswered struct {
 	TakesRefer bool
 }
 
+// LegReplaced: another far end has taken the place of the one that a leg had
+// (RFC 3891).
+type LegReplaced struct {
+	reports
+	Leg        LegID
+	From       Address
+	Name       string
+	Dialog     Dialog
+	TakesRefer bool
+}
+
 // LegFailed: the leg ended before it was answered.
 type LegFailed struct {
 	reports
@@ -61,6 +72,25 @@ func (c *Call) legAnswered(in LegAnswered) {
 	if waiting := c.waitingCaller(); waiting != nil && was.on(ForCaller) {
 		c.takeCall(waiting, in.Leg)
 	}
+}
+
+// legReplaced: the conversation goes on with whoever is there now.
+func (c *Call) legReplaced(in LegReplaced) {
+	p := c.participant(in.Leg)
+	if p == nil || p.State != Joined {
+		return
+	}
+	c.change()
+	p.Dialog, p.TakesRefer = &in.Dialog, in.TakesRefer
+	if p.Address == in.From {
+		return
+	}
+	c.publishRemoved(*p)
+	p.Address, p.Name = in.From, in.Name
+	if c.state.Published {
+		c.publishAdded(*p)
+	}
+	c.rosterChanged = true
 }
 
 // dropDialled lets go whoever was dialled for the caller, except one.

@@ -169,8 +169,8 @@ func (c *Call) legRefers(in LegRefers) {
 		c.ask(TellReferrer{Leg: in.Leg, Cause: Cause{Reason: Busy}})
 		return
 	}
-	c.invite(Participant{Address: in.To, Errand: Errand{Kind: ForReferrer, Leg: in.Leg}},
-		caller{from: p.Address, name: p.Name, replaces: in.Replaces}, ringTimeout)
+	c.invite(Participant{Address: in.To, Errand: Errand{Kind: ForReferrer, Leg: in.Leg, Replaces: in.Replaces}},
+		caller{from: p.Address, name: p.Name}, ringTimeout)
 }
 
 // placeTaker is who is being dialled to take the place of a referrer, or nil.

@@ -103,6 +103,7 @@ type Trunk struct {
 	Country             string   `yaml:"country"`
 	NationalPrefix      string   `yaml:"national_prefix"`
 	InternationalPrefix string   `yaml:"international_prefix"`
+	Refer               bool     `yaml:"refer"`
 	MaxCalls            int      `yaml:"max_calls"`
 	MaxCallsPerSecond   int      `yaml:"max_calls_per_second"`
 }

@@ -37,6 +37,7 @@ type Trunk struct {
 	Numbers   []string       // ours, in E.164
 	Sources   []netip.Prefix // where its calls come from
 	Plan      number.Plan    // how it writes numbers; zero: number.ITU
+	Refer     bool           // REFER may be sent to it, and is served when it comes from it
 	Limits    Limits
 }
 
@@ -165,6 +166,16 @@ func (d *Directory) TrunkFrom(addr netip.Addr) (Trunk, bool) {
 		return Trunk{}, false
 	}
 	return d.trunks[found], true
+}
+
+// SIPName is whom the user part of a SIP address names. The colons of a raw id
+// that nobody escaped look like the beginning of a password.
+func SIPName(user, password string) string {
+	raw := call.Address(user + ":" + password)
+	if password != "" && (raw.IsUser() || raw.IsPhone()) {
+		return string(raw)
+	}
+	return user
 }
 
 // Dialled reads the user part of a SIP address that somebody called: a user's

@@ -72,6 +72,53 @@ func ByUser(u User) Caller { return Caller{user: &u} }
 // ByTrunk may reach users and our numbers.
 func ByTrunk(t Trunk) Caller { return Caller{trunk: &t} }
 
+// Refers reports whether callers of this kind are sent REFER, and theirs is
+// served: phones are, and trunks that were set up so.
+func (c Caller) Refers() bool {
+	return c.user != nil || c.trunk != nil && c.trunk.Refer
+}
+
+// Same reports whether two are the same user, or the same trunk.
+func (c Caller) Same(other Caller) bool {
+	switch {
+	case c.user != nil:
+		return other.user != nil && c.user.ID == other.user.ID
+	case c.trunk != nil:
+		return other.trunk != nil && c.trunk.Name == other.trunk.Name
+	}
+	return false
+}
+
+// Plan is how the caller writes numbers.
+func (c Caller) Plan() number.Plan {
+	if c.trunk != nil {
+		return c.trunk.Plan
+	}
+	return number.ITU
+}
+
+// User is the user that it is, if it is one.
+func (c Caller) User() (User, bool) {
+	if c.user == nil {
+		return User{}, false
+	}
+	return *c.user, true
+}
+
+// ResolveReferral is Resolve for somebody to whom the caller sends who it talks
+// to, or is sent. A trunk that refers reaches, beside what it may call, the numbers
+// behind itself.
+func (d *Directory) ResolveReferral(by Caller, to call.Address) (Destination, error) {
+	if by.trunk == nil {
+		return d.Resolve(by, to)
+	}
+	found, err := d.Resolve(ByApplication(), to)
+	if via, ok := found.(ViaTrunk); ok && via.Trunk.Name != by.trunk.Name {
+		return nil, refuse(Forbidden, "trunk %s may refer to users, to our numbers and to its own, not to %s", by.trunk.Name, to.Phone())
+	}
+	return found, err
+}
+
 // Resolve finds where a call by this caller to this address goes. An error is
 // a *Refusal.
 func (d *Directory) Resolve(by Caller, to call.Address) (Destination, error) {

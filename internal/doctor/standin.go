@@ -93,7 +93,7 @@ func orNothing(list []string) string {
 // noLegs looks at a call as the legs do, and takes none.
 type noLegs struct{}
 
-func (noLegs) Take(in *ua.Incoming, arrived call.LegArrived, _ func()) *ua.Refusal {
+func (noLegs) Take(in *ua.Incoming, _ directory.Caller, arrived call.LegArrived, _ func()) *ua.Refusal {
 	if len(in.Body) > 0 {
 		if _, _, err := (&sdp.Negotiation{Codecs: codec.G711}).Answer(in.Body); err != nil {
 			return &ua.Refusal{Code: 488, Reason: fmt.Sprintf("its offer cannot be used: %v; have it offer PCMU or PCMA over RTP/AVP", err)}
@@ -101,4 +101,8 @@ func (noLegs) Take(in *ua.Incoming, arrived call.LegArrived, _ func()) *ua.Refus
 	}
 	return &ua.Refusal{Code: 480, Phrase: "strowger doctor is listening", Reason: fmt.Sprintf(
 		"all is well: a running server takes this call from %s to %s; start it", arrived.From, arrived.To)}
+}
+
+func (noLegs) TakeOver(*ua.Incoming, directory.Caller, call.LegArrived) *ua.Refusal {
+	return &ua.Refusal{Code: 481, Reason: "it wants to replace another call, and there are none here"}
 }

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 
-	"strowger/internal/call"
 	"strowger/internal/directory"
 	"strowger/internal/meter"
-	"strowger/internal/number"
 	"strowger/internal/sip/address"
 	"strowger/internal/sip/ua"
 )
@@ -18,12 +16,12 @@ type visitor struct {
 	trunk *directory.Trunk
 }
 
-// plan is how the visitor writes numbers.
-func (v visitor) plan() number.Plan {
-	if v.trunk != nil {
-		return v.trunk.Plan
+// caller is the visitor as the directory knows it.
+func (v visitor) caller() directory.Caller {
+	if v.user != nil {
+		return directory.ByUser(*v.user)
 	}
-	return number.ITU
+	return directory.ByTrunk(*v.trunk)
 }
 
 // refusal is how a request is answered that is not served. A challenge may have
@@ -138,22 +136,5 @@ func (r *Reception) fromUser(m ua.Message) bool {
 
 // ours reports whether a host in a URI means this server.
 func (r *Reception) ours(host string) bool {
-	if host == r.domain {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host == "localhost"
-	}
-	return r.cfg.UA.Owns(addr)
-}
-
-// named is whom the user part of an address names. The colons of a raw id that
-// nobody escaped look like the beginning of a password.
-func named(a address.Address) string {
-	raw := call.Address(a.User + ":" + a.Password)
-	if a.Password != "" && (raw.IsUser() || raw.IsPhone()) {
-		return string(raw)
-	}
-	return a.User
+	return host == r.domain || r.cfg.UA.OwnsHost(host)
 }

@@ -21,7 +21,10 @@ type Legs interface {
 	// Take makes the leg of a call, which arrived says everything about but its
 	// ids, or says how the caller is refused. When it takes the call, release is
 	// called once, when the leg is over.
-	Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal
+	Take(in *ua.Incoming, from directory.Caller, arrived call.LegArrived, release func()) *ua.Refusal
+	// TakeOver lets a call take the place of one that it names in Replaces (RFC
+	// 3891), or says how it is refused.
+	TakeOver(in *ua.Incoming, from directory.Caller, arrived call.LegArrived) *ua.Refusal
 }
 
 // Config is what a reception is made of. UA asks Admission whom to hear.
@@ -120,6 +123,9 @@ func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
 			Reason: "the server is stopping; it takes calls again once it has started",
 		}
 	}
+	if in.Headers.Get("Replaces") != "" {
+		return r.cfg.Legs.TakeOver(in, who.caller(), r.from(who, in.Message))
+	}
 	arrived, no := r.route(who, in.Message)
 	if no == nil {
 		no = r.pass(who, in, arrived)
@@ -141,7 +147,7 @@ func (r *Reception) pass(who visitor, in *ua.Incoming, arrived call.LegArrived) 
 			}
 		}
 	}
-	refused := r.cfg.Legs.Take(in, arrived, release)
+	refused := r.cfg.Legs.Take(in, who.caller(), arrived, release)
 	if refused != nil {
 		release()
 	}

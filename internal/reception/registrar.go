@@ -51,7 +51,7 @@ func (r *Reception) owns(u directory.User, uri string) bool {
 	if !ok || !r.ours(a.Host) {
 		return false
 	}
-	to, err := r.cfg.Directory.Dialled(number.ITU, named(a), a.Context)
+	to, err := r.cfg.Directory.Dialled(number.ITU, directory.SIPName(a.User, a.Password), a.Context)
 	return err == nil && to == r.cfg.Directory.Address(u.ID)
 }
 

@@ -51,11 +51,17 @@ type rig struct {
 }
 
 // Take is a call that was let in (reception.Legs).
-func (r *rig) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal {
+func (r *rig) Take(in *ua.Incoming, _ directory.Caller, arrived call.LegArrived, release func()) *ua.Refusal {
 	in.Take(nil).Reject(486, "", nil)
 	release()
 	r.arrived <- arrived
 	return nil
+}
+
+// TakeOver is a call that names another one (reception.Legs).
+func (r *rig) TakeOver(in *ua.Incoming, _ directory.Caller, arrived call.LegArrived) *ua.Refusal {
+	r.arrived <- arrived
+	return &ua.Refusal{Code: 481}
 }
 
 // plan changes what a rig is made of.

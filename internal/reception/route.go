@@ -13,22 +13,13 @@ import (
 // route finds whom the caller asks for. From a user it is who they have proven
 // to be, whatever From says.
 func (r *Reception) route(who visitor, m ua.Message) (call.LegArrived, *ua.Refusal) {
-	var arrived call.LegArrived
-	var by directory.Caller
-	if who.user != nil {
-		by = directory.ByUser(*who.user)
-		arrived.From = r.cfg.Directory.Address(who.user.ID)
-		arrived.FromName = who.user.ShownName()
-	} else {
-		by = directory.ByTrunk(*who.trunk)
-		arrived.From = callingNumber(who.trunk.Plan, m.From.URI, m.Headers)
-	}
+	arrived := r.from(who, m)
 	to, no := r.dialled(who, m)
 	if no != nil {
 		return arrived, no
 	}
 	arrived.To = to
-	destination, err := r.cfg.Directory.Resolve(by, to)
+	destination, err := r.cfg.Directory.Resolve(who.caller(), to)
 	if err != nil {
 		return arrived, noWay(who, err)
 	}
@@ -41,6 +32,17 @@ func (r *Reception) route(who visitor, m ua.Message) (call.LegArrived, *ua.Refus
 		arrived.Dial = true
 	}
 	return arrived, nil
+}
+
+// from is who calls.
+func (r *Reception) from(who visitor, m ua.Message) (arrived call.LegArrived) {
+	if who.user != nil {
+		arrived.From = r.cfg.Directory.Address(who.user.ID)
+		arrived.FromName = who.user.ShownName()
+		return arrived
+	}
+	arrived.From = callingNumber(who.trunk.Plan, m.From.URI, m.Headers)
+	return arrived
 }
 
 // dialled reads whom a request is for. What a trunk asks for is a number, whatever
@@ -59,7 +61,7 @@ func (r *Reception) dialled(who visitor, m ua.Message) (call.Address, *ua.Refusa
 	if !ok { // RFC 3261 8.2.2.1: a URI scheme that we do not have
 		return "", &ua.Refusal{Code: 416, Reason: "whom it calls cannot be read; calls have to go to a sip, sips or tel URI"}
 	}
-	to, err := r.cfg.Directory.Dialled(who.plan(), named(a), a.Context)
+	to, err := r.cfg.Directory.Dialled(who.caller().Plan(), directory.SIPName(a.User, a.Password), a.Context)
 	if err != nil {
 		return "", noWay(who, err)
 	}

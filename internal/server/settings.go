@@ -39,7 +39,7 @@ func trunk(t config.Trunk) (directory.Trunk, error) {
 	d := directory.Trunk{
 		Name: t.Name, Address: target.Address(), Transport: target.Transport,
 		Username: t.Username, Password: t.Password, Register: t.Register,
-		Prefixes: t.Prefixes, Numbers: t.Numbers, Plan: plan(t),
+		Prefixes: t.Prefixes, Numbers: t.Numbers, Plan: plan(t), Refer: t.Refer,
 		Limits: directory.Limits{Calls: t.MaxCalls, CallsPerSecond: t.MaxCallsPerSecond},
 	}
 	for _, source := range t.Sources {

@@ -32,7 +32,8 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 	p.notices = notice.New(p.log, time.Now)
 	p.agent, err = ua.New(ua.Config{
 		Listen: p.cfg.SIP.Listen, ExternalIP: p.cfg.SIP.ExternalIP, UserAgent: "Strowger",
-		TLS: serverTLS, Admit: admission.Admit, Secret: secret, Notices: p.notices, Log: p.log,
+		TLS: serverTLS, Admit: admission.Admit, Secret: secret, InDialog: sip.Methods, Extensions: sip.Extensions,
+		Notices: p.notices, Log: p.log,
 	})
 	if err != nil {
 		return fmt.Errorf("sip: %w", err)

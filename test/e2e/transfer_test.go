@@ -1,36 +1,104 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"strowger/test/client"
 	"strowger/test/phone"
+	"strowger/test/server"
+	"strowger/test/webhook"
 )
 
+// What a phone could not say for the application is said from here: bob is
+// called by the server, with the application's header.
 func TestSomebodyIsTransferredAndTheTwoHearEachOther(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
 	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB})
 	connection := w.connected(user(alice))
 	oc := newContext("transfer")
-	expect(t, w.api.Verb(connection, ":transferToParticipant", client.Object{"targetParticipant": user(bob), "operationContext": oc}), 202)
+	expect(t, w.api.Verb(connection, ":transferToParticipant", client.Object{
+		"targetParticipant": user(bob), "operationContext": oc,
+		"customCallingContext": client.Object{"sipHeaders": client.Object{"X-MS-Custom-Reason": "sales"}},
+	}), 202)
 	b.AwaitRing()
+	if got := b.AwaitHeader("X-MS-Custom-Reason"); got != "sales" {
+		t.Errorf("bob is told %q", got)
+	}
 	if state := w.api.Get(connection).Text("callConnectionState"); state != "transferring" {
 		t.Errorf("while bob rings the connection is %s", state)
 	}
 	b.Answer()
-	accepted := w.app.AwaitResult(oc, "CallTransferAccepted", "CallTransferFailed")
-	expectResult(t, accepted, "CallTransferAccepted", "200/0")
-	if to, who := accepted.Text("transferTarget", "rawId"), accepted.Text("transferee", "rawId"); to != bob.RawID() || who != alice.RawID() {
-		t.Errorf("%s was transferred to %s", who, to)
-	}
-	expectResult(t, w.app.AwaitEvent(connection, "CallDisconnected"), "CallDisconnected", "200/7000")
-	if r := w.api.Get(connection); r.Status != 404 {
-		t.Errorf("the connection is read as %v", r)
-	}
+	w.awaitTransferred(connection, oc, alice, bob)
 	a.AwaitHeard(toneOfB, time.Second)
 	b.AwaitHeard(toneOfA, time.Second)
 	b.HangUp()
 	a.AwaitClosed(1)
+}
+
+func TestAPhoneThatTakesREFERCallsTheTargetItself(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB})
+	connection := w.connected(user(alice))
+	oc := newContext("transfer")
+	expect(t, w.api.Verb(connection, ":transferToParticipant", client.Object{"targetParticipant": user(bob), "operationContext": oc}), 202)
+	a.AwaitEvent("TRANSFER", 1)
+	b.AwaitRing()
+	if state := w.api.Get(connection).Text("callConnectionState"); state != "transferAccepted" {
+		t.Errorf("while bob rings the connection is %s", state)
+	}
+	b.Answer()
+	w.awaitTransferred(connection, oc, alice, bob)
+	a.AwaitHeard(toneOfB, time.Second)
+	b.AwaitHeard(toneOfA, time.Second)
+	b.HangUp()
+	a.AwaitClosed(2)
+}
+
+// awaitTransferred waits until a transfer has succeeded and the connection has ended.
+func (w *world) awaitTransferred(connection, oc string, transferee, target server.User) {
+	w.t.Helper()
+	accepted := w.app.AwaitResult(oc, "CallTransferAccepted", "CallTransferFailed")
+	expectResult(w.t, accepted, "CallTransferAccepted", "200/0")
+	if to, who := accepted.Text("transferTarget", "rawId"), accepted.Text("transferee", "rawId"); to != target.RawID() || who != transferee.RawID() {
+		w.t.Errorf("%s was transferred to %s", who, to)
+	}
+	expectResult(w.t, w.app.AwaitEvent(connection, "CallDisconnected"), "CallDisconnected", "200/7000")
+	if r := w.api.Get(connection); r.Status != 404 {
+		w.t.Errorf("the connection is read as %v", r)
+	}
+}
+
+func TestAPhoneHandsACallOnAndTheApplicationStays(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	c := w.phoneOf(carol, phone.Config{ToneHz: toneOfC})
+	connection := w.connected(user(alice), user(bob))
+	a.AwaitAudio()
+	b.AwaitAudio()
+	a.Transfer("sip:carol@" + server.Domain)
+	c.AwaitRing()
+	c.Answer()
+	a.AwaitClosed(1) // told that carol is there, it leaves
+	c.AwaitHeard(toneOfB, time.Second)
+	b.AwaitHeard(toneOfC, time.Second)
+	w.app.Await("a roster of bob and carol", func(d webhook.Delivery) bool {
+		return d.Type == "ParticipantsUpdated" && d.Connection() == connection && rosterOf(d) == bob.RawID()+" "+carol.RawID()
+	})
+	w.end(connection)
+}
+
+// rosterOf lists the raw ids of a ParticipantsUpdated.
+func rosterOf(d webhook.Delivery) string {
+	var ids []string
+	for _, p := range d.List("participants") {
+		identifier, _ := p.(map[string]any)["identifier"].(map[string]any)
+		id, _ := identifier["rawId"].(string)
+		ids = append(ids, id)
+	}
+	return strings.Join(ids, " ")
 }

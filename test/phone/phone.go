@@ -126,6 +126,9 @@ func (p *Phone) Hold() { p.do("hold", "") }
 // Resume takes a held call back.
 func (p *Phone) Resume() { p.do("resume", "") }
 
+// Transfer asks the far end of the current call to talk to somebody else (REFER).
+func (p *Phone) Transfer(target string) { p.do("transfer", target) }
+
 func (p *Phone) do(command, parameters string) {
 	p.t.Helper()
 	if err := p.control.do(command, parameters); err != nil {

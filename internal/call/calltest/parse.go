@@ -38,7 +38,7 @@ func Inputs() []call.Input {
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Transfer{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
-		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegFailed{}, call.LegEnded{},
+		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}

@@ -41,7 +41,7 @@ func (l *leg) unclaimed(to directory.Application) {
 
 // ringUser rings every contact that the user has registered, at once.
 func (l *leg) ringUser(e call.Dial, to directory.Endpoints) {
-	l.remote, l.name = to.Bindings[0].Flow.Remote.Addr(), to.User.ShownName()
+	l.peer, l.remote, l.name = directory.ByUser(to.User), to.Bindings[0].Flow.Remote.Addr(), to.User.ShownName()
 	if !l.prepare() {
 		return
 	}
@@ -59,7 +59,7 @@ func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
 		l.end(refused(err, e.To))
 		return
 	}
-	l.release = release
+	l.release, l.peer = release, directory.ByTrunk(to.Trunk)
 	l.remote = l.legs.cfg.Locate(to.Trunk.Address)
 	if !l.prepare() {
 		return

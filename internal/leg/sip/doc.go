@@ -11,6 +11,9 @@
 //     in the order of Perform; its signals come in the order in which things
 //     happened. LegAnswered comes at most once, LegFailed or LegEnded exactly
 //     once and last, and after it the leg's port is free.
+//   - Who may have others called for it (REFER), and who may take over whose call
+//     (Replaces), is decided by who was let in at the far end, and never by what a
+//     message says of itself.
 //   - Perform never blocks. Signals may wait for room: they are given on the
 //     leg's goroutine, never on the media clock, a SIP shard or a socket.
 //   - A leg keeps at most 64 things waiting while its signals find no room.

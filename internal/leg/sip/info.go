@@ -18,14 +18,20 @@ const (
 	typeDTMF  = "application/dtmf"       // the key alone
 )
 
-// Request takes what comes inside the dialog and is no matter of the session: keys
-// by INFO. It is ua.RequestObserver's, and leaves a task like the others.
+// inDialog are the requests inside a dialog that legs take.
+var inDialog = map[string]func(*leg, *line, *ua.Request){
+	"INFO": (*leg).informed, "NOTIFY": (*leg).notified, "REFER": (*leg).asked,
+}
+
+// Request takes what comes inside the dialog and is no matter of the session. It
+// is ua.RequestObserver's, and leaves a task like the others.
 func (n *line) Request(r *ua.Request) {
-	if r.Method != "INFO" {
+	task, ok := inDialog[r.Method]
+	if !ok {
 		r.Refuse(ua.Refusal{Code: 405, Reason: r.Method + " is not served in a call; the far end has to do without it"})
 		return
 	}
-	if !n.leg.news(func() { n.leg.informed(n, r) }) {
+	if !n.leg.news(func() { task(n.leg, n, r) }) {
 		r.Refuse(ua.Refusal{Code: 500, Phrase: "too much to do", Reason: tooMuch})
 	}
 }

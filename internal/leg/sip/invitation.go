@@ -17,7 +17,7 @@ import (
 
 // toUser are the calls to a user, one for each binding.
 func (ls *Legs) toUser(e call.Dial, to directory.Endpoints, offer func() []byte) []ua.Outgoing {
-	headers := append(custom(e.Headers), serverCallID(e.Leg))
+	headers := append(asked(e), serverCallID(e.Leg))
 	var all []ua.Outgoing
 	for _, b := range to.Bindings {
 		all = append(all, ua.Outgoing{
@@ -35,7 +35,7 @@ func (ls *Legs) toUser(e call.Dial, to directory.Endpoints, offer func() []byte)
 
 // toNumber is the call to a number.
 func (ls *Legs) toNumber(e call.Dial, to directory.ViaTrunk, offer func() []byte) ua.Outgoing {
-	headers := custom(e.Headers)
+	headers := asked(e)
 	if e.From == call.Anonymous {
 		headers = append(headers, ua.Header{Name: "Privacy", Value: "id"}) // RFC 3323
 	}
@@ -51,6 +51,15 @@ func (ls *Legs) toNumber(e call.Dial, to directory.ViaTrunk, offer func() []byte
 		Hop:         ua.Hop{Transport: to.Trunk.Transport, Address: to.Trunk.Address},
 		Credentials: ua.Credentials{Username: to.Trunk.Username, Password: to.Trunk.Password},
 	}
+}
+
+// asked are the headers that a call wants in what is sent.
+func asked(e call.Dial) ua.Headers {
+	headers := custom(e.Headers)
+	if e.Replaces != "" {
+		headers = append(headers, ua.Header{Name: "Replaces", Value: e.Replaces}, ua.Header{Name: "Require", Value: "replaces"})
+	}
+	return headers
 }
 
 // takeBack ends what an earlier process has sent for a Dial that is not answered.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"strowger/internal/call"
+	"strowger/internal/directory"
 	"strowger/internal/media/dtmf"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/ua"
@@ -29,18 +30,27 @@ type leg struct {
 	log   *slog.Logger
 	tasks *mailbox[func()]
 	media atomic.Pointer[rtp.Session] // set once answered
+	taker atomic.Pointer[line]        // a call that takes the place of the line; it is refused when the leg ends first
+
+	// The dialog in which it speaks once it is answered; Legs.mu guards them.
+	dialog    dialogKey
+	remoteTag string
 
 	// What follows belongs to the goroutine of run.
-	incoming bool       // somebody called us; else we dial
-	offer    []byte     // the caller's, empty when it wants ours
-	remote   netip.Addr // of the signalling; invalid when it is a name
-	headers  ua.Headers // for responses to one of our users
-	name     string     // of the user whom we dial
-	lines    []*line    // the caller's, or one for each contact that rings
-	line     *line      // the one that matters: the caller's, or the one that was answered
+	peer     directory.Caller // who is at the far end; set before it is answered
+	incoming bool             // somebody called us; else we dial
+	offer    []byte           // the caller's, empty when it wants ours
+	remote   netip.Addr       // of the signalling; invalid when it is a name
+	headers  ua.Headers       // for responses to one of our users
+	name     string           // of the user whom we dial
+	lines    []*line          // the caller's, or one for each contact that rings
+	line     *line            // the one that matters: the caller's, or the one that was answered
 	sound    *sound
 	keys     echoes
 	pressing sync.WaitGroup // waits for keys that are being sent
+	referral *referral      // of the far end, under way
+	referrer string         // id of a referral that the far end asked for and waits for; else empty
+	taking   *taker         // what becomes of taker
 	release  func()         // ends this leg's share of a trunk's limits
 	ringing  bool           // LegRinging was signalled
 	answered bool           // LegAnswered was signalled
@@ -76,6 +86,9 @@ func (l *leg) run(ctx context.Context) {
 
 func (l *leg) giveBack() {
 	l.legs.forget(l)
+	if n := l.taker.Load(); n != nil && n != l.line {
+		n.session.Hangup(ua.Reason{SIP: 481})
+	}
 	if l.sound != nil {
 		l.sound.close()
 		l.pressing.Wait()
@@ -117,13 +130,17 @@ func (l *leg) end(cause call.Cause) {
 // answeredOn: the conversation begins on this line.
 func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.line, l.answered, l.since = n, true, time.Now()
+	l.legs.speaksIn(l, d)
 	l.media.Store(l.sound.session)
 	l.legs.counters.answered.Add(1)
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
 	dialog := dialogOf(d)
 	dialog.Media = l.sound.media()
-	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialog})
+	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialog, TakesRefer: l.takesRefer(d)})
 }
+
+// takesRefer reports whether the far end is one to be referred to others.
+func (l *leg) takesRefer(d ua.Dialog) bool { return l.peer.Refers() && d.Takes("REFER") }
 
 // hangUp ends the leg because the call asks for it. A caller who is not
 // answered sees a status, everyone else a CANCEL or a BYE.

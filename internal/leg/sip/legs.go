@@ -57,13 +57,21 @@ type Legs struct {
 	counters  counters
 	newcomers *mailbox[*leg] // legs that Run has not started yet
 
-	mu   sync.Mutex
-	legs map[call.LegID]*leg
+	mu      sync.Mutex
+	legs    map[call.LegID]*leg
+	dialogs map[dialogKey]*leg // that are answered
 	// past are the legs that were here last: a HangUp that crossed the end of
 	// its leg must not take up the dialog again.
 	past     [1024]call.LegID
 	nextPast int
 }
+
+// Methods and Extensions are what legs take beside what every user agent does:
+// for ua.Config.InDialog and Extensions.
+var (
+	Methods    = []string{"REFER", "NOTIFY"}
+	Extensions = []string{"replaces"}
+)
 
 // New checks the configuration.
 func New(cfg Config) (*Legs, error) {
@@ -76,7 +84,7 @@ func New(cfg Config) (*Legs, error) {
 	if cfg.Locate == nil {
 		cfg.Locate = func(string) netip.Addr { return netip.Addr{} }
 	}
-	return &Legs{cfg: cfg, log: cfg.Log, newcomers: newMailbox[*leg](), legs: map[call.LegID]*leg{}}, nil
+	return &Legs{cfg: cfg, log: cfg.Log, newcomers: newMailbox[*leg](), legs: map[call.LegID]*leg{}, dialogs: map[dialogKey]*leg{}}, nil
 }
 
 // Run runs the legs until ctx is done. It leaves their far ends as they are.
@@ -100,7 +108,7 @@ func (ls *Legs) Run(ctx context.Context) error {
 // LegArrived. A caller whom no leg can serve is to be refused as it says;
 // otherwise release is called once, when the leg is over. It is called within
 // ua.Handler.Invite and does not wait.
-func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *ua.Refusal {
+func (ls *Legs) Take(in *ua.Incoming, from directory.Caller, arrived call.LegArrived, release func()) *ua.Refusal {
 	if ls.full() {
 		return &ua.Refusal{
 			Code: 503, Phrase: "all lines are in use", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}},
@@ -120,7 +128,7 @@ func (ls *Legs) Take(in *ua.Incoming, arrived call.LegArrived, release func()) *
 	arrived.SIPHeaders = customOf(in.Headers)
 	arrived.Dialog = dialogOf(in.Dialog)
 	l := ls.newLeg(arrived.Leg)
-	l.incoming, l.offer, l.remote, l.release = true, in.Body, in.Source.Addr(), release
+	l.peer, l.incoming, l.offer, l.remote, l.release = from, true, in.Body, in.Source.Addr(), release
 	if arrived.From.IsUser() {
 		l.headers = ua.Headers{serverCallID(l.id)}
 	}
@@ -147,8 +155,8 @@ func (ls *Legs) full() bool {
 }
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
-// SendTone, PressTones or HangUp. It never blocks; what comes of it comes back as
-// signals.
+// SendTone, PressTones, Refer, TellReferrer or HangUp. It never blocks; what comes
+// of it comes back as signals.
 // A HangUp of a leg that an earlier process had says goodbye by its Dialog, or
 // takes back what was dialled, and signals nothing: that leg ended for its call
 // when the process did.
@@ -168,6 +176,10 @@ func (ls *Legs) Perform(e call.LegEffect) {
 		}
 	case call.PressTones:
 		ls.ask(e.Leg, func(l *leg) { l.pressAll(e) })
+	case call.Refer:
+		ls.ask(e.Leg, func(l *leg) { l.refer(e) })
+	case call.TellReferrer:
+		ls.ask(e.Leg, func(l *leg) { l.tellReferrer(e.Cause) })
 	case call.HangUp:
 		ls.hangUp(e)
 	default:
@@ -236,6 +248,9 @@ func (ls *Legs) forget(l *leg) {
 		return
 	}
 	delete(ls.legs, l.id)
+	if ls.dialogs[l.dialog] == l {
+		delete(ls.dialogs, l.dialog)
+	}
 	ls.past[ls.nextPast] = l.id
 	ls.nextPast = (ls.nextPast + 1) % len(ls.past)
 }

@@ -51,14 +51,15 @@ func (n *line) Ended(c ua.Cause)  { n.leg.tasks.put(func() { n.leg.ended(n, c) }
 
 // pickedUp: the far end answered, or acknowledged our answer.
 func (l *leg) pickedUp(n *line, body []byte, d ua.Dialog) {
-	if n.over {
-		return
-	}
-	if l.line != nil {
+	switch {
+	case n.over:
+	case l.taking != nil && n == l.taking.line:
+		l.tookOver(body, d)
+	case l.line != nil:
 		l.acknowledged(n, body, d)
-		return
+	default:
+		l.won(n, body, d)
 	}
-	l.won(n, body, d)
 }
 
 // failed: a session ended before it was answered.
@@ -67,6 +68,10 @@ func (l *leg) failed(n *line, c ua.Cause) {
 		return
 	}
 	n.over, n.cause = true, c
+	if l.taking != nil && n == l.taking.line {
+		l.stays()
+		return
+	}
 	if l.line != nil {
 		l.end(giveUp(c))
 		return
@@ -81,6 +86,10 @@ func (l *leg) ended(n *line, c ua.Cause) {
 		return
 	}
 	n.over = true
+	if l.taking != nil && n == l.taking.line {
+		l.stays()
+		return
+	}
 	if !l.answered {
 		l.end(giveUp(c))
 		return

@@ -102,6 +102,7 @@ func (r *rig) run(cfg sip.Config) {
 	admission := reception.NewAdmission(r.directory, time.Now)
 	agent, err := ua.New(ua.Config{
 		Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "tls://127.0.0.1:0"}, TLS: siptest.TLS(r.t), Admit: admission.Admit,
+		InDialog: sip.Methods, Extensions: sip.Extensions,
 	})
 	if err != nil {
 		r.t.Fatal(err)

@@ -57,6 +57,21 @@ func TestURIsAreReadWithoutEscapesAndParameters(t *testing.T) {
 	}
 }
 
+func TestWhatAURIAsksForBesideAnAddressIsRead(t *testing.T) {
+	q, ok := ParseQuery("sip:bob@h;method=invite?Replaces=a%40b%3Bto-tag%3D1&Subject=x%20y")
+	if !ok || q.Method != "INVITE" || q.Headers["replaces"] != "a@b;to-tag=1" || q.Headers["subject"] != "x y" {
+		t.Errorf("%+v, %v", q, ok)
+	}
+	for _, none := range []string{"sip:bob@h", "tel:+1425"} {
+		if q, ok := ParseQuery(none); !ok || q.Method != "" || len(q.Headers) > 0 {
+			t.Errorf("%s: %+v, %v", none, q, ok)
+		}
+	}
+	if q, ok := ParseQuery("sip:bob@h?Replaces=%ZZ"); ok {
+		t.Errorf("%+v", q)
+	}
+}
+
 func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	for want, u := range map[string]URI{
 		"sip:+1425@192.0.2.1:5060":                        {User: "+1425", HostPort: "192.0.2.1:5060", Transport: "udp"},
@@ -92,5 +107,6 @@ func FuzzParse(f *testing.F) {
 		if a, ok := Parse(uri); ok && a.Host != strings.ToLower(a.Host) {
 			t.Fatalf("%q is at %q", uri, a.Host)
 		}
+		ParseQuery(uri)
 	})
 }

@@ -2,6 +2,7 @@ package siptest
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,17 +24,20 @@ type Event struct {
 	Dialog ua.Dialog
 	Cause  ua.Cause
 	Offer  *ua.Offer
+
+	Request *ua.Request // of Asked
 }
 
 // What happened.
 type What string
 
-// The methods of ua.Observer.
+// The methods of ua.Observer and ua.RequestObserver.
 const (
 	Progress  What = "progress"
 	Answered  What = "answered"
 	Offered   What = "offered"
 	Reinvited What = "reinvited"
+	Asked     What = "asked" // a request inside the dialog
 	Failed    What = "failed"
 	Ended     What = "ended"
 )
@@ -161,10 +165,42 @@ func (c *Call) Inform(contentType, body string) int {
 	if contentType != "" {
 		headers = ua.Headers{{Name: "Content-Type", Value: contentType}}
 	}
+	return c.Send("INFO", headers, body)
+}
+
+// Refer asks the far end to call somebody else, and waits for the status of the
+// answer.
+func (c *Call) Refer(to string) int {
+	return c.Send("REFER", ua.Headers{{Name: "Refer-To", Value: to}}, "")
+}
+
+// Report tells the far end how the call is going that it asked for by REFER.
+func (c *Call) Report(statusLine, state string) int {
+	return c.Send("NOTIFY", ua.Headers{
+		{Name: "Event", Value: "refer"}, {Name: "Subscription-State", Value: state}, {Name: "Content-Type", Value: "message/sipfrag"},
+	}, statusLine)
+}
+
+// AwaitReport waits for what the far end says about a REFER of ours: the status
+// line, and the state of the subscription.
+func (c *Call) AwaitReport() (statusLine, state string) {
+	c.phone.t.Helper()
+	r := c.Await(Asked).Request
+	if r.Method != "NOTIFY" {
+		c.phone.t.Fatalf("%s came, want NOTIFY", r.Method)
+	}
+	return strings.TrimSpace(string(r.Body)), r.Headers.Get("Subscription-State")
+}
+
+// Send sends a request inside the dialog, and waits for the status of its answer.
+func (c *Call) Send(method string, headers ua.Headers, body string) int {
 	answered := make(chan int, 1)
-	c.session.Send("INFO", headers, []byte(body), func(r ua.Response) { answered <- r.Code })
+	c.session.Send(method, headers, []byte(body), func(r ua.Response) { answered <- r.Code })
 	return <-answered
 }
+
+// Dialog is that of the call.
+func (c *Call) Dialog() ua.Dialog { return c.session.Dialog() }
 
 // Await waits for an event and passes over those before it.
 func (c *Call) Await(what What) Event {

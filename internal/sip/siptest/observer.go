@@ -23,3 +23,15 @@ func (o observer) Reinvited(code int, body []byte, d ua.Dialog) {
 
 func (o observer) Failed(c ua.Cause) { o.events <- Event{What: Failed, Code: c.Code, Cause: c} }
 func (o observer) Ended(c ua.Cause)  { o.events <- Event{What: Ended, Code: c.Code, Cause: c} }
+
+// inDialog are the methods that a call takes as Asked events.
+var inDialog = []string{"REFER", "NOTIFY"}
+
+// Request is what comes inside the dialog (ua.RequestObserver). A NOTIFY is
+// answered; a REFER waits for the test.
+func (o observer) Request(r *ua.Request) {
+	if r.Method != "REFER" {
+		r.Respond(200, "", nil, nil)
+	}
+	o.events <- Event{What: Asked, Request: r}
+}

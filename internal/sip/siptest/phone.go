@@ -53,7 +53,7 @@ func NewPhoneAt(t testing.TB, host, transport string, ports *rtp.Ports) *Phone {
 		host: netip.MustParseAddr(host), via: transport,
 	}
 	var err error
-	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", TLS: TLS(t)})
+	p.ua, err = ua.New(ua.Config{Listen: []string{transport + "://" + host + ":0"}, UserAgent: "siptest", TLS: TLS(t), InDialog: inDialog, Extensions: []string{"replaces"}})
 	if err != nil {
 		t.Fatal(err)
 	}

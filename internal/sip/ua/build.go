@@ -54,6 +54,7 @@ type draft struct {
 	contentType        string
 	body               []byte
 	userAgent, allowed string
+	extensions         []string
 }
 
 func (d draft) request() (*sip.Request, error) {
@@ -86,6 +87,9 @@ func (d draft) request() (*sip.Request, error) {
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: d.cseq, MethodName: req.Method})
 	if d.allowed != "" {
 		req.AppendHeader(sip.NewHeader("Allow", d.allowed))
+	}
+	if len(d.extensions) > 0 {
+		req.AppendHeader(sip.NewHeader("Supported", strings.Join(d.extensions, ", ")))
 	}
 	if d.userAgent != "" {
 		req.AppendHeader(sip.NewHeader("User-Agent", d.userAgent))
@@ -183,7 +187,7 @@ func hopOf(uri string) (Hop, error) {
 // response answers a request. The tag goes to To unless one is there or the code is 100.
 func (u *UA) response(req *sip.Request, code int, phrase, tag string) *sip.Response {
 	if phrase == "" {
-		phrase = statusPhrase(code)
+		phrase = StatusPhrase(code)
 	}
 	res := sip.NewResponseFromRequest(req, code, oneLine(phrase), nil)
 	res.SipVersion = "SIP/2.0"

@@ -28,9 +28,9 @@ func causeOf(res *sip.Response, err error) Cause {
 
 func failureOf(err error) Cause {
 	if errors.Is(err, transaction.ErrTimeout) {
-		return Cause{Origin: Timeout, Code: sip.StatusRequestTimeout, Phrase: statusPhrase(sip.StatusRequestTimeout)}
+		return Cause{Origin: Timeout, Code: sip.StatusRequestTimeout, Phrase: StatusPhrase(sip.StatusRequestTimeout)}
 	}
-	c := Cause{Origin: Transport, Code: sip.StatusServiceUnavailable, Phrase: statusPhrase(sip.StatusServiceUnavailable)}
+	c := Cause{Origin: Transport, Code: sip.StatusServiceUnavailable, Phrase: StatusPhrase(sip.StatusServiceUnavailable)}
 	if err != nil {
 		c.Reason = err.Error()
 	}
@@ -117,7 +117,8 @@ var statusPhrases = map[int]string{
 	600: "Busy Everywhere", 603: "Decline", 604: "Does Not Exist Anywhere", 606: "Not Acceptable",
 }
 
-func statusPhrase(code int) string {
+// StatusPhrase is the usual phrase of a status.
+func StatusPhrase(code int) string {
 	if p, ok := statusPhrases[code]; ok {
 		return p
 	}

@@ -3,6 +3,7 @@ package ua
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -34,6 +35,17 @@ type Dialog struct {
 	Transport    string // "udp", "tcp", "tls": how its next request goes ...
 	RemoteAddr   string // ... and where, host:port
 	Role         Role
+	Allow        string // the methods that the far end says it takes, empty when it does not say
+}
+
+// Takes reports whether the far end has said that it takes requests of a method.
+func (d Dialog) Takes(method string) bool {
+	for m := range strings.SplitSeq(d.Allow, ",") {
+		if strings.TrimSpace(m) == method { // RFC 3261 7.1: methods have a case
+			return true
+		}
+	}
+	return false
 }
 
 // callerDialog is the dialog that a response to our INVITE makes (RFC 3261 12.1.2).
@@ -46,6 +58,7 @@ func callerDialog(p *pending, res *sip.Response) Dialog {
 		RemoteTarget: p.sent.Recipient.String(), RouteSet: recordRoutes(res),
 		Secure: p.flow.Transport() == "tls" && p.sent.Recipient.Scheme == "sips",
 	}
+	d.Allow = valueOf(res, "Allow")
 	slices.Reverse(d.RouteSet)
 	if c := res.Contact(); c != nil {
 		d.RemoteTarget = c.Address.String()
@@ -65,6 +78,7 @@ func calleeDialog(req *sip.Request, localTag string, flow transport.Flow) Dialog
 		RouteSet: recordRoutes(req), RemoteCSeq: req.CSeq().SeqNo,
 		Secure: flow.Transport() == "tls" && req.Recipient.Scheme == "sips",
 	}
+	d.Allow = valueOf(req, "Allow")
 	if hasContact(req) {
 		d.RemoteTarget = req.Contact().Address.String()
 	}

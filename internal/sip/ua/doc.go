@@ -39,6 +39,6 @@
 //
 // What is not here yet has its place: 100rel and session timers for calls that we
 // place in uac.go, beside reliable.go and timer.go, which serve who calls us; UPDATE
-// beside re-INVITE in indialog.go; Replaces in intake.go; several early dialogs in Observer.Progress, whose Dialog tells forks
+// beside re-INVITE in indialog.go; several early dialogs in Observer.Progress, whose Dialog tells forks
 // apart by RemoteTag; SRV and NAPTR in transport's lookup.
 package ua

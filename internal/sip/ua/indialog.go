@@ -60,7 +60,9 @@ func (s *Session) Send(method string, headers Headers, body []byte, done func(Re
 			done(Response{Origin: Local, Code: sip.StatusCallTransactionDoesNotExists})
 			return
 		}
-		s.request(dialogRequest{method: method, headers: headers, body: body, done: func(res *sip.Response, err error) {
+		// RFC 3515 2.2, RFC 6665 4.4.1: these say where we are.
+		contact := method == "REFER" || method == "NOTIFY"
+		s.request(dialogRequest{method: method, headers: headers, body: body, contact: contact, done: func(res *sip.Response, err error) {
 			done(responseOf(res, err, s.Dialog().LocalCSeq))
 			s.gone(res)
 		}})
@@ -263,7 +265,7 @@ func (s *Session) inside(tx *transaction.Server, flow transport.Flow) {
 	case sip.OPTIONS:
 		tx.Respond(s.ua.capabilities(req))
 	default:
-		// INFO, REFER and NOTIFY come here; UPDATE will get its rules beside INVITE.
+		// INFO, REFER and NOTIFY come here. UPDATE will get its rules beside INVITE.
 		s.farRequest(tx, flow)
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // supported are the option tags that we understand in Require (RFC 3261 8.2.2.3).
-// replaces will stand here.
+// Config.Extensions stand beside them.
 var supported = []string{"100rel", "timer"}
 
 // receive is called by the readers, in order for each connection.
@@ -88,8 +88,8 @@ func (sh *shard) serve(tx *transaction.Server, flow transport.Flow, m Message) {
 		sh.refuse(tx, flow, otherScheme(req))
 	case toTag == "" && tx.Merged:
 		sh.refuse(tx, flow, loop)
-	case len(unsupported(req)) > 0:
-		sh.refuse(tx, flow, otherExtensions(unsupported(req)))
+	case len(sh.ua.unsupported(req)) > 0:
+		sh.refuse(tx, flow, otherExtensions(sh.ua.unsupported(req)))
 	case toTag != "":
 		if s := sh.sessions[sessionKey{req.CallID().Value(), toTag}]; s != nil {
 			s.inside(tx, flow)
@@ -235,19 +235,23 @@ func (u *UA) capabilities(req *sip.Request) *sip.Response {
 }
 
 func (u *UA) abilities() Headers {
-	return Headers{{"Allow", u.allow}, {"Accept", acceptedBodies}, {"Supported", strings.Join(supported, ", ")}}
+	return Headers{{"Allow", u.allow}, {"Accept", acceptedBodies}, {"Supported", u.supported}}
 }
 
-func unsupported(req *sip.Request) []string {
+func (u *UA) unsupported(req *sip.Request) []string {
 	var tags []string
 	for _, h := range req.GetHeaders("Require") {
 		for _, tag := range strings.Split(h.Value(), ",") {
-			if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(supported, strings.ToLower(tag)) {
+			if tag = strings.TrimSpace(tag); tag != "" && !u.supports(strings.ToLower(tag)) {
 				tags = append(tags, oneLine(tag))
 			}
 		}
 	}
 	return tags
+}
+
+func (u *UA) supports(tag string) bool {
+	return slices.Contains(supported, tag) || slices.Contains(u.cfg.Extensions, tag)
 }
 
 func knownScheme(s string) bool { return s == "" || s == "sip" || s == "sips" || s == "tel" }

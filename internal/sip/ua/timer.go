@@ -123,7 +123,7 @@ func (s *Session) refresh() {
 		return // an offer of ours is under way, and may serve as well
 	}
 	s.reinvite = &reinvite{sdp: s.described, refreshes: true, headers: Headers{
-		{"Supported", strings.Join(supported, ", ")}, {"Session-Expires", expiresIn(s.timer.interval, refreshUAC)},
+		{"Supported", s.ua.supported}, {"Session-Expires", expiresIn(s.timer.interval, refreshUAC)},
 		{"Min-SE", strconv.Itoa(int(leastInterval / time.Second))},
 	}}
 	s.nextReinvite()

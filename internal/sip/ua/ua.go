@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +40,10 @@ type Config struct {
 	// Methods are those that Handler.Request takes; others are refused with 405.
 	// Nil means REGISTER and OPTIONS.
 	Methods []string
+	// InDialog are the methods beside INFO that RequestObservers take.
+	InDialog []string
+	// Extensions are the option tags that may be required of us (RFC 3261 8.2.2.3).
+	Extensions []string
 	// Secret is what our tags, branches and derived Call-IDs are made with. A process
 	// with the Secret of an earlier one knows that one's calls for its own. Nil means
 	// one that dies with the process.
@@ -82,6 +88,7 @@ type UA struct {
 	secret       []byte       // for tags that nobody else can make
 	strays       *meter.Meter // answers to nobody's calls that are ended
 	allow        string
+	supported    string // option tags
 	malformed    atomic.Uint64
 	busy         atomic.Uint64
 	census       census
@@ -107,7 +114,8 @@ func New(cfg Config) (*UA, error) {
 		rand.Read(u.secret) // never fails: crypto/rand ends the program instead
 	}
 	u.strays = meter.New(meter.Config{Rate: strayRate, Burst: strayBurst, Now: time.Now})
-	u.allow = allowed(cfg.Methods)
+	u.supported = strings.Join(slices.Concat(supported, cfg.Extensions), ", ")
+	u.allow = allowed(slices.Concat(cfg.Methods, cfg.InDialog))
 	var err error
 	u.transport, err = transport.New(transport.Config{
 		Listen: cfg.Listen, ExternalIP: cfg.ExternalIP, TLS: cfg.TLS, Admit: cfg.Admit,
@@ -161,6 +169,13 @@ func (u *UA) External() netip.Addr { return u.transport.External() }
 // Owns reports whether addr is one that we are reached at: one that we listen
 // on, any of this machine's when we listen on all, or the external one.
 func (u *UA) Owns(addr netip.Addr) bool { return u.transport.Owns(addr) }
+
+// OwnsHost is Owns for a host as it stands in a URI; of names it knows
+// localhost only.
+func (u *UA) OwnsHost(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && u.Owns(addr) || host == "localhost"
+}
 
 // Counters are the present counts.
 func (u *UA) Counters() Counters {

@@ -36,7 +36,7 @@ func (sh *shard) invitation(out Outgoing, key sessionKey, cseq uint32) (*pending
 	req, err := draft{
 		method: "INVITE", target: out.RequestURI, route: out.Route, from: out.From, to: out.To, fromTag: key.localTag,
 		callID: key.callID, cseq: cseq, headers: out.Headers, contentType: "application/sdp", body: out.SDP,
-		userAgent: sh.ua.cfg.UserAgent, allowed: sh.ua.allow,
+		userAgent: sh.ua.cfg.UserAgent, allowed: sh.ua.allow, extensions: sh.ua.cfg.Extensions,
 	}.request()
 	return &pending{shard: sh, request: req, hop: hop, withContact: true, contactUser: out.ContactUser, initial: true}, err
 }

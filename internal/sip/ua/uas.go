@@ -1,7 +1,6 @@
 package ua
 
 import (
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -86,7 +85,7 @@ func (s *Session) inviteResponse(req *sip.Request, code int, sdp []byte, headers
 	contact, _ := parseURI(s.Dialog().LocalContact)
 	res.AppendHeader(&sip.ContactHeader{Address: contact})
 	res.AppendHeader(sip.NewHeader("Allow", s.ua.allow))
-	res.AppendHeader(sip.NewHeader("Supported", strings.Join(supported, ", ")))
+	res.AppendHeader(sip.NewHeader("Supported", s.ua.supported))
 	addHeaders(res, headers)
 	withSDP(res, sdp)
 	return res
@@ -210,7 +209,7 @@ func (s *Session) cancelled(req *sip.Request) {
 	if s.over || s.established || s.incoming == nil {
 		return
 	}
-	c := Cause{Origin: Cancelled, Code: sip.StatusRequestTerminated, Phrase: statusPhrase(sip.StatusRequestTerminated)}
+	c := Cause{Origin: Cancelled, Code: sip.StatusRequestTerminated, Phrase: StatusPhrase(sip.StatusRequestTerminated)}
 	c.read(req)
 	s.closeIncoming(sip.StatusRequestTerminated, "", nil, Reason{})
 	s.end(c)

@@ -282,7 +282,7 @@ func withTag(tag string) change {
 }
 
 func (f *farEnd) responseTo(req *sip.Request, code int, changes ...change) *sip.Response {
-	res := sip.NewResponseFromRequest(req, code, statusPhrase(code), nil)
+	res := sip.NewResponseFromRequest(req, code, StatusPhrase(code), nil)
 	if code > 100 && !req.To().Params.Has("tag") {
 		res.To().Params.Add("tag", f.tag)
 	}

@@ -1,8 +1,9 @@
-package reception
+package directory_test
 
 import (
 	"testing"
 
+	"strowger/internal/directory"
 	"strowger/internal/sip/address"
 )
 
@@ -14,8 +15,9 @@ func TestARawIDIsReadEscapedOrNot(t *testing.T) {
 		"sip:alice:secret@h":          "alice",
 		"sip:+1425;phone-context=x@h": "+1425",
 	} {
-		if a, ok := address.Parse(uri); !ok || named(a) != want {
-			t.Errorf("%s names %q", uri, named(a))
+		a, ok := address.Parse(uri)
+		if name := directory.SIPName(a.User, a.Password); !ok || name != want {
+			t.Errorf("%s names %q", uri, name)
 		}
 	}
 }
