@@ -110,6 +110,8 @@ func stories() []story {
 		}},
 		{name: "two-people", inputs: twoPeople()},
 		{name: "verbs-on-participants", inputs: verbsOnParticipants(), since: 3},
+		{name: "transferred", inputs: transferred(), since: 3},
+		{name: "referred", inputs: referred(), since: 3},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
@@ -145,6 +147,36 @@ func verbsOnParticipants() []call.Input {
 		call.TonesFailed{Operation: 5, Reason: call.TonesNotTaken},
 		choose, call.PlayerFinished{Operation: 6}, call.ToneReceived{Leg: leg(1), Tone: '2'},
 		listen(alice, "listening"), call.NodeRestarted{},
+	}
+}
+
+// transferred: the caller is handed on to somebody busy, and then to bob.
+func transferred() []call.Input {
+	transfer := call.Transfer{
+		Repeatable: once("transfer"), Connection: storyConnection(1), Operation: during("transferring"),
+		Target: "4:+14255550199", CallerID: ours, Headers: headers,
+	}
+	again := transfer
+	again.Repeatable, again.Operation, again.Target = once("again"), during("transferring-again"), bob
+	return []call.Input{
+		arrived(alice, ours), answerCall(1), answered(1), transfer, call.LegFailed{Leg: leg(2), Cause: busy()}, again, answered(3),
+		call.ConnectCall{Repeatable: once("connect"), Connection: storyConnection(2), App: application("connected"), Context: "connecting"},
+		call.NodeRestarted{},
+	}
+}
+
+// referred: the far end of alice hands the call on, and the one of whom it is
+// handed to is handed on in turn.
+func referred() []call.Input {
+	takes := answered(2)
+	takes.TakesRefer = true
+	return []call.Input{
+		arrived(alice, ours), answerCall(1), answered(1),
+		call.LegRefers{Leg: leg(1), To: phone, Replaces: "5a1c7a53@10.0.0.9;to-tag=1;from-tag=2"}, takes,
+		call.LegEnded{Leg: leg(1), Cause: call.Cause{Reason: call.EndedByParticipant}},
+		call.Transfer{Connection: storyConnection(1), Operation: during("referring"), Target: bob}, call.LegReferred{Leg: leg(2)},
+		call.LegReplaced{Leg: leg(2), From: "4:+14255550102", Dialog: answered(2).Dialog, TakesRefer: true},
+		call.LegReferralEnded{Leg: leg(2), Cause: call.Cause{Reason: call.Completed}},
 	}
 }
 
