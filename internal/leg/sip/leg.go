@@ -118,8 +118,12 @@ func (l *leg) end(cause call.Cause) {
 	for _, other := range l.lines {
 		other.hangUp(farewell(cause.Reason))
 	}
+	attributes := append([]any{"answered", l.answered}, cause.Attributes()...)
+	if l.answered {
+		attributes = append(attributes, l.sound.quality()...)
+	}
 	l.giveBack()
-	l.log.Info("leg ended", append([]any{"answered", l.answered}, cause.Attributes()...)...)
+	l.log.Info("leg ended", attributes...)
 	if l.answered {
 		l.signal(call.LegEnded{Leg: l.id, Cause: cause})
 		return

@@ -113,6 +113,14 @@ func (s *sound) media() call.Media {
 	}
 }
 
+// quality is what the network made of the sound, for the log: packets, and the
+// jitter of those that came (RFC 3550 A.8).
+func (s *sound) quality() []any {
+	st := s.session.Stats()
+	return []any{"packets_sent", st.Sent, "packets_received", st.Received, "packets_lost", st.Lost, "packets_late", st.Late,
+		"concealed", st.Concealed, "jitter", st.Jitter}
+}
+
 // mediaAddress is where a leg's port is bound and which address the far end is
 // told. Behind NAT that is the external address, but not for a program on this
 // machine: NAT does not bring its packets back.
