@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"io"
+	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
 
+	"strowger/internal/chronicle"
 	"strowger/internal/config"
 	"strowger/internal/lab"
 	"strowger/internal/server"
@@ -20,10 +24,60 @@ func (devCommand) Run(t terminal) error {
 	if err != nil {
 		return &settingsError{err}
 	}
-	return t.serve(cfg, func(i server.Info) {
+	log, err := t.log(cfg)
+	if err != nil {
+		return err
+	}
+	c := server.Config{Config: cfg, Version: versionName(), Log: log, Tell: t.tell}
+	if cfg.Log.Level == config.Default().Log.Level {
+		c.Log = slog.New(withoutCalls{Handler: log.Handler()})
+	}
+	c.Ready = func(i server.Info) {
 		// A terminal that has gone away does not stop the server.
 		_ = welcome(t.out, cfg, i, time.Since(began))
+	}
+	return server.Run(t.ctx, c)
+}
+
+// tell prints what happens in calls, but for what is of use only to who looks
+// closely.
+func (t terminal) tell(l chronicle.Line) {
+	if l.Kind != chronicle.Inner {
+		_ = printLine(t.out, l)
+	}
+}
+
+// withoutCalls is a log that leaves out what dev tells of calls anyway: all that is
+// about one and is no warning. Who asks for another level gets all of it.
+type withoutCalls struct {
+	slog.Handler
+	about bool // a call
+}
+
+func (h withoutCalls) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return withoutCalls{h.Handler.WithAttrs(attrs), h.about || slices.ContainsFunc(attrs, namesCall)}
+}
+
+func (h withoutCalls) WithGroup(name string) slog.Handler {
+	return withoutCalls{h.Handler.WithGroup(name), h.about}
+}
+
+// Handle implements slog.Handler.
+func (h withoutCalls) Handle(ctx context.Context, r slog.Record) error {
+	about := h.about
+	r.Attrs(func(a slog.Attr) bool {
+		about = about || namesCall(a)
+		return !about
 	})
+	if about && r.Level < slog.LevelWarn {
+		return nil
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// namesCall: a connection is of a call.
+func namesCall(a slog.Attr) bool {
+	return (a.Key == "call" || a.Key == "connection") && a.Value.String() != ""
 }
 
 // welcome is the first screen: what is here, and what to do next.

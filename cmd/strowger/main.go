@@ -29,6 +29,7 @@ const (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve applications and phones with the settings of a file."`
 	Dev     devCommand     `cmd:"" help:"Serve on this machine only, without any configuration, with lab numbers that answer."`
+	Calls   callsCommand   `cmd:"" help:"List the calls of the server on this machine, or tell what happened in one."`
 	Lab     labCommands    `cmd:"" help:"What stands in for the telephone network."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove that SIP, RTP, TLS, webhooks, speech and storage work from here, and say what to do."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 
 	"strowger/internal/config"
 	"strowger/internal/server"
@@ -33,18 +34,21 @@ func (c serveCommand) Run(t terminal) error {
 	if err != nil {
 		return err
 	}
-	return t.serve(cfg, func(i server.Info) {
+	log, err := t.log(cfg)
+	if err != nil {
+		return err
+	}
+	return server.Run(t.ctx, server.Config{Config: cfg, Version: versionName(), Log: log, Ready: func(i server.Info) {
 		if i.KeysAreNew {
 			fmt.Fprintf(t.out, "The access key of this resource, made now, kept under %s and not shown again:\n\n  %s\n\n", cfg.DataDir, i.ConnectionString())
 		}
-	})
+	}})
 }
 
-// serve runs the server until a signal.
-func (t terminal) serve(cfg config.Config, ready func(server.Info)) error {
+func (t terminal) log(cfg config.Config) (*slog.Logger, error) {
 	log, err := telemetry.NewLogger(t.err, cfg.Log.Level, cfg.Log.Format)
 	if err != nil {
-		return &settingsError{err}
+		return nil, &settingsError{err}
 	}
-	return server.Run(t.ctx, server.Config{Config: cfg, Version: versionName(), Log: log, Ready: ready})
+	return log, nil
 }

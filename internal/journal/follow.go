@@ -100,7 +100,9 @@ func (s *jetStream) Heads(ctx context.Context, stream int, f func(Message) error
 	return scan(ctx, s.streams[stream], headsAtOnce, jetstream.ConsumerConfig{
 		DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: subject(stream, "*"), HeadersOnly: true,
 	}, func(msg jetstream.Msg, meta *jetstream.MsgMetadata) error {
-		return f(message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), nil))
+		m := message(stream, meta.Sequence.Stream, msg.Subject(), msg.Headers(), nil)
+		m.Time = meta.Timestamp
+		return f(m)
 	})
 }
 

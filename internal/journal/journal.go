@@ -168,6 +168,28 @@ func (j *Journal) bodyMost(ended bool) int {
 	return j.store.BodyMost() / 2
 }
 
+// Head is the end of a call's records.
+type Head struct {
+	Key   call.Key
+	Ended bool
+	Time  time.Time // when the store took the last
+}
+
+// Heads lists all calls of which there is a record, of all nodes.
+func (j *Journal) Heads(ctx context.Context) ([]Head, error) {
+	var all []Head
+	for stream := range j.store.Streams() {
+		err := j.store.Heads(ctx, stream, func(m Message) error {
+			all = append(all, Head{Key: m.Key, Ended: m.Ended, Time: m.Time})
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list calls: %w", err)
+		}
+	}
+	return all, nil
+}
+
 // Live is a call that has not ended.
 type Live struct {
 	Key  call.Key

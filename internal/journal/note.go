@@ -18,7 +18,7 @@ type Note struct {
 	At      time.Time `json:",omitzero"` // when it was refused; else it is the step's
 	Input   string    // its type: "Play", "LegEnded"
 	Command bool      `json:",omitempty"` // else it is a signal
-	Details string    `json:",omitempty"` // what is set of it, in a few words
+	Details string    `json:",omitempty"` // what is set of it: words name=value, whose own spaces are no-break ones
 	Answer  string    `json:",omitempty"` // of a command: what it was answered beside that it is accepted
 	Refused string    `json:",omitempty"` // why
 }
@@ -84,6 +84,13 @@ func (l *Log) details(in any) string {
 	return strings.Join(words, " ")
 }
 
+// Describe is the type of an input or an event and what is set of it, as in a Note.
+func Describe(x any) string {
+	var words []string
+	describe(reflect.ValueOf(x), &words)
+	return strings.TrimSuffix(reflect.TypeOf(x).Name()+" "+cut(strings.Join(words, " "), detailsMost), " ")
+}
+
 func describe(v reflect.Value, words *[]string) {
 	for i := range v.NumField() {
 		f, field := v.Type().Field(i), v.Field(i)
@@ -95,7 +102,7 @@ func describe(v reflect.Value, words *[]string) {
 		case call.LegID:
 			*words = append(*words, "leg="+string(value)[strings.LastIndexByte(string(value), '/')+1:])
 		case call.Cause:
-			*words = append(*words, "cause="+cause(value))
+			*words = append(*words, "cause="+oneWord(cause(value)))
 		default:
 			if field.Kind() == reflect.Struct {
 				describe(field, words)
@@ -138,12 +145,15 @@ func element(v reflect.Value) string {
 	return strings.Join(words, "+")
 }
 
+// quoted is text that others have written, which must not look like details.
 func quoted(s string) string {
-	if strings.ContainsAny(s, " \t\r\n=\"") {
-		return fmt.Sprintf("%q", s)
+	if strings.ContainsAny(s, " \t\r\n=\"\u00a0") {
+		return oneWord(fmt.Sprintf("%q", s))
 	}
 	return s
 }
+
+func oneWord(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 func withoutQuery(s string) string {
 	u, err := url.Parse(s)
@@ -157,13 +167,13 @@ func withoutQuery(s string) string {
 func cause(c call.Cause) string {
 	all := string(c.Reason)
 	if c.SIPStatus != 0 {
-		all += fmt.Sprintf("(SIP %s)", strings.TrimSpace(fmt.Sprint(c.SIPStatus, " ", c.SIPPhrase)))
+		all += fmt.Sprintf(" (SIP %s)", strings.TrimSpace(fmt.Sprint(c.SIPStatus, " ", c.SIPPhrase)))
 	}
 	if c.Q850 != 0 {
-		all += fmt.Sprintf("(Q.850 %d)", c.Q850)
+		all += fmt.Sprintf(" (Q.850 %d)", c.Q850)
 	}
 	if c.Detail != "" {
-		all += "(" + c.Detail + ")"
+		all += " (" + c.Detail + ")"
 	}
 	return cut(all, 2*valueMost)
 }

@@ -45,13 +45,13 @@ func TestARecordNotesItsInputAndWhatWasRefusedBeforeIt(t *testing.T) {
 			t.Fatalf("records %+v", all)
 		}
 		if n := all[0].Notes[0]; !n.Command || n.Input != "CreateCall" || n.Answer != "connection=c" ||
-			n.Details != `callbackuri=https://app.example/events context="a b" targets=4:+15550100,8:acs:x_y` {
+			n.Details != "callbackuri=https://app.example/events context=\"a\u00a0b\" targets=4:+15550100,8:acs:x_y" {
 			t.Errorf("the command is noted as %+v", n)
 		}
 		if n := all[1].Notes[0]; n.Input != "Play" || n.Details != "context=4" || n.Refused != "the call is busy" || n.At.IsZero() {
 			t.Errorf("the first of the last sixteen refusals is noted as %+v", n)
 		}
-		if n := all[1].Notes[16]; n.Command || n.Details != "leg=2 cause=busy(SIP 486 Busy Here)(Q.850 17) who=4:+15550100" {
+		if n := all[1].Notes[16]; n.Command || n.Details != "leg=2 cause=busy\u00a0(SIP\u00a0486\u00a0Busy\u00a0Here)\u00a0(Q.850\u00a017) who=4:+15550100" {
 			t.Errorf("the signal is noted as %+v", n)
 		}
 	})

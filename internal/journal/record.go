@@ -23,6 +23,7 @@ type Record struct {
 	Time     time.Time    // of the step
 	Taken    time.Time    // when the store took it
 	Started  time.Time    // when subscribers were told CallStarted; zero before
+	Ended    bool         // the call is over with it
 	Events   []call.Event // an Unknown for each that a newer version has added
 	Notes    []Note       // in the order in which it happened; the step's own is the last
 }
@@ -162,7 +163,7 @@ func (h history) decode(m Message) (Record, error) {
 	}
 	return Record{
 		Stream: m.Stream, Sequence: m.Sequence, Taken: m.Time,
-		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Events: events, Notes: p.Notes,
+		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Ended: m.Ended, Events: events, Notes: p.Notes,
 	}, nil
 }
 

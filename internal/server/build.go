@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"strowger/internal/bridge"
+	"strowger/internal/chronicle"
 	"strowger/internal/config"
 	"strowger/internal/descriptors"
 	"strowger/internal/devca"
@@ -46,7 +47,8 @@ type parts struct {
 	bridge    *bridge.Bridge
 	board     *switchboard.Switchboard
 	courier   *webhook.Courier
-	lab       *lab.Lab // nil outside dev and tests
+	follower  *chronicle.Follower // nil when nobody is told
+	lab       *lab.Lab            // nil outside dev and tests
 	guard     *listener.Guard
 	listeners []*boundListener
 	budget    descriptors.Budget
@@ -76,6 +78,11 @@ func build(ctx context.Context, c Config) (_ *parts, err error) {
 	}
 	if err := p.buildCalls(ctx, serverTLS); err != nil {
 		return nil, err
+	}
+	if c.Tell != nil {
+		if p.follower, err = chronicle.NewFollower(ctx, p.journal, c.Tell); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.bindListeners(serverTLS); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"strowger/internal/access"
 	"strowger/internal/api"
+	"strowger/internal/chronicle"
 	"strowger/internal/listener"
 	"strowger/internal/outbound"
 	"strowger/internal/sip/notice"
@@ -26,7 +27,10 @@ const (
 // operator puts what SIP peers send beside the figures.
 func (p *parts) operator(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	calls := chronicle.New(p.journal, p.courier).Handler()
 	mux.Handle(notice.Path, p.notices)
+	mux.Handle(chronicle.Path, calls)
+	mux.Handle(chronicle.Path+"/", calls)
 	mux.Handle("/", figures)
 	return mux
 }
@@ -52,8 +56,8 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
-		InFlight: p.budget.Callbacks,
-		Client:   policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
+		InFlight: p.budget.Callbacks, Tried: p.tried,
+		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
 	})
 	served := api.New(api.Config{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
@@ -61,4 +65,14 @@ func (p *parts) buildEdges(version string) error {
 	})
 	p.open(public(served, p.courier.ValidationHandler()), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
 	return nil
+}
+
+// tried tells of a try that did not go as it should, once, and of its end: that all
+// is well goes without saying.
+func (p *parts) tried(t webhook.Try) {
+	late := t.Outcome == webhook.Taken && t.Number > 1
+	first := t.Outcome == webhook.Failed && t.Number == 1
+	if p.follower != nil && (late || first || t.Outcome == webhook.GivenUp) {
+		p.follower.Tell(chronicle.Try(t))
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"strowger/internal/call"
+	"strowger/internal/chronicle"
 	"strowger/internal/config"
 )
 
@@ -21,6 +22,9 @@ type Config struct {
 	Version string
 	Log     *slog.Logger
 	Ready   func(Info) // called once, when calls are taken; may be nil
+	// Tell hears what happens in calls, as it happens, and is not called twice at
+	// once; may be nil.
+	Tell func(chronicle.Line)
 }
 
 // Info says where a running server is reached.
@@ -89,6 +93,9 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	}
 	l.start(ctx, "journal", p.journal.Run)
 	l.start(ctx, "media clock", p.clock.Run)
+	if p.follower != nil {
+		l.start(ctx, "chronicle", p.follower.Run)
+	}
 	l.start(ctx, "bridge", p.bridge.Run)
 	l.start(ctx, "switchboard", p.board.Run)
 	l.start(ctx, "registrations", p.keeper.Run)

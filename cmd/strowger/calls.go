@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"strowger/internal/chronicle"
+	"strowger/internal/config"
+)
+
+// callsCommand asks the running server at its operator's address: the journal has
+// one reader.
+type callsCommand struct {
+	settingsFile
+	ID       string `arg:"" optional:"" help:"A call: any of its identifiers (callConnectionId, serverCallId, correlationId), or how one begins."`
+	Ended    bool   `help:"List calls that have ended, as far as the journal keeps them."`
+	Operator string `help:"Where the server is asked, as http://127.0.0.1:8081; without it, at operator.listen of the settings, or where 'strowger dev' listens." placeholder:"URL"`
+}
+
+// askTime bounds one question to the server.
+const askTime = 30 * time.Second
+
+func (c callsCommand) Run(t terminal) error {
+	at, err := c.address(t)
+	if err != nil {
+		return err
+	}
+	if c.ID != "" {
+		return c.one(t, at)
+	}
+	return c.list(t, at)
+}
+
+// address is where to ask. A server that listens on all addresses listens on
+// loopback too, and shows calls there only.
+func (c callsCommand) address(t terminal) (string, error) {
+	listen := c.Operator
+	if listen == "" {
+		cfg, err := c.load(t)
+		if err != nil {
+			return "", err
+		}
+		if listen = cfg.Operator.Listen; listen == "" {
+			listen = config.Dev().Operator.Listen
+		}
+	}
+	u, err := url.Parse(listen)
+	if err != nil || u.Host == "" {
+		return "", &settingsError{fmt.Errorf("--operator: %q is no URL like http://127.0.0.1:8081", listen)}
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
+		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
+	}
+	return "http://" + u.Host + chronicle.Path, nil
+}
+
+func (c callsCommand) one(t terminal, at string) error {
+	var told chronicle.One
+	if err := ask(t.ctx, at+"/"+url.PathEscape(c.ID), &told); err != nil {
+		return err
+	}
+	if len(told.Lines) > 0 {
+		first := told.Lines[0]
+		fmt.Fprintf(t.out, "call %s, %s\n", first.Call, first.At.Local().Format(time.DateOnly))
+	}
+	for _, l := range told.Lines {
+		if err := printLine(t.out, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c callsCommand) list(t terminal, at string) error {
+	if c.Ended {
+		at += "?ended=true"
+	}
+	var told chronicle.Calls
+	if err := ask(t.ctx, at, &told); err != nil {
+		return err
+	}
+	if len(told.Calls) == 0 {
+		_, err := fmt.Fprintln(t.out, "no calls; `strowger calls --ended` lists those that were")
+		return err
+	}
+	for _, s := range told.Calls {
+		if err := printCall(t.out, s, time.Now()); err != nil {
+			return err
+		}
+	}
+	if told.More > 0 {
+		fmt.Fprintf(t.out, "and %d more\n", told.More)
+	}
+	return nil
+}
+
+// ask gets an answer of the server, or says what to do.
+func ask(ctx context.Context, at string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("%w: is the server running, and operator.listen set? --operator says where", err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		var fault chronicle.Fault
+		if json.NewDecoder(answer.Body).Decode(&fault) != nil || fault.Error == "" {
+			return fmt.Errorf("%s answered %s: it is no operator's address of this version", at, answer.Status)
+		}
+		return errors.New(fault.Error)
+	}
+	return json.NewDecoder(answer.Body).Decode(into)
+}
+
+// shortID is how much of an identifier is shown: it finds the call again.
+const shortID = 8
+
+func short(id string) string { return id[:min(len(id), shortID)] }
+
+func printLine(w io.Writer, l chronicle.Line) error {
+	_, err := fmt.Fprintf(w, "%s  %s  %-7s  %s\n", l.At.Local().Format("15:04:05.000"), short(string(l.Call)), l.Kind, oneLine(l.Text))
+	return err
+}
+
+func printCall(w io.Writer, s chronicle.Summary, now time.Time) error {
+	who := strings.Join(s.Participants, ", ")
+	if who == "" {
+		who = "nobody in it"
+	}
+	lasted := now.Sub(s.Began)
+	if s.Last.After(s.Began) && s.Phase == "ended" {
+		lasted = s.Last.Sub(s.Began)
+	}
+	_, err := fmt.Fprintf(w, "%s  %-11s  since %s, %s  %s", s.Call, s.Phase, s.Began.Local().Format(time.DateTime), lasted.Round(time.Second), oneLine(who))
+	for _, c := range s.Connections {
+		if err == nil {
+			_, err = fmt.Fprintf(w, "  connection %s", c)
+		}
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(w)
+	}
+	return err
+}
+
+// oneLine keeps what applications and far ends have written on one line, and away
+// from the terminal's controls.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+}
