@@ -36,6 +36,9 @@
 //   - A reader is never ahead of its stream. Where the store has lost records that
 //     were read already, in a power cut, those that take their sequences are read;
 //     what was lost is logged and counted. See Position.
+//   - A record notes what its input was and what came of it, for people (Note): in
+//     bounded text, by which nothing is decided. Jottings are less than that: the
+//     oldest are forgotten to make room.
 //   - A record says which node wrote it, and Live whose each call is.
 //
 // Calls are spread over several streams by a hash of their key, because a

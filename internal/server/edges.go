@@ -24,7 +24,7 @@ const (
 	audioTime = 30 * time.Second
 )
 
-// operator puts what SIP peers send beside the figures.
+// operator puts what SIP peers send, and what happened in calls, beside the figures.
 func (p *parts) operator(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	calls := chronicle.New(p.journal, p.courier).Handler()

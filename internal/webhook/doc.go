@@ -20,6 +20,8 @@
 //     Config.GiveUpAfter and a last try at the end of that time, at once when the application refuses it (4xx; after a minute of 404 or 410, which
 //     an application answers while it is deployed), and when a queue is full, the oldest
 //     first. An endpoint that keeps failing has a line a minute in the log, which counts.
+//   - What was tried is kept for people to read (Tries), written once a second and in
+//     nobody's way; a crash may cost the last second of it.
 //   - A subscription gets nothing before it has passed the validation handshake.
 //
 // How an event looks is its Family's to say, which the recipient's api-version
