@@ -11,16 +11,13 @@ import (
 	"strowger/internal/sip/siptest"
 )
 
-const (
-	carrierHost = "127.0.0.2"
-	trunkNumber = "+14255550142"
-)
+const trunkNumber = "+14255550100"
 
-// fromATrunk lets a carrier at carrierHost call trunkNumber.
+// fromATrunk lets a carrier at 127.0.0.1 call trunkNumber.
 func fromATrunk(cfg config.Config) config.Config {
-	cfg.Trunks = append(cfg.Trunks, config.Trunk{
-		Name: "carrier", Address: "sip:127.0.0.2:5070;transport=udp", Numbers: []string{trunkNumber}, Sources: []string{"127.0.0.2/32"},
-	})
+	cfg.Trunks = []config.Trunk{{
+		Name: "carrier", Address: "sip:127.0.0.1:5070;transport=udp", Numbers: []string{trunkNumber}, Sources: []string{"127.0.0.1/32"},
+	}}
 	return cfg
 }
 
@@ -56,7 +53,7 @@ func TestWhoCallsDuringAStartIsNotTakenForACallOfTheLastProcess(t *testing.T) {
 	defer l.stop()
 	var wires []*siptest.Wire
 	for range callers { // they wait in the socket, before anything runs
-		w := siptest.NewWire(t, carrierHost, p.agent.Addr("udp"))
+		w := siptest.NewWire(t, "127.0.0.1", p.agent.Addr("udp"))
 		w.Send("INVITE", "sip:"+trunkNumber+"@strowger.local", 1, "", siptest.With(callersOffer)...)
 		wires = append(wires, w)
 	}

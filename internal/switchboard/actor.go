@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"strowger/internal/call"
@@ -14,12 +13,8 @@ import (
 // mailboxSize bounds what may wait for one call.
 const mailboxSize = 128
 
-// storeRetry is the pause between attempts to store a signal's step. Where there is
-// no room it grows: all calls wait for the same.
-const (
-	storeRetry     = 250 * time.Millisecond
-	storeRetryMost = 2 * time.Second
-)
+// storeRetry is the pause between attempts to store a signal's step.
+const storeRetry = 250 * time.Millisecond
 
 // actor owns one call: its state, in which its timers are, and its place in
 // the journal.
@@ -30,7 +25,6 @@ type actor struct {
 	first   kind    // of the message that it was made for
 	mailbox chan message
 	done    chan struct{} // closed when the actor takes no more
-	blocked atomic.Bool   // a signal waits for room in the journal
 
 	// Owned by run.
 	call   *call.Call
@@ -147,25 +141,18 @@ var errNotRead = &call.Error{Kind: call.OutOfService, Reason: "The call cannot b
 // when the journal has lost the call, or when ctx is done.
 func (a *actor) restore(ctx context.Context) error {
 	for {
-		if err := sleep(ctx, storeRetry); err != nil {
-			return err
+		pause := time.NewTimer(storeRetry)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
 		}
 		err := a.load(ctx)
 		if settled(err) {
 			return err
 		}
 		a.slog.Error(cannotRead, "error", err)
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	pause := time.NewTimer(d)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -227,7 +214,7 @@ var errNotStored = &call.Error{Kind: call.OutOfService, Reason: "The journal did
 // goBack lets a call go on without a command that was given up: from what the
 // journal has.
 func (a *actor) goBack(ctx context.Context, givenUp error) error {
-	if givenUp != errNotStored && givenUp != errNoRoom && givenUp != errFull {
+	if givenUp != errNotStored && givenUp != errNoRoom {
 		return givenUp
 	}
 	return a.reload(ctx)
@@ -254,7 +241,7 @@ func (a *actor) refused(m message, err error) {
 // stepped and stored again until the journal takes it, whoever waits for it.
 // Where its step can never be stored, the call ends.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
-	for pause := storeRetry; ; pause = min(2*pause, storeRetryMost) {
+	for {
 		a.log.Noted(m.in, out.Answer, nil)
 		err := a.log.Append(ctx, a.call.State(), out.Events)
 		if err == nil {
@@ -268,14 +255,9 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 			return a.outgrown(ctx, m, out)
 		}
 		a.board.stats.failures.Add(1)
-		if err := a.giveUp(m, err); err != nil {
-			return call.Output{}, err
-		}
-		if errors.Is(err, ErrNoRoom) { // it is certain that nothing was stored: the state is as it was
-			if err := sleep(ctx, pause); err != nil {
-				return call.Output{}, err
-			}
-			continue
+		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "error", err)
+		if m.kind == command {
+			return call.Output{}, errNotStored
 		}
 		if err := a.restore(ctx); err != nil {
 			return call.Output{}, err
@@ -286,32 +268,7 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 	}
 }
 
-// giveUp says how a message is refused whose step was not stored: a command, or
-// who arrives when there is no room for one more call. Any other signal has
-// happened and is tried again. Until it is stored commands are refused at once,
-// instead of waiting behind it.
-func (a *actor) giveUp(m message, why error) error {
-	full := errors.Is(why, ErrNoRoom)
-	if full && m.opens != "" {
-		return a.board.noRoom(m)
-	}
-	if !a.blocked.Load() {
-		a.slog.Error("the journal did not take a step: check the disk under data_dir and nats.max_bytes, or the NATS cluster", "input", name(m.in), "error", why)
-	}
-	switch {
-	case m.kind == command && full:
-		return errFull
-	case m.kind == command:
-		return errNotStored
-	}
-	a.blocked.Store(full)
-	return nil
-}
-
 func (a *actor) stored() {
-	if a.blocked.Swap(false) {
-		a.slog.Info("the journal takes the steps of the call again")
-	}
 	a.board.stats.steps.Add(1)
 	if a.call.State().Step == 1 {
 		a.board.stats.begun.Add(1)
