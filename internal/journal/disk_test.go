@@ -76,11 +76,19 @@ func openRunning(t *testing.T, c journal.Config, log io.Writer) *journal.Journal
 	t.Helper()
 	j, err := journal.Open(t.Context(), c, slog.New(slog.NewTextHandler(log, nil)))
 	must(t, err)
+	t.Cleanup(j.Close)
+	keepInOrder(t, j)
+	return j
+}
+
+// keepInOrder runs a journal until stop is called or the test ends.
+func keepInOrder(t *testing.T, j *journal.Journal) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { _ = j.Run(ctx) })
-	t.Cleanup(func() { cancel(); running.Wait(); j.Close() })
-	return j
+	stop = func() { cancel(); running.Wait() }
+	t.Cleanup(stop)
+	return stop
 }
 
 // await waits for a fact.
@@ -220,6 +228,35 @@ func TestWhenEvenTheReserveIsGoneNothingIsLostAndAllGoesOnByItself(t *testing.T)
 	must(t, soon(t, log, stateOf(1, step+1)))
 	if got := steps(t, j, int(step)+1); got[step] != step+1 {
 		t.Errorf("the last steps are %v", got[step-1:])
+	}
+}
+
+func TestAJournalIsOpenedOnAFullDisk(t *testing.T) {
+	dir := smallDisk(t, "24m")
+	config := journal.Config{Dir: filepath.Join(dir, "nats")}
+	j, err := journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
+	must(t, err)
+	stop := keepInOrder(t, j)
+	log := begin(t, j, 1)
+	awaitReserve(t, config.Dir)
+	fillDisk(t, dir)
+	must(t, log.Append(t.Context(), stateOf(1, 2), nil))
+	stop()
+	j.Close()
+
+	j = openRunning(t, config, io.Discard)
+	j.Trim(t.Context())
+	live, err := j.Live(t.Context())
+	must(t, err)
+	if len(live) != 1 {
+		t.Fatalf("live calls: %v", live)
+	}
+	state, log, err := j.Load(t.Context(), live[0].Key)
+	must(t, err)
+	state.Step, state.Phase = state.Step+1, call.Ended
+	must(t, log.Append(t.Context(), state, played("the end")))
+	if err := j.Room(); !errors.Is(err, journal.ErrNoSpace) {
+		t.Errorf("there is said to be room: %v", err)
 	}
 }
 

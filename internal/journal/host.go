@@ -72,8 +72,10 @@ func (h *host) fault() error {
 	if h.server == nil {
 		return errNotRunning
 	}
-	if health := h.server.Healthz(nil); health.Error != "" {
-		return errors.New(health.Error)
+	for _, e := range h.server.Healthz(&server.HealthzOptions{Details: true}).Errors {
+		if e.Type != server.HealthzErrorConn { // which a server that is merely busy has too
+			return errors.New(e.Error)
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,12 +47,16 @@ type Journal struct {
 	alone bool // nobody else writes to the store
 	log   *slog.Logger
 
-	room room
+	room     room
+	widening sync.Mutex // one stream at a time
+	trimmer  trimmer
+	full     chan struct{} // Run is to trim at once
 
 	unreadable atomic.Uint64
 	unknown    atomic.Uint64
 	cutOff     atomic.Uint64
 	retries    atomic.Uint64
+	refusals   atomic.Uint64
 }
 
 // Stats counts since the start.
@@ -60,6 +65,7 @@ type Stats struct {
 	Unknown    uint64 // events that they could not be given: a newer version has added them
 	Retries    uint64 // appends that were tried again, because nobody said what came of them
 	CutOff     uint64 // records that had been read when the store lost them
+	Refusals   uint64 // appends for which there was no room
 }
 
 // Open opens the journal, starting the embedded server when there is no URL.
@@ -76,12 +82,15 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Journal, error) {
 // Over makes a journal over a store, which it owns from then on. Without the
 // name of a node it is alone: every call is its own.
 func Over(store Storage, node string, log *slog.Logger) *Journal {
-	return &Journal{store: store, node: node, alone: node == "", log: log, room: room{streams: make([]crowd, store.Streams())}}
+	return &Journal{
+		store: store, node: node, alone: node == "", log: log,
+		room: newRoom(store.Streams()), trimmer: trimmer{vain: make([]vain, store.Streams())}, full: make(chan struct{}, 1),
+	}
 }
 
 // Stats is a snapshot of the counters.
 func (j *Journal) Stats() Stats {
-	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load(), Retries: j.retries.Load(), CutOff: j.cutOff.Load()}
+	return Stats{Unreadable: j.unreadable.Load(), Unknown: j.unknown.Load(), Retries: j.retries.Load(), CutOff: j.cutOff.Load(), Refusals: j.refusals.Load()}
 }
 
 // Close gives back what the journal holds. Nobody may be using it any more.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
-	"time"
 )
 
 // noRoom reports whether an append was refused because nothing can be stored now.
@@ -15,22 +15,17 @@ func noRoom(err error) bool {
 
 // room is whether new calls can be stored.
 type room struct {
-	mu      sync.Mutex
-	store   error   // what Storage.Tend said last
-	streams []crowd // by index
+	mu    sync.Mutex
+	store error  // what Storage.Tend said last
+	full  []bool // by stream: a new call was refused, and there is still no room for one
+	spent []bool // by stream: so is what was kept for the calls that are there
+
+	probes []sync.Mutex // by stream: held by the one append that may try all the same
 }
 
-// crowd is how full a stream is.
-type crowd struct {
-	full    bool       // a new call was refused, and there is still no room for one
-	vain    time.Time  // when trimming last made no room,
-	vainAt  uint64     // and what the last record was then
-	trimmed sync.Mutex // held while it is trimmed
+func newRoom(streams int) room {
+	return room{full: make([]bool, streams), spent: make([]bool, streams), probes: make([]sync.Mutex, streams)}
 }
-
-// trimAgain is for how long a stream is not trimmed again when that has made no
-// room. For calls that are there it is trimmed again as soon as one has gone on.
-const trimAgain = time.Second
 
 // Room says why no new call can be stored now, with ErrNoSpace, ErrUnwritable or
 // ErrFull; nil when one can. Calls that are there go on as long as they can.
@@ -44,10 +39,21 @@ func (r *room) why() error {
 	if r.store != nil {
 		return r.store
 	}
-	for i := range r.streams {
-		if r.streams[i].full {
-			return ErrFull
-		}
+	if slices.Contains(r.full, true) {
+		return ErrFull
+	}
+	return nil
+}
+
+// refuses is why a message would be refused.
+func (r *room) refuses(stream int, begins bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case begins:
+		return r.why()
+	case r.spent[stream]:
+		return ErrFull
 	}
 	return nil
 }
@@ -75,68 +81,56 @@ func advice(why error) string {
 	return "make room on the disk under data_dir, or see what is wrong with it; everything goes on by itself then"
 }
 
-// put appends. A stream that is full is trimmed at once. What is kept for the
-// calls that are there is given to them when that makes no room; a new call is
-// refused, and the next ones before they come here.
+// put appends. When a stream is full it is trimmed at once, by Run; what is kept
+// for the calls that are there is given to them meanwhile. As long as there is no
+// room one append at a time tries: many would take what is being freed, and
+// the time for it.
 func (j *Journal) put(ctx context.Context, m Message, expect uint64) (uint64, error) {
+	if why := j.room.refuses(m.Stream, expect == 0); why != nil {
+		probe := &j.room.probes[m.Stream]
+		if !probe.TryLock() {
+			j.refusals.Add(1)
+			return 0, why
+		}
+		defer probe.Unlock()
+	}
 	sequence, err := j.store.Append(ctx, m, expect)
-	if errors.Is(err, ErrFull) && j.makeRoom(ctx, m, expect == 0) {
-		sequence, err = j.store.Append(ctx, m, expect)
+	if errors.Is(err, ErrFull) {
+		j.trimNow()
+		if expect > 0 && j.widen(ctx, m.Stream) {
+			sequence, err = j.store.Append(ctx, m, expect)
+		}
 	}
 	if noRoom(err) {
+		j.refusals.Add(1)
 		j.refused(m.Stream, expect == 0, err)
 	}
 	return sequence, err
 }
 
+// widen reports whether a stream has been given what is kept for the calls that
+// are there.
+func (j *Journal) widen(ctx context.Context, stream int) bool {
+	j.widening.Lock()
+	defer j.widening.Unlock()
+	e, err := j.store.Extent(ctx, stream)
+	if err != nil || e.Wide {
+		return err == nil && e.Bytes < e.Most // somebody else has done it just now
+	}
+	j.log.Warn("a stream of the journal is full: what is kept for the calls that are there is used", slog.Int("stream", stream))
+	return j.store.Widen(ctx, stream, true) == nil
+}
+
 // refused notes that there is no room, without waiting for tend to find out.
 func (j *Journal) refused(stream int, begins bool, why error) {
 	j.changeRoom(func(r *room) {
-		switch {
-		case !errors.Is(why, ErrFull):
+		if !errors.Is(why, ErrFull) {
 			r.store = why
-		case begins:
-			r.streams[stream].full = true
+			return
 		}
+		r.full[stream] = true
+		r.spent[stream] = r.spent[stream] || !begins
 	})
-}
-
-// makeRoom reports whether there may be room for m now.
-func (j *Journal) makeRoom(ctx context.Context, m Message, begins bool) bool {
-	crowd := &j.room.streams[m.Stream]
-	crowd.trimmed.Lock()
-	defer crowd.trimmed.Unlock()
-	before, err := j.store.Extent(ctx, m.Stream)
-	if err != nil {
-		return false
-	}
-	need := int64(len(m.Body)) + headersMost
-	if before.Bytes+need < before.Most {
-		return true // somebody else has made it
-	}
-	if begins { // one that just fits leaves nothing to the next
-		need += before.Most / 32
-	}
-	if time.Since(crowd.vain) > trimAgain || !begins && before.Last != crowd.vainAt {
-		if after, err := j.trimmed(ctx, m.Stream); err == nil && after.Bytes+need < after.Most {
-			return true
-		}
-		crowd.vain, crowd.vainAt = time.Now(), before.Last
-	}
-	if begins || before.Wide {
-		return false
-	}
-	j.log.Warn("a stream of the journal is full: what is kept for the calls that are there is used", slog.Int("stream", m.Stream))
-	return j.store.Widen(ctx, m.Stream, true) == nil
-}
-
-// trimmed trims a stream and measures what is left.
-func (j *Journal) trimmed(ctx context.Context, stream int) (Extent, error) {
-	if err := j.trim(ctx, stream); err != nil {
-		j.log.Error("the journal could not be trimmed; when it is full, calls are refused",
-			slog.Int("stream", stream), slog.String("error", err.Error()), slog.String("advice", advice(ErrFull)))
-	}
-	return j.store.Extent(ctx, stream)
 }
 
 // tend looks after the store: what has gone is mended, and what Room says is
@@ -145,20 +139,31 @@ func (j *Journal) tend(ctx context.Context) {
 	err := j.store.Tend(ctx)
 	j.changeRoom(func(r *room) { r.store = err })
 	for stream := range j.store.Streams() {
-		if e, err := j.store.Extent(ctx, stream); err == nil {
-			j.relax(ctx, stream, e)
+		if err := j.relax(ctx, stream); err != nil && ctx.Err() == nil {
+			j.log.Warn("a stream of the journal could not be looked after", slog.Int("stream", stream), slog.String("error", err.Error()))
 		}
 	}
 }
 
 // relax takes new calls again when a stream has room for them, and keeps again
-// what is kept for those that are there.
-func (j *Journal) relax(ctx context.Context, stream int, e Extent) {
+// what is kept for those that are there. A stream that is nearly full is trimmed.
+func (j *Journal) relax(ctx context.Context, stream int) error {
+	e, err := j.store.Extent(ctx, stream)
+	if err != nil {
+		return err
+	}
+	if e.Bytes < e.Most*15/16 {
+		j.changeRoom(func(r *room) { r.spent[stream] = false })
+	}
 	if e.Bytes > e.Most*3/4 {
-		return
+		j.trimNow()
+		return nil
 	}
-	if e.Wide && j.store.Widen(ctx, stream, false) != nil {
-		return
+	if e.Wide {
+		if err := j.store.Widen(ctx, stream, false); err != nil {
+			return err
+		}
 	}
-	j.changeRoom(func(r *room) { r.streams[stream].full = false })
+	j.changeRoom(func(r *room) { r.full[stream] = false })
+	return nil
 }

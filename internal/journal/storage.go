@@ -35,7 +35,8 @@ type Storage interface {
 	Follow(ctx context.Context, stream int, from uint64, f func(Message) error) error
 	// Each hands the messages of a key that are there now to f, in order.
 	Each(ctx context.Context, stream int, key call.Key, f func(Message) error) error
-	// Heads hands the last message of each key, without its body, to f.
+	// Heads hands the last message of each key, without its body, to f, in the
+	// order of the stream.
 	Heads(ctx context.Context, stream int, f func(Message) error) error
 	// Extent is how much a stream holds.
 	Extent(ctx context.Context, stream int) (Extent, error)
@@ -113,9 +114,9 @@ var (
 	// holds a Log is not its owner any more.
 	ErrFenced = errors.New("the call has another writer")
 	// ErrFull says that the stream has no room. Nothing was stored.
-	ErrFull = errors.New("the journal is full; raise nats.max_bytes")
+	ErrFull = errors.New("the journal is full")
 	// ErrNoSpace says that the disk has no room. Nothing was stored.
-	ErrNoSpace = errors.New("the disk under data_dir is full")
+	ErrNoSpace = errors.New("the disk is full")
 	// ErrUnwritable says that the store cannot write. Nothing was stored.
 	ErrUnwritable = errors.New("the journal cannot be written")
 	// ErrTooLarge says that a record has more bytes than a message may have.

@@ -1,10 +1,14 @@
 package journal_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
@@ -40,7 +44,7 @@ func fill(t *testing.T, j *journal.Journal, first, n int) error {
 	return nil
 }
 
-// fillLive begins calls of a kilobyte each until there is no room.
+// fillLive begins calls of five kilobytes each until there is no room.
 func fillLive(t *testing.T, j *journal.Journal) (logs []*journal.Log) {
 	t.Helper()
 	for n := range 1000 {
@@ -56,28 +60,57 @@ func fillLive(t *testing.T, j *journal.Journal) (logs []*journal.Log) {
 	return nil
 }
 
+// storedSoon appends, as a signal is stored: as soon as there is room.
+func storedSoon(t *testing.T, log *journal.Log, state call.State) {
+	t.Helper()
+	await(t, "room for a step", func() bool {
+		err := log.Append(t.Context(), state, played("x"))
+		if !errors.Is(err, journal.ErrFull) {
+			must(t, err)
+		}
+		return err == nil
+	})
+}
+
+// readOn is the reader of a stream, which has finished with what it has read.
+func readOn(t *testing.T, j *journal.Journal) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var next atomic.Uint64
+	var running sync.WaitGroup
+	running.Go(func() {
+		_ = j.Follow(ctx, 0, journal.Position{}, func(r journal.Record) error { next.Store(r.Sequence + 1); return nil })
+	})
+	running.Go(func() {
+		for tick := time.Tick(50 * time.Millisecond); ctx.Err() == nil; <-tick {
+			_ = j.SaveCheckpoint(ctx, 0, journal.Checkpoint{Needed: next.Load()})
+		}
+	})
+	stop = func() { cancel(); running.Wait() }
+	t.Cleanup(stop)
+	return stop
+}
+
 func large(n int, step uint64) call.State {
 	state := stateOf(n, step)
-	state.StartedBy = call.Address(strings.Repeat("x", 1000))
+	state.StartedBy = call.Address(strings.Repeat("x", 5000))
 	return state
 }
 
 func TestAStreamFullOfLiveCallsRefusesNewOnesAndLetsThemEnd(t *testing.T) {
 	smallJournals(t, func(t *testing.T, j *journal.Journal) {
+		keepInOrder(t, j)
+		readOn(t, j)
 		logs := fillLive(t, j)
 		if err := j.Room(); !errors.Is(err, journal.ErrFull) {
 			t.Errorf("there is said to be room: %v", err)
 		}
 		for n, log := range logs { // all of them, and not as many as there is room for
-			must(t, log.Append(t.Context(), large(n, 2), played("before the end")))
+			storedSoon(t, log, large(n, 2))
 			state := large(n, 3)
 			state.Phase = call.Ended
-			must(t, log.Append(t.Context(), state, played("the end")))
+			storedSoon(t, log, state)
 		}
-		j.Trim(t.Context())
-		if err := j.Room(); err != nil {
-			t.Errorf("when all calls have ended: %v", err)
-		}
+		await(t, "room again", hasRoom(j))
 		must(t, j.Begin(callID(5000).Key()).Append(t.Context(), stateOf(5000, 1), nil))
 	})
 }
@@ -94,6 +127,7 @@ func TestTheCallsThatFillAJournalCanBeEndedByTheNextProcess(t *testing.T) {
 		j, err = journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
 		must(t, err)
 		j.Trim(t.Context())
+		stop, unread := keepInOrder(t, j), readOn(t, j)
 		live, err := j.Live(t.Context())
 		must(t, err)
 		if want := calls - i*calls/2; len(live) != want {
@@ -103,8 +137,10 @@ func TestTheCallsThatFillAJournalCanBeEndedByTheNextProcess(t *testing.T) {
 			state, log, err := j.Load(t.Context(), l.Key)
 			must(t, err)
 			state.Step, state.Phase = state.Step+1, call.Ended
-			must(t, log.Append(t.Context(), state, played("the end")))
+			storedSoon(t, log, state)
 		}
+		unread()
+		stop()
 		j.Close()
 	}
 }
@@ -155,13 +191,16 @@ func TestTrimmingSparesWhatIsNotDeliveredYet(t *testing.T) {
 
 func TestAJournalFullOfUndeliveredEventsMakesRoomForCalls(t *testing.T) {
 	smallJournals(t, func(t *testing.T, j *journal.Journal) {
+		keepInOrder(t, j)
 		must(t, j.Begin(callID(1).Key()).Append(t.Context(), stateOf(1, 1), nil)) // in front of all
-		must(t, fill(t, j, 100, 400))
+		for n := range 400 {
+			state := large(100+n, 1)
+			state.Phase = call.Ended
+			storedSoon(t, j.Begin(state.ID.Key()), state)
+		}
 		if _, _, err := j.Load(t.Context(), callID(1).Key()); err != nil {
 			t.Errorf("the live call: %v", err)
 		}
-		if err := j.Room(); err != nil {
-			t.Error(err)
-		}
+		await(t, "room", hasRoom(j))
 	})
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Domain    string // the realm, and the host part of our users
 	Directory *directory.Directory
 	Legs      Legs
+	Closed    func() string    // why no new call can be taken now, or ""; nil: all can
 	Log       *slog.Logger     // nil: nothing is logged
 	Now       func() time.Time // the clock of guesses and registrations; nil: time.Now
 }
@@ -60,6 +61,9 @@ func New(cfg Config) (*Reception, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Closed == nil {
+		cfg.Closed = func() string { return "" }
 	}
 	return &Reception{
 		cfg: cfg, log: cfg.Log, domain: strings.ToLower(cfg.Domain),
@@ -117,11 +121,8 @@ func (r *Reception) Invite(in *ua.Incoming) {
 }
 
 func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
-	if r.draining.Load() {
-		return &ua.Refusal{
-			Code: 503, Phrase: "server is stopping", Headers: ua.Headers{{Name: "Retry-After", Value: "10"}},
-			Reason: "the server is stopping; it takes calls again once it has started",
-		}
+	if no := r.closed(); no != nil {
+		return no
 	}
 	if in.Headers.Get("Replaces") != "" {
 		return r.cfg.Legs.TakeOver(in, who.caller(), r.from(who, in.Message))
@@ -131,6 +132,18 @@ func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
 		no = r.pass(who, in, arrived)
 	}
 	return no
+}
+
+// closed refuses every new call for as long as none can be taken.
+func (r *Reception) closed() *ua.Refusal {
+	phrase, reason := r.cfg.Closed(), "no new call can be stored; the journal's log line says what to do"
+	if r.draining.Load() {
+		phrase, reason = "server is stopping", "the server is stopping; it takes calls again once it has started"
+	}
+	if phrase == "" {
+		return nil
+	}
+	return &ua.Refusal{Code: 503, Phrase: phrase, Headers: ua.Headers{{Name: "Retry-After", Value: "10"}}, Reason: reason}
 }
 
 // pass hands a call to the legs. One from a trunk counts on the trunk, beside

@@ -2,6 +2,7 @@ package reception_test
 
 import (
 	"net/netip"
+	"sync/atomic"
 	"testing"
 
 	"strowger/internal/call"
@@ -139,4 +140,20 @@ func TestAServerThatStopsTakesNoNewCalls(t *testing.T) {
 	if e := r.fromNetwork(ours).Await(siptest.Failed); e.Code != 503 || e.Cause.RetryAfter == 0 {
 		t.Errorf("%+v", e.Cause)
 	}
+}
+
+func TestWhoeverCallsWhenNothingCanBeStoredIsToldWhy(t *testing.T) {
+	var why atomic.Value
+	why.Store("the disk is full")
+	r := start(t, func(_ *directory.Config, c *reception.Config) {
+		c.Closed = func() string { return why.Load().(string) }
+	})
+	if e := r.fromNetwork(ours).Await(siptest.Failed); e.Code != 503 || e.Cause.RetryAfter == 0 || e.Cause.Phrase != "the disk is full" {
+		t.Errorf("%+v", e.Cause)
+	}
+	why.Store("")
+	if e := r.fromNetwork(ours).Await(siptest.Failed); e.Code != 486 {
+		t.Errorf("when there is room again: %+v", e.Cause)
+	}
+	<-r.arrived
 }

@@ -33,6 +33,9 @@ func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) 
 	return inItsWords(l.Log.Append(ctx, s, events))
 }
 
+// Room implements switchboard.Journal.
+func (j calls) Room() error { return inItsWords(j.Journal.Room()) }
+
 // inItsWords says in the switchboard's words what the journal has said.
 func inItsWords(err error) error {
 	for _, words := range []struct{ journal, switchboard error }{
@@ -40,6 +43,9 @@ func inItsWords(err error) error {
 		{journal.ErrFenced, switchboard.ErrFenced},
 		{journal.ErrUnreadable, switchboard.ErrUnreadable},
 		{journal.ErrTooLarge, switchboard.ErrTooLarge},
+		{journal.ErrFull, switchboard.ErrNoRoom},
+		{journal.ErrNoSpace, switchboard.ErrNoRoom},
+		{journal.ErrUnwritable, switchboard.ErrNoRoom},
 	} {
 		if errors.Is(err, words.journal) {
 			return errors.Join(words.switchboard, err)

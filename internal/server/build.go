@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -62,7 +63,8 @@ func build(ctx context.Context, c Config) (_ *parts, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{cfg: cfg, log: c.Log, health: telemetry.NewHealth()}
+	p := &parts{cfg: cfg, log: c.Log}
+	p.health = telemetry.NewHealth(p.noRoom)
 	p.info = Info{ResourceID: cfg.Resource.ID, AccessKeys: cfg.Resource.AccessKeys, KeysAreNew: keysAreNew}
 	p.health.NotReady("starting")
 	defer func() {
@@ -116,4 +118,16 @@ func (p *parts) tls() (*tls.Config, error) {
 	}
 	p.info.CAFile = ca.CAFile()
 	return ca.TLSConfig(), nil
+}
+
+// noRoom is why the journal can store no new call, in words for everyone; empty
+// when it can. Its log says more.
+func (p *parts) noRoom() string {
+	why := p.journal.Room()
+	for _, known := range []error{journal.ErrNoSpace, journal.ErrFull, journal.ErrUnwritable} {
+		if errors.Is(why, known) {
+			return known.Error()
+		}
+	}
+	return ""
 }

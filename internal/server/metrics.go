@@ -38,6 +38,10 @@ func count(name, help string, v uint64) telemetry.Figure {
 func (p *parts) callFigures() []telemetry.Figure {
 	s := p.board.Stats()
 	j := p.journal.Stats()
+	hasRoom := 1.0
+	if p.journal.Room() != nil {
+		hasRoom = 0
+	}
 	return []telemetry.Figure{
 		level("calls", "Calls now.", float64(s.Calls)),
 		level("conversations", "Calls with sound now.", float64(p.bridge.Conversations())),
@@ -48,6 +52,9 @@ func (p *parts) callFigures() []telemetry.Figure {
 		count("calls_unreadable", "Calls that were ended because their record cannot be read.", s.Unreadable),
 		count("calls_outgrown", "Calls that were ended because they had grown too large to be stored.", s.Outgrown),
 		count("journal_retries", "Appends tried again because the store did not say what came of them.", j.Retries),
+		count("calls_turned_away", "Calls that were not begun because the journal had no room for them.", s.TurnedAway),
+		level("journal_has_room", "1 when the journal can store new calls, 0 when its streams or its disk are full or cannot be written.", hasRoom),
+		count("journal_refusals", "Steps that the journal had no room for.", j.Refusals),
 		count("journal_unreadable", "Records whose events were not delivered because they could not be read.", j.Unreadable),
 		count("journal_cut_off", "Records that the journal's store has lost after they were delivered; new ones have their places.", j.CutOff),
 		count("journal_unknown_events", "Events not delivered because a newer version has added them.", j.Unknown),

@@ -83,10 +83,12 @@ func (p *parts) ready(c Config) {
 	}
 }
 
-// start brings the parts to life, those that others need first. Which calls the
-// previous process left behind is found out before: whoever calls from now on is
-// none of them. recovered is closed when those have ended.
+// start brings the parts to life, those that others need first. Before, room is
+// made in the journal, and found out which calls the previous process has left:
+// whoever calls from now on is none of them. recovered is closed when those have
+// ended.
 func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, err error) {
+	p.journal.Trim(ctx)
 	left, err := p.leftBehind(ctx)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func (p *parts) buildSIP(to *signals, serverTLS *tls.Config) error {
 		return err
 	}
 	p.reception, err = reception.New(reception.Config{
-		UA: p.agent, Admission: admission, Domain: p.cfg.SIP.Domain, Directory: p.directory, Legs: p.legs, Log: p.log,
+		UA: p.agent, Admission: admission, Domain: p.cfg.SIP.Domain, Directory: p.directory, Legs: p.legs, Closed: p.noRoom, Log: p.log,
 	})
 	if err != nil {
 		return err

@@ -11,13 +11,16 @@ import (
 	"strowger/internal/sip/siptest"
 )
 
-const trunkNumber = "+14255550100"
+const (
+	carrierHost = "127.0.0.2"
+	trunkNumber = "+14255550142"
+)
 
-// fromATrunk lets a carrier at 127.0.0.1 call trunkNumber.
+// fromATrunk lets a carrier at carrierHost call trunkNumber.
 func fromATrunk(cfg config.Config) config.Config {
-	cfg.Trunks = []config.Trunk{{
-		Name: "carrier", Address: "sip:127.0.0.1:5070;transport=udp", Numbers: []string{trunkNumber}, Sources: []string{"127.0.0.1/32"},
-	}}
+	cfg.Trunks = append(cfg.Trunks, config.Trunk{
+		Name: "carrier", Address: "sip:127.0.0.2:5070;transport=udp", Numbers: []string{trunkNumber}, Sources: []string{"127.0.0.2/32"},
+	})
 	return cfg
 }
 
@@ -53,7 +56,7 @@ func TestWhoCallsDuringAStartIsNotTakenForACallOfTheLastProcess(t *testing.T) {
 	defer l.stop()
 	var wires []*siptest.Wire
 	for range callers { // they wait in the socket, before anything runs
-		w := siptest.NewWire(t, "127.0.0.1", p.agent.Addr("udp"))
+		w := siptest.NewWire(t, carrierHost, p.agent.Addr("udp"))
 		w.Send("INVITE", "sip:"+trunkNumber+"@strowger.local", 1, "", siptest.With(callersOffer)...)
 		wires = append(wires, w)
 	}

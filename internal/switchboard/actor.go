@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"strowger/internal/call"
@@ -13,8 +14,12 @@ import (
 // mailboxSize bounds what may wait for one call.
 const mailboxSize = 128
 
-// storeRetry is the pause between attempts to store a signal's step.
-const storeRetry = 250 * time.Millisecond
+// storeRetry is the pause between attempts to store a signal's step. Where there is
+// no room it grows: all calls wait for the same.
+const (
+	storeRetry     = 250 * time.Millisecond
+	storeRetryMost = 2 * time.Second
+)
 
 // actor owns one call: its state, in which its timers are, and its place in
 // the journal.
@@ -25,6 +30,7 @@ type actor struct {
 	first   kind    // of the message that it was made for
 	mailbox chan message
 	done    chan struct{} // closed when the actor takes no more
+	blocked atomic.Bool   // a signal waits for room in the journal
 
 	// Owned by run.
 	call   *call.Call
@@ -141,18 +147,25 @@ var errNotRead = &call.Error{Kind: call.OutOfService, Reason: "The call cannot b
 // when the journal has lost the call, or when ctx is done.
 func (a *actor) restore(ctx context.Context) error {
 	for {
-		pause := time.NewTimer(storeRetry)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-			return ctx.Err()
+		if err := sleep(ctx, storeRetry); err != nil {
+			return err
 		}
 		err := a.load(ctx)
 		if settled(err) {
 			return err
 		}
 		a.slog.Error(cannotRead, "error", err)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	pause := time.NewTimer(d)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -214,7 +227,7 @@ var errNotStored = &call.Error{Kind: call.OutOfService, Reason: "The journal did
 // goBack lets a call go on without a command that was given up: from what the
 // journal has.
 func (a *actor) goBack(ctx context.Context, givenUp error) error {
-	if givenUp != errNotStored && givenUp != errNoRoom {
+	if givenUp != errNotStored && givenUp != errNoRoom && givenUp != errFull {
 		return givenUp
 	}
 	return a.reload(ctx)
@@ -241,7 +254,7 @@ func (a *actor) refused(m message, err error) {
 // stepped and stored again until the journal takes it, whoever waits for it.
 // Where its step can never be stored, the call ends.
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
-	for {
+	for pause := storeRetry; ; pause = min(2*pause, storeRetryMost) {
 		a.log.Noted(m.in, out.Answer, nil)
 		err := a.log.Append(ctx, a.call.State(), out.Events)
 		if err == nil {
@@ -255,9 +268,14 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 			return a.outgrown(ctx, m, out)
 		}
 		a.board.stats.failures.Add(1)
-		a.slog.Error("the journal did not take a step: check the disk under data_dir, or the NATS cluster", "input", name(m.in), "error", err)
-		if m.kind == command {
-			return call.Output{}, errNotStored
+		if err := a.giveUp(m, err); err != nil {
+			return call.Output{}, err
+		}
+		if errors.Is(err, ErrNoRoom) { // it is certain that nothing was stored: the state is as it was
+			if err := sleep(ctx, pause); err != nil {
+				return call.Output{}, err
+			}
+			continue
 		}
 		if err := a.restore(ctx); err != nil {
 			return call.Output{}, err
@@ -268,7 +286,32 @@ func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Out
 	}
 }
 
+// giveUp says how a message is refused whose step was not stored: a command, or
+// who arrives when there is no room for one more call. Any other signal has
+// happened and is tried again. Until it is stored commands are refused at once,
+// instead of waiting behind it.
+func (a *actor) giveUp(m message, why error) error {
+	full := errors.Is(why, ErrNoRoom)
+	if full && m.opens != "" {
+		return a.board.noRoom(m)
+	}
+	if !a.blocked.Load() {
+		a.slog.Error("the journal did not take a step: check the disk under data_dir and nats.max_bytes, or the NATS cluster", "input", name(m.in), "error", why)
+	}
+	switch {
+	case m.kind == command && full:
+		return errFull
+	case m.kind == command:
+		return errNotStored
+	}
+	a.blocked.Store(full)
+	return nil
+}
+
 func (a *actor) stored() {
+	if a.blocked.Swap(false) {
+		a.slog.Info("the journal takes the steps of the call again")
+	}
 	a.board.stats.steps.Add(1)
 	if a.call.State().Step == 1 {
 		a.board.stats.begun.Add(1)

@@ -56,3 +56,14 @@ func (a *actor) outgrown(ctx context.Context, m message, out call.Output) (call.
 	}
 	return a.store(ctx, m, out)
 }
+
+// errFull: nothing can be stored now.
+var errFull = &call.Error{Kind: call.OutOfService, Reason: "The server has no room to store this now: nothing was done. Try again later."}
+
+// noRoom refuses what would begin a call.
+func (s *Switchboard) noRoom(m message) error {
+	s.stats.noRoom.Add(1)
+	s.turnAway(m.in, call.Overloaded)
+	s.cfg.Log.Warn("a call is not begun: the journal has no room", "input", name(m.in), "call", string(m.opens))
+	return errFull
+}

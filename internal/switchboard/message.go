@@ -56,7 +56,8 @@ func (m message) answer(r reply) {
 var errStopped = errors.New("switchboard: the actor has stopped")
 
 // take puts m into the mailbox. A signal waits for room until ctx is done; a
-// command or a look does not wait.
+// command or a look does not wait, neither for that nor behind a signal that
+// cannot be stored now.
 func (a *actor) take(ctx context.Context, m message) error {
 	if m.kind == signal {
 		select {
@@ -67,6 +68,9 @@ func (a *actor) take(ctx context.Context, m message) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+	if a.blocked.Load() {
+		return errFull
 	}
 	select {
 	case a.mailbox <- m:

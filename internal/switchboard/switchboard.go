@@ -18,9 +18,12 @@ import (
 // A call whose record cannot be read comes with ErrUnreadable. When it is this
 // process that has to end it, there is a log, and as much of the state as could
 // be told; when there is no log, it is left to others.
+//
+// Room says why no new call can be stored now; nil when one can.
 type Journal interface {
 	Begin(key call.Key) Log
 	Load(ctx context.Context, key call.Key) (call.State, Log, error)
+	Room() error
 }
 
 // Log stores the steps of one call; it is used by one goroutine. Append
@@ -43,6 +46,8 @@ var (
 	ErrFenced = errors.New("switchboard: the call has another owner")
 	// ErrUnreadable: what is stored of the call cannot be read.
 	ErrUnreadable = errors.New("switchboard: the call cannot be read")
+	// ErrNoRoom: nothing can be stored now.
+	ErrNoRoom = errors.New("switchboard: no room in the journal")
 	// ErrTooLarge: the state of the call has grown beyond what can be stored.
 	ErrTooLarge = errors.New("switchboard: the call has grown too large to be stored")
 )
@@ -87,6 +92,7 @@ type stats struct {
 	failures atomic.Uint64
 	spoilt   atomic.Uint64
 	outgrown atomic.Uint64
+	noRoom   atomic.Uint64
 }
 
 // Stats counts since the start, but for Calls, which is now.
@@ -98,6 +104,7 @@ type Stats struct {
 	JournalFailures uint64 // appends that failed
 	Unreadable      uint64 // calls that were ended because they could not be read
 	Outgrown        uint64 // calls that were ended because they could not be stored
+	TurnedAway      uint64 // calls that were not begun because the journal had no room
 }
 
 // New makes a switchboard; Run brings it to life.
@@ -175,6 +182,9 @@ func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Comman
 	if m.opens != "" && s.draining.Load() {
 		return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
 	}
+	if m.opens != "" && s.cfg.Journal.Room() != nil {
+		return call.Answer{}, s.noRoom(m)
+	}
 	r, err := s.deliver(ctx, key, m)
 	return r.answer, err
 }
@@ -189,18 +199,22 @@ func (s *Switchboard) Look(ctx context.Context, key call.Key) (call.State, error
 // It waits while the call's mailbox is full.
 func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
 	m := newMessage(signal, sig)
-	if m.opens != "" && s.draining.Load() {
-		s.turnAway(sig)
+	switch {
+	case m.opens != "" && s.draining.Load():
+		s.turnAway(sig, call.ShutDown)
+		return
+	case m.opens != "" && s.cfg.Journal.Room() != nil:
+		_ = s.noRoom(m) // who arrives is told
 		return
 	}
 	// Without an actor the call is over: the signal crossed the news.
 	_, _ = s.give(context.Background(), id.Key(), m)
 }
 
-// turnAway refuses whoever arrives while the server stops.
-func (s *Switchboard) turnAway(sig call.Signal) {
-	if in, ok := sig.(call.LegArrived); ok {
-		s.cfg.Legs.Perform(call.RejectLeg{Leg: in.Leg, Cause: call.Cause{Reason: call.ShutDown}})
+// turnAway refuses whoever arrives.
+func (s *Switchboard) turnAway(in call.Input, why call.Reason) {
+	if in, ok := in.(call.LegArrived); ok {
+		s.cfg.Legs.Perform(call.RejectLeg{Leg: in.Leg, Cause: call.Cause{Reason: why}})
 	}
 }
 
@@ -322,5 +336,5 @@ func (s *Switchboard) Stats() Stats {
 	live := len(s.actors)
 	s.mu.Unlock()
 	return Stats{Calls: live, Begun: s.stats.begun.Load(), Steps: s.stats.steps.Load(),
-		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load(), Unreadable: s.stats.spoilt.Load(), Outgrown: s.stats.outgrown.Load()}
+		Refused: s.stats.refused.Load(), JournalFailures: s.stats.failures.Load(), Unreadable: s.stats.spoilt.Load(), Outgrown: s.stats.outgrown.Load(), TurnedAway: s.stats.noRoom.Load()}
 }

@@ -54,6 +54,8 @@ func newMemory() *memory { return &memory{records: map[call.Key][]record{}} }
 
 func (m *memory) Begin(key call.Key) Log { return &memoryLog{m, key} }
 
+func (m *memory) Room() error { return nil }
+
 func (m *memory) Load(_ context.Context, key call.Key) (call.State, Log, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

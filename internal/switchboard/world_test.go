@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,8 +53,10 @@ type world struct {
 	run   sync.WaitGroup
 
 	waiting []*asked
-	mu      sync.Mutex
-	seen    map[call.ID][]string // since the last line; calls do not wait for each other
+	full    atomic.Bool // the journal says that it has no room for new calls
+
+	mu   sync.Mutex
+	seen map[call.ID][]string // since the last line; calls do not wait for each other
 }
 
 func newWorld(t *testing.T) *world {
@@ -74,6 +77,9 @@ func (w *world) verbs() map[string]func(rest string) []string {
 		"the journal stores and hangs": func(string) []string { return w.trouble(w.store.Mute) },
 		"the stream of the call hangs": func(string) []string { w.store.Stall(w.last().Stream); return nil },
 		"the journal goes on":          func(string) []string { w.store.GoOn(); return nil },
+		"the journal fills up":         func(string) []string { w.store.Fail(journal.ErrFull); return nil },
+		"the journal is full":          func(string) []string { w.full.Store(true); w.store.Fail(journal.ErrFull); return nil },
+		"the journal has room":         func(string) []string { w.full.Store(false); w.store.Fail(nil); return nil },
 		"another owner takes the call": w.anotherOwner,
 		"the record is spoilt":         w.spoil,
 		"the record is cut short":      w.cut,
@@ -203,7 +209,7 @@ func (w *world) start() {
 	ctx, kill := context.WithCancel(w.t.Context())
 	w.kill = kill
 	w.board = switchboard.New(switchboard.Config{
-		Journal: calls{w.journal}, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler),
+		Journal: calls{w.journal, &w.full}, Legs: legs{w}, Sound: sound{w}, Log: slog.New(slog.DiscardHandler),
 	})
 	board := w.board
 	w.run.Go(func() { _ = board.Run(ctx) })
@@ -407,7 +413,17 @@ type sound struct{ *world }
 func (s sound) Perform(id call.ID, e call.SoundEffect) { s.add(id, "effect "+calltest.Show(e)) }
 
 // calls is the journal as the switchboard sees it.
-type calls struct{ *journal.Journal }
+type calls struct {
+	*journal.Journal
+	full *atomic.Bool
+}
+
+func (j calls) Room() error {
+	if j.full.Load() {
+		return switchboard.ErrNoRoom
+	}
+	return nil
+}
 
 func (j calls) Begin(key call.Key) switchboard.Log { return callLog{j.Journal.Begin(key)} }
 
@@ -435,6 +451,8 @@ func inItsWords(err error) error {
 		return switchboard.ErrUnreadable
 	case errors.Is(err, journal.ErrTooLarge):
 		return switchboard.ErrTooLarge
+	case errors.Is(err, journal.ErrFull):
+		return switchboard.ErrNoRoom
 	}
 	return err
 }

@@ -8,12 +8,19 @@ import (
 
 // Health says whether the process lives and whether it takes new calls.
 type Health struct {
+	closed func() string
 	mu     sync.Mutex
 	reason string // why not ready; empty when ready
 }
 
-// NewHealth is not ready yet.
-func NewHealth() *Health { return &Health{reason: "starting"} }
+// NewHealth is not ready yet. Once it is, closed is asked why no new calls can be
+// taken now, and says nothing when they can; it may be nil.
+func NewHealth(closed func() string) *Health {
+	if closed == nil {
+		closed = func() string { return "" }
+	}
+	return &Health{closed: closed, reason: "starting"}
+}
 
 // Ready says that new calls are taken from now on.
 func (h *Health) Ready() { h.set("") }
@@ -30,8 +37,15 @@ func (h *Health) set(reason string) {
 // Reason is why new calls are not taken; empty when they are.
 func (h *Health) Reason() string {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.reason
+	reason := h.reason
+	h.mu.Unlock()
+	switch closed := h.closed(); {
+	case reason == "":
+		return closed
+	case closed != "":
+		return reason + "; " + closed
+	}
+	return reason
 }
 
 // live answers 200 for as long as the process can answer at all: an

@@ -66,7 +66,7 @@ func TestALogThatCannotBeIsRefused(t *testing.T) {
 }
 
 func TestHealthFollowsTheServer(t *testing.T) {
-	health := NewHealth()
+	health := NewHealth(nil)
 	operator := OperatorHandler(NewMetrics("v1"), health)
 	requireStatus := func(path string, code int, part string) {
 		t.Helper()
@@ -93,7 +93,7 @@ func TestMetricsAreReadWhenTheyAreScraped(t *testing.T) {
 	})
 
 	calls = 5
-	_, body := get(OperatorHandler(metrics, NewHealth()), "/metrics")
+	_, body := get(OperatorHandler(metrics, NewHealth(nil)), "/metrics")
 	for _, line := range []string{
 		`strowger_build_info{version="v1.2.3"} 1`,
 		`strowger_calls 5`,
@@ -111,13 +111,13 @@ func TestMetricsAreReadWhenTheyAreScraped(t *testing.T) {
 func TestABrokenFigureHidesNoOther(t *testing.T) {
 	metrics := NewMetrics("v1")
 	metrics.Add(func() []Figure { return []Figure{{Name: "not a name", Help: "?"}, {Name: "fine", Help: "!"}} })
-	if _, body := get(OperatorHandler(metrics, NewHealth()), "/metrics"); !strings.Contains(body, "\nstrowger_fine 0") {
+	if _, body := get(OperatorHandler(metrics, NewHealth(nil)), "/metrics"); !strings.Contains(body, "\nstrowger_fine 0") {
 		t.Errorf("the good figure is missing in\n%s", body)
 	}
 }
 
 func TestProfilesAreServedToTheOperator(t *testing.T) {
-	operator := OperatorHandler(NewMetrics("v1"), NewHealth())
+	operator := OperatorHandler(NewMetrics("v1"), NewHealth(nil))
 	for _, path := range []string{"/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=1"} {
 		if code, _ := get(operator, path); code != 200 {
 			t.Errorf("%s answers %d", path, code)
@@ -130,7 +130,7 @@ func TestProfilesAreServedToTheOperator(t *testing.T) {
 
 func TestHealthIsReadOnly(t *testing.T) {
 	w := httptest.NewRecorder()
-	NewHealth().ServeHTTP(w, httptest.NewRequest(http.MethodPost, ReadyPath, nil))
+	NewHealth(nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, ReadyPath, nil))
 	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST is answered %d %v", w.Code, w.Header())
 	}
@@ -140,4 +140,25 @@ func get(h http.Handler, path string) (code int, body string) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 	return w.Code, w.Body.String()
+}
+
+func TestReadinessSaysWhyNoNewCallsAreTaken(t *testing.T) {
+	closed := "the disk is full"
+	health := NewHealth(func() string { return closed })
+	ready := func() (int, string) {
+		w := httptest.NewRecorder()
+		health.ServeHTTP(w, httptest.NewRequest(http.MethodGet, ReadyPath, nil))
+		return w.Code, w.Body.String()
+	}
+	if code, body := ready(); code != 503 || !strings.Contains(body, "starting; the disk is full") {
+		t.Errorf("at the start: %d %s", code, body)
+	}
+	health.Ready()
+	if code, body := ready(); code != 503 || !strings.Contains(body, `"the disk is full"`) {
+		t.Errorf("with a full disk: %d %s", code, body)
+	}
+	closed = ""
+	if code, body := ready(); code != 200 {
+		t.Errorf("when there is room again: %d %s", code, body)
+	}
 }
