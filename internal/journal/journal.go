@@ -47,6 +47,7 @@ type Journal struct {
 	alone bool // nobody else writes to the store
 	log   *slog.Logger
 
+	loads    []chan struct{} // by stream: room for those that are read now
 	room     room
 	widening sync.Mutex // one stream at a time
 	trimmer  trimmer
@@ -82,10 +83,14 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Journal, error) {
 // Over makes a journal over a store, which it owns from then on. Without the
 // name of a node it is alone: every call is its own.
 func Over(store Storage, node string, log *slog.Logger) *Journal {
-	return &Journal{
+	j := &Journal{
 		store: store, node: node, alone: node == "", log: log,
 		room: newRoom(store.Streams()), trimmer: trimmer{vain: make([]vain, store.Streams())}, full: make(chan struct{}, 1),
 	}
+	for range store.Streams() {
+		j.loads = append(j.loads, make(chan struct{}, loadsAtOnce))
+	}
+	return j
 }
 
 // Stats is a snapshot of the counters.
@@ -120,7 +125,7 @@ func (j *Journal) Begin(key call.Key) *Log {
 // node's, which may be able to read it.
 func (j *Journal) Load(ctx context.Context, key call.Key) (call.State, *Log, error) {
 	l := j.Begin(key)
-	c, err := j.lastChain(ctx, l.stream, key)
+	c, err := j.queued(ctx, l)
 	if c == nil {
 		return call.State{}, nil, fmt.Errorf("load call %s: %w", key, err)
 	}
@@ -135,6 +140,21 @@ func (j *Journal) Load(ctx context.Context, key call.Key) (call.State, *Log, err
 		return call.State{}, nil, fmt.Errorf("load call %s of node %s: %w", key, c.head().Node, err)
 	}
 	return salvage(c), l, fmt.Errorf("load call %s: %w", key, err)
+}
+
+// loadsAtOnce bounds how many calls of a stream are read at once. When a process
+// finds thousands that the one before has left, all at once would all be too late.
+const loadsAtOnce = 16
+
+// queued is lastChain, in its turn.
+func (j *Journal) queued(ctx context.Context, l *Log) (chain, error) {
+	select {
+	case j.loads[l.stream] <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-j.loads[l.stream] }()
+	return j.lastChain(ctx, l.stream, l.key)
 }
 
 // read takes up what the log has to know of what is stored.

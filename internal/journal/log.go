@@ -51,6 +51,11 @@ const (
 // ends the call has twice the room of any other, so that a call which has grown
 // too large can still end.
 func (l *Log) Append(ctx context.Context, state call.State, events []call.Event) error {
+	leave, err := l.journal.enter(l.stream, l.last == 0)
+	if err != nil {
+		return fmt.Errorf("append to call %s: %w", l.key, err)
+	}
+	defer leave()
 	s := step{state: state, events: events, notes: l.notes(), now: time.Now(), started: l.started, beyond: l.beyond}
 	if s.started.IsZero() && startsCall(events) {
 		s.started = s.now
@@ -144,6 +149,8 @@ func (l *Log) try(ctx context.Context, m Message, e encoded, again bool) error {
 func (l *Log) refused(ctx context.Context, m Message, e encoded, refusal error) error {
 	found, err := l.journal.store.Last(ctx, l.stream, l.key)
 	switch {
+	case errors.Is(err, ErrNotFound) && m.Ended && l.last > 0:
+		return nil // a call is forgotten when its end is stored, and not before
 	case errors.Is(err, ErrNotFound):
 		found = Message{}
 	case err != nil:

@@ -81,19 +81,25 @@ func advice(why error) string {
 	return "make room on the disk under data_dir, or see what is wrong with it; everything goes on by itself then"
 }
 
-// put appends. When a stream is full it is trimmed at once, by Run; what is kept
-// for the calls that are there is given to them meanwhile. As long as there is no
-// room one append at a time tries: many would take what is being freed, and
-// the time for it.
-func (j *Journal) put(ctx context.Context, m Message, expect uint64) (uint64, error) {
-	if why := j.room.refuses(m.Stream, expect == 0); why != nil {
-		probe := &j.room.probes[m.Stream]
-		if !probe.TryLock() {
-			j.refusals.Add(1)
-			return 0, why
-		}
-		defer probe.Unlock()
+// enter is asked before a step is written down, and leave called when that is over.
+// As long as there is no room one step of a stream at a time tries: many would take
+// what is being freed, and the time for it.
+func (j *Journal) enter(stream int, begins bool) (leave func(), err error) {
+	why := j.room.refuses(stream, begins)
+	if why == nil {
+		return func() {}, nil
 	}
+	probe := &j.room.probes[stream]
+	if !probe.TryLock() {
+		j.refusals.Add(1)
+		return nil, why
+	}
+	return probe.Unlock, nil
+}
+
+// put appends. When a stream is full it is trimmed at once, by Run; what is kept
+// for the calls that are there is given to them meanwhile.
+func (j *Journal) put(ctx context.Context, m Message, expect uint64) (uint64, error) {
 	sequence, err := j.store.Append(ctx, m, expect)
 	if errors.Is(err, ErrFull) {
 		j.trimNow()

@@ -175,7 +175,7 @@ func fullOfCalls(t *testing.T, cfg config.Config) (calls int) {
 	for n := 1; ; n++ {
 		var seed [16]byte
 		binary.BigEndian.PutUint32(seed[:], uint32(n))
-		s := call.State{ID: call.NewID(seed), Step: 1, Phase: call.Established, StartedBy: call.Address(strings.Repeat("x", 200<<10))}
+		s := call.State{ID: call.NewID(seed), Step: 1, Phase: call.Established, StartedBy: call.Address(strings.Repeat("x", 40<<10))}
 		err := j.Begin(s.ID.Key()).Append(context.Background(), s, nil)
 		if errors.Is(err, journal.ErrFull) {
 			return n - 1
@@ -188,7 +188,7 @@ func fullOfCalls(t *testing.T, cfg config.Config) (calls int) {
 
 func TestAJournalFullOfLiveCallsKeepsNobodyFromStarting(t *testing.T) {
 	cfg := devConfig(t)
-	cfg.NATS.MaxBytes = 64 << 20
+	cfg.NATS.MaxBytes = 8 << 20
 	if calls := fullOfCalls(t, cfg); calls < 100 {
 		t.Fatalf("%d calls fill it", calls)
 	}
