@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=() modules=() python=test/sdk/python
+packages=() modules=() python=test/sdk/python java=test/sdk/java
 
 # need PACKAGE COMMAND-OR-FILE WHY: notes a Debian package whose command or file is not there.
 need() {
@@ -22,6 +22,8 @@ need gcc          gcc                 "for the race detector"
 need libc6-dev    /usr/include/stdio.h "for the race detector"
 need nodejs       node                "for the JavaScript SDK"
 need npm          npm                 "for the JavaScript SDK"
+need default-jdk-headless javac       "for the Java SDK"
+need maven        mvn                 "for the Java SDK"
 
 # Debian's python3 has venv but not what venv needs; another python3 has both.
 if ! command -v python3 >/dev/null; then
@@ -48,7 +50,15 @@ if ! sdk_is_there; then
   echo "missing: the Python SDK in $python/.venv"
 fi
 
-if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there; then
+# The Java SDK and what it stands on, as files: only their coming needs Maven.
+jars_are_there() {
+  cmp -s "$java/pom.xml" "$java/lib/.installed-pom"
+}
+if ! jars_are_there; then
+  echo "missing: the Java SDK in $java/lib"
+fi
+
+if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there && jars_are_there; then
   echo "nothing to install: all that the tests need is here"
   exit
 fi
@@ -79,4 +89,11 @@ if ! sdk_is_there; then
   "${pip[@]}" download -q -d "$python/.venv/wheels" -r "$python/requirements.txt"
   "${pip[@]}" install -q --no-index --find-links "$python/.venv/wheels" -r "$python/requirements.txt"
   cp "$python/requirements.txt" "$python/.venv/.installed-requirements"
+fi
+
+if ! jars_are_there; then
+  echo "installing with Maven: the Java SDK into $java/lib"
+  rm -rf "$java/lib"
+  (cd "$java" && mvn -q -B dependency:copy-dependencies)
+  cp "$java/pom.xml" "$java/lib/.installed-pom"
 fi

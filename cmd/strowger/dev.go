@@ -82,9 +82,7 @@ func namesCall(a slog.Attr) bool {
 
 // welcome is the first screen: what is here, and what to do next.
 func welcome(w io.Writer, cfg config.Config, i server.Info, took time.Duration) error {
-	if path, err := filepath.Abs(i.CAFile); err == nil && i.CAFile != "" {
-		i.CAFile = path // applications run in directories of their own
-	}
+	i.CAFile, i.TrustStore = absolute(i.CAFile), absolute(i.TrustStore)
 	ours := cfg.Trunks[0].Numbers
 	return screen.Execute(w, map[string]any{
 		"Took":    took.Round(10 * time.Millisecond),
@@ -96,6 +94,14 @@ func welcome(w io.Writer, cfg config.Config, i server.Info, took time.Duration) 
 		"Numbers": lab.Numbers(),
 		"SIP":     hostPort(i.SIP),
 	})
+}
+
+// absolute: applications run in directories of their own.
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil && path != "" {
+		return whole
+	}
+	return path
 }
 
 // serverFlag tells `lab call` where SIP is taken, when that is not where it
@@ -126,8 +132,7 @@ Strowger is ready after {{.Took}}, for this machine only. Ctrl-C stops it.
     JavaScript        NODE_EXTRA_CA_CERTS={{.Info.CAFile}}
     Python            REQUESTS_CA_BUNDLE={{.Info.CAFile}}
     .NET on Linux     SSL_CERT_FILE={{.Info.CAFile}}
-    Java              keytool -importcert -noprompt -alias strowger -storepass changeit -keystore strowger.p12 -file {{.Info.CAFile}}
-                      and then java -Djavax.net.ssl.trustStore=strowger.p12
+    Java              JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore={{.Info.TrustStore}}
 {{- end}}
   SIP                 {{join .Info.SIP "  "}}
   Phones              {{range $n, $u := .Config.Users}}{{if $n}}, {{end}}{{$u.Name}} with password {{$u.Password}}{{end}} at {{.Config.SIP.Domain}}, proxy {{.SIP}}

@@ -93,7 +93,7 @@ func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 	info := server.Info{
 		PublicURL: "http://127.0.0.1:8080", HTTP: []string{"http://127.0.0.1:8080", "https://127.0.0.1:8443"},
 		Operator: "http://127.0.0.1:8081", SIP: []string{"udp://127.0.0.1:5060"},
-		CAFile: "strowger-data/ca/ca.pem", AccessKeys: []string{config.DevAccessKey},
+		CAFile: "strowger-data/ca/ca.pem", TrustStore: "strowger-data/ca/truststore.p12", AccessKeys: []string{config.DevAccessKey},
 	}
 	var out bytes.Buffer
 	if err := welcome(&out, config.Dev(), info, 123*time.Millisecond); err != nil {
@@ -104,7 +104,8 @@ func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	requireSaid(t, out.String(), "after 120ms", info.ConnectionString(), "https://127.0.0.1:8443", "http://127.0.0.1:8081/metrics",
-		filepath.Join(workDir, "strowger-data/ca/ca.pem"), "alice with password alice, bob with password bob", "udp://127.0.0.1:5060",
+		filepath.Join(workDir, "strowger-data/ca/ca.pem"),
+		"JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore="+filepath.Join(workDir, "strowger-data/ca/truststore.p12"), "alice with password alice, bob with password bob", "udp://127.0.0.1:5060",
 		config.DevNumber+" (up to +14255550109) raises IncomingCall at http://127.0.0.1:9000/events", "node reminder.js +15550104",
 		"bin/strowger lab call +14255550100 --press 1,2,#\n")
 	for _, n := range lab.Numbers() {

@@ -32,7 +32,8 @@ const SecretFile = "ca-key.pem"
 
 // Authority issues the server certificate of this machine. Open makes one.
 type Authority struct {
-	file  string
+	file  string // ca.pem
+	store string // truststore.p12
 	cert  *x509.Certificate
 	key   *ecdsa.PrivateKey
 	hosts []string
@@ -45,7 +46,7 @@ type Authority struct {
 // Open reads the authority in dir, or makes it there. hosts are further names
 // and IP addresses that the server is reached by.
 func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) {
-	a := &Authority{file: filepath.Join(dir, "ca.pem"), now: now}
+	a := &Authority{file: filepath.Join(dir, "ca.pem"), store: filepath.Join(dir, "truststore.p12"), now: now}
 	a.hosts = slices.Concat([]string{"localhost", "127.0.0.1", "::1"}, hosts)
 	if err := a.load(filepath.Join(dir, SecretFile)); err != nil {
 		return nil, fmt.Errorf("development CA: %w", err)
@@ -57,6 +58,10 @@ func Open(dir string, hosts []string, now func() time.Time) (*Authority, error) 
 // NODE_EXTRA_CA_CERTS.
 func (a *Authority) CAFile() string { return a.file }
 
+// TrustStoreFile is the same certificate for Java, which reads no PEM:
+// javax.net.ssl.trustStore. It has no password.
+func (a *Authority) TrustStoreFile() string { return a.store }
+
 // TLSConfig is that of a server with the authority's certificate.
 func (a *Authority) TLSConfig() *tls.Config {
 	return &tls.Config{
@@ -66,8 +71,8 @@ func (a *Authority) TLSConfig() *tls.Config {
 }
 
 // load reads the secret file, which holds certificate and key together so that
-// a crash cannot leave one without the other, and writes the public file again
-// when it is missing.
+// a crash cannot leave one without the other, and writes the public files again
+// when they are missing.
 func (a *Authority) load(secretFile string) error {
 	text, err := os.ReadFile(secretFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -111,7 +116,14 @@ func (a *Authority) make(secretFile string) error {
 }
 
 func (a *Authority) publish() error {
-	return writeNew(a.file, encodeCertificate(a.cert), 0o644)
+	store, err := encodeTrustStore(a.cert)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(a.file, encodeCertificate(a.cert), 0o644); err != nil {
+		return err
+	}
+	return writeNew(a.store, store, 0o644)
 }
 
 // certificate is the server's, made anew when its end is near.

@@ -84,6 +84,7 @@ func TestOnlyTheOwnerReadsTheKey(t *testing.T) {
 	requireMode(t, filepath.Join(dir, "ca-key.pem"), 0o600)
 	requireMode(t, dir, 0o700)
 	requireMode(t, a.CAFile(), 0o644)
+	requireMode(t, a.TrustStoreFile(), 0o644)
 	text, err := os.ReadFile(a.CAFile())
 	if err != nil || bytes.Contains(text, []byte("PRIVATE")) {
 		t.Errorf("the public file holds a key: %s %v", text, err)
@@ -131,6 +132,23 @@ func TestAnAuthorityNearItsEndIsReplaced(t *testing.T) {
 	}
 	if later.cert.Equal(old.cert) {
 		t.Error("the old authority is still used")
+	}
+}
+
+// Go reads no PKCS #12: that Java trusts what is in the store is shown by
+// TestTheJavaSDKWorksWithWhatDevPrints. Here, that it holds the certificate.
+func TestTheTrustStoreHoldsTheCertificateAndNoKey(t *testing.T) {
+	a := open(t, t.TempDir())
+	text, err := os.ReadFile(a.TrustStoreFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := a.key.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(text, a.cert.Raw) || bytes.Contains(text, secret) {
+		t.Errorf("the trust store is %x", text)
 	}
 }
 

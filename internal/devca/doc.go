@@ -3,8 +3,8 @@
 //
 // Guarantees:
 //
-//   - The authority is made on first use and kept: a client that trusts CAFile
-//     once trusts the server after every restart.
+//   - The authority is made on first use and kept: a client that trusts CAFile or
+//     TrustStoreFile once trusts the server after every restart.
 //   - Its key is readable by its owner only (0600) and never leaves the
 //     directory; the key of the server certificate never touches the disk.
 //   - The server certificate names localhost, 127.0.0.1, ::1 and the hosts

@@ -116,7 +116,7 @@ func (p *parts) tls() (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("development certificate: %w", err)
 	}
-	p.info.CAFile = ca.CAFile()
+	p.info.CAFile, p.info.TrustStore = ca.CAFile(), ca.TrustStoreFile()
 	return ca.TLSConfig(), nil
 }
 

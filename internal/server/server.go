@@ -36,6 +36,7 @@ type Info struct {
 	SIP        []string
 	Lab        string
 	CAFile     string // whom to trust for https, when the certificate is a development one
+	TrustStore string // the same as CAFile, for Java
 	ResourceID string
 	AccessKeys []string
 	KeysAreNew bool // made just now: to be shown once

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +44,21 @@ func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
 			app.AwaitEvent(strings.TrimSpace(string(out)), "CallConnected")
 		})
 	}
+}
+
+// TestTheJavaSDKWorksWithWhatDevPrints the same way. It takes no http at all.
+func TestTheJavaSDKWorksWithWhatDevPrints(t *testing.T) {
+	t.Parallel()
+	classPath := javaClassPath(t)
+	dev, app := server.Dev(t), webhook.New(t)
+	command := exec.Command("java", "-cp", classPath, "CreateCall", dev.Field("Connection string"), app.URL("/callback"), "+15550104", ours)
+	command.Env = append(os.Environ(), dev.Field("Java"))
+	var said, complaints bytes.Buffer
+	command.Stdout, command.Stderr = &said, &complaints
+	if err := command.Run(); err != nil {
+		t.Fatalf("%v\n%s%s", err, &said, &complaints)
+	}
+	app.AwaitEvent(strings.TrimSpace(said.String()), "CallConnected")
 }
 
 // TestTheExampleWorksWithWhatDevPrints, without any option for a connection that
