@@ -1,0 +1,152 @@
+"""An application: the SDK's client, and an HTTP server that takes callbacks and Event Grid
+notifications and serves the files that scenarios play."""
+import json
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from azure.communication.callautomation import CallAutomationClient
+from azure.core.messaging import CloudEvent
+
+PATIENCE = 40  # seconds: a safety net on a busy machine, and no expectation about speed
+PREFIX = "Microsoft.Communication."
+
+
+class Application:
+    def __init__(self, connection_string, port):
+        # A refusal that is tried again is seen late, and hides that it was one.
+        self.client = CallAutomationClient.from_connection_string(connection_string, retry_total=0)
+        self._port = port
+        self._news = threading.Condition()
+        self._files = {}
+        self._callbacks = {}
+        self._incoming = []
+        self._validated = False
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def validated(self):
+        self.until(lambda: self._validated, "validation of the Event Grid subscription")
+
+    def serve_file(self, content):
+        """Offers bytes and returns their address."""
+        path = f"/files/{uuid.uuid4()}.wav"
+        self._files[path] = content
+        return self._url(path)
+
+    def callback(self):
+        """An address of its own for one call, and what arrives there."""
+        path = f"/callbacks/{uuid.uuid4()}"
+        self._callbacks[path] = Callback(self, self._url(path) + "?secret=kept")
+        return self._callbacks[path]
+
+    def incoming(self, raw_id):
+        """Waits for an IncomingCall to a raw id that no scenario took yet."""
+
+        def take():
+            for event in self._incoming:
+                if event["to"]["rawId"] == raw_id:
+                    self._incoming.remove(event)
+                    return event
+            return None
+
+        return self.until(take, f"IncomingCall for {raw_id}")
+
+    def until(self, found, what):
+        """Waits until found() is true, and returns what it is. what may be a function."""
+        end = time.monotonic() + PATIENCE
+        with self._news:
+            while not (it := found()):
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"waited in vain for {what() if callable(what) else what}")
+                self._news.wait(left)
+            return it
+
+    def _url(self, path):
+        return f"http://127.0.0.1:{self._port}{path}"
+
+    def _handler(self):
+        app = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_GET(self):
+                self.answer("audio/wav", app._files[self.path])
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                with app._news:
+                    answer = app._take(self.path, self.headers, body)
+                    app._news.notify_all()
+                self.answer("application/json", answer)
+
+            def answer(self, kind, body):
+                self.send_response(200)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+    def _take(self, path, headers, body):
+        """Takes events, and returns what is answered."""
+        if headers.get("aeg-event-type") == "SubscriptionValidation":
+            self._validated = True
+            return json.dumps({"validationResponse": body[0]["data"]["validationCode"]}).encode()
+        if path == "/events":
+            self._incoming += [event["data"] for event in body if event["eventType"] == PREFIX + "IncomingCall"]
+        elif callback := self._callbacks.get(path.partition("?")[0]):
+            callback.take(path, headers, body)
+        return b""
+
+
+class Callback:
+    """What arrived at one callback address: as azure.core parses it, and raw."""
+
+    def __init__(self, app, url):
+        self.url = url
+        self.events = []
+        self.raw = []
+        self._app = app
+
+    def take(self, url, headers, body):
+        self.raw.append((url, headers, body))
+        self.events += [CloudEvent.from_dict(event) for event in body]
+
+    def kinds(self):
+        return [event.type.removeprefix(PREFIX) for event in self.events]
+
+    def next(self, kind, context=None):
+        """Waits for an event of a kind, by operation context where one is given, and returns its data."""
+
+        def found():
+            for event in self.events:
+                if event.type == PREFIX + kind and context in (None, event.data.get("operationContext")):
+                    return event.data
+            return None
+
+        return self._app.until(found, lambda: f"{kind} of {context}; told were: {self.kinds()}")
+
+    def first(self, count, kind):
+        """Waits for the first so many events of a kind, and returns their data."""
+
+        def found():
+            data = [event.data for event in self.events if event.type == PREFIX + kind]
+            return data[:count] if len(data) >= count else None
+
+        return self._app.until(found, lambda: f"{count} of {kind}; told were: {self.kinds()}")
+
+    def roster(self, fits):
+        """Waits for a roster that fits."""
+        self._app.until(
+            lambda: any(e.type == PREFIX + "ParticipantsUpdated" and fits(e.data["participants"]) for e in self.events),
+            "a roster that fits",
+        )

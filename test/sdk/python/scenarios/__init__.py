@@ -1,0 +1,1 @@
+"""The scenarios: a list of (name, function) for each group."""
