@@ -18,14 +18,6 @@ import (
 // well: the SDK makes https of it.
 func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
 	t.Parallel()
-	directory := filepath.Join(server.Root(), "test", "sdk", "python")
-	if err := server.Watch(directory); err != nil {
-		t.Fatal(err)
-	}
-	python := filepath.Join(directory, ".venv", "bin", "python3")
-	if _, err := os.Stat(python); err != nil {
-		t.Fatalf("the Python SDK is not installed (%v): `make install`", err)
-	}
 	dev, app := server.Dev(t), webhook.New(t)
 	printed := dev.Field("Connection string")
 	_, accessKey, _ := strings.Cut(printed, ";")
@@ -34,9 +26,8 @@ func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
 		"over http":  "endpoint=" + strings.Fields(dev.Field("API"))[0] + "/;" + accessKey,
 	} {
 		t.Run(name, func(t *testing.T) {
-			command := exec.Command(python, "create_call.py", connectionString, app.URL("/callback"), "+15550104", ours)
-			command.Dir = directory
-			command.Env = append(os.Environ(), dev.Field("Python"))
+			command := python(t, "create_call.py", connectionString, app.URL("/callback"), "+15550104", ours)
+			command.Env = append(command.Env, dev.Field("Python"))
 			out, err := command.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
@@ -44,6 +35,23 @@ func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
 			app.AwaitEvent(strings.TrimSpace(string(out)), "CallConnected")
 		})
 	}
+}
+
+// python is a command that runs one of our programs with the Python SDK.
+func python(t *testing.T, arguments ...string) *exec.Cmd {
+	t.Helper()
+	directory := filepath.Join(server.Root(), "test", "sdk", "python")
+	if err := server.Watch(directory); err != nil {
+		t.Fatal(err)
+	}
+	interpreter := filepath.Join(directory, ".venv", "bin", "python3")
+	if _, err := os.Stat(interpreter); err != nil {
+		t.Fatalf("the Python SDK is not installed (%v): `make install`", err)
+	}
+	command := exec.Command(interpreter, arguments...)
+	command.Dir = directory
+	command.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	return command
 }
 
 // TestTheJavaSDKWorksWithWhatDevPrints the same way. It takes no http at all.

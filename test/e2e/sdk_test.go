@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,13 +19,35 @@ import (
 	"strowger/test/server"
 )
 
-// The scenarios are in test/sdk/javascript; this test gives them a server and
-// phones, and reports each scenario as a test of its own.
+// Each of these gives the scenarios of test/sdk/scenarios.txt, as they are
+// written for one SDK, a server and phones. test/sdk/README.md says how.
+
 func TestJavaScriptSDK(t *testing.T) {
 	t.Parallel()
-	const carrierNumber = "+15551230009"
 	directory := filepath.Join(server.Root(), "test", "sdk", "javascript")
 	needModules(t, directory)
+	command := exec.Command("node", "run.js")
+	command.Dir = directory
+	runScenarios(t, "2026-03-12", command)
+}
+
+func TestPythonSDK(t *testing.T) {
+	t.Parallel()
+	runScenarios(t, "2026-03-12", python(t, "run.py"))
+}
+
+func TestJavaSDK(t *testing.T) {
+	t.Parallel()
+	runScenarios(t, "2023-03-06", exec.Command("java", "-cp", javaClassPath(t), "Scenarios"))
+}
+
+const carrierNumber = "+15551230009"
+
+// runScenarios runs those that an SDK can do that speaks this api-version, and
+// reports each as a test of its own.
+func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
+	t.Helper()
+	rows := scenarios(t, speaks)
 	webhookPort := port.Free()
 	absent := server.User{Name: "absent", ID: newID()}
 	// Nothing listens there, and TCP says so at once.
@@ -33,6 +55,7 @@ func TestJavaScriptSDK(t *testing.T) {
 	unreachable.Transport = "tcp"
 	s := server.Start(t, server.Config{
 		Lab:    true,
+		HTTPS:  true,
 		Users:  []server.User{alice, bob, carol, absent},
 		Trunks: []server.Trunk{carrier(), unreachable},
 		EventGrid: []server.Subscription{{
@@ -40,58 +63,98 @@ func TestJavaScriptSDK(t *testing.T) {
 		}},
 	})
 	w := &world{Server: s, t: t}
-	phones := map[string]*phone.Phone{
+	control := httptest.NewServer(phoneControl(map[string]*phone.Phone{
 		"alice":   w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true}),
 		"bob":     w.phoneOf(bob, phone.Config{AutoAnswer: true}),
 		"carol":   w.phoneOf(carol, phone.Config{ToneHz: toneOfC, AutoAnswer: true}),
 		"carrier": phone.Start(t, phone.Config{Name: carrierNumber, ToneHz: toneOfB}),
-	}
-	control := httptest.NewServer(phoneControl(phones))
+	}))
 	t.Cleanup(control.Close)
 	options, err := json.Marshal(map[string]any{
-		"connectionString": s.ConnectionString(), "endpoint": s.URL, "resourceId": server.ResourceID, "port": webhookPort,
+		"connectionString":      "endpoint=" + s.SecureURL + "/;accesskey=" + server.AccessKey,
+		"plainConnectionString": s.ConnectionString(),
+		"endpoint":              s.URL, "resourceId": server.ResourceID, "port": webhookPort,
 		"phones": control.URL, "ourUri": s.URI(ours), "carrierNumber": carrierNumber,
 		"users": map[string]string{"alice": alice.RawID(), "bob": bob.RawID(), "carol": carol.RawID(), "absent": absent.RawID()},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command("node", "run.js")
-	command.Dir = directory
-	command.Env = append(os.Environ(), "SCENARIO_OPTIONS="+string(options))
-	output, err := command.CombinedOutput()
-	report(t, string(output))
+	runner.Env = slices.Concat(runner.Environ(), trusting(s), []string{"SCENARIO_OPTIONS=" + string(options)})
+	output, err := runner.CombinedOutput()
+	report(t, rows, string(output))
 	if err != nil {
 		t.Errorf("the scenarios ended with %v", err)
 	}
 }
 
-// report turns the runner's lines into tests.
-func report(t *testing.T, output string) {
+// trusting is what `strowger dev` prints for each language.
+func trusting(s *server.Server) []string {
+	ca := filepath.Join(s.DataDir, "ca")
+	return []string{
+		"NODE_EXTRA_CA_CERTS=" + filepath.Join(ca, "ca.pem"),
+		"REQUESTS_CA_BUNDLE=" + filepath.Join(ca, "ca.pem"),
+		"JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=" + filepath.Join(ca, "truststore.p12"),
+	}
+}
+
+// scenarios are the rows of the table that an SDK can do that speaks this
+// api-version.
+func scenarios(t *testing.T, speaks string) []string {
 	t.Helper()
-	names := 0
-	lines := bufio.NewScanner(strings.NewReader(output))
-	var failed []string
-	for lines.Scan() {
-		line := lines.Text()
-		switch name, ok := strings.CutPrefix(line, "ok - "); {
-		case ok:
-			names++
-			t.Run(strings.TrimSpace(strings.Split(name, " (")[0]), func(*testing.T) {})
-		case strings.HasPrefix(line, "not ok - "):
-			names++
-			failed = append(failed, strings.TrimPrefix(line, "not ok - "))
-		case len(failed) > 0 && strings.HasPrefix(line, "  "):
-			failed[len(failed)-1] += "\n" + line
+	table, err := os.ReadFile(filepath.Join(server.Root(), "test", "sdk", "scenarios.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(table)) {
+		if fields := strings.Fields(line); len(fields) > 2 && fields[0] != "#" && fields[0] <= speaks {
+			names = append(names, strings.Join(fields[2:], " "))
 		}
 	}
-	for _, f := range failed {
-		name, why, _ := strings.Cut(f, "\n")
-		t.Run(name, func(t *testing.T) { t.Error(why) })
+	return names
+}
+
+// report turns the runner's lines into tests.
+func report(t *testing.T, rows []string, output string) {
+	t.Helper()
+	outcomes := outcomesIn(output)
+	for _, name := range rows {
+		why, ran := outcomes[name]
+		t.Run(name, func(t *testing.T) {
+			if !ran {
+				t.Error("it was not run")
+			} else if why != "" {
+				t.Error(why)
+			}
+		})
 	}
-	if names == 0 {
+	for name := range outcomes {
+		if !slices.Contains(rows, name) {
+			t.Errorf("scenarios.txt has no %q for this SDK", name)
+		}
+	}
+	if len(outcomes) == 0 {
 		t.Errorf("no scenario ran:\n%s", output)
 	}
+}
+
+// outcomesIn says why each scenario failed; those that passed have no reason.
+func outcomesIn(output string) map[string]string {
+	outcomes := make(map[string]string)
+	failing := ""
+	for line := range strings.Lines(output) {
+		if name, ok := strings.CutPrefix(line, "ok - "); ok {
+			name, _, _ = strings.Cut(name, " (")
+			outcomes[strings.TrimSpace(name)], failing = "", ""
+		} else if name, ok := strings.CutPrefix(line, "not ok - "); ok {
+			failing = strings.TrimSpace(name)
+			outcomes[failing] = "failed:\n"
+		} else if failing != "" && strings.HasPrefix(line, "  ") {
+			outcomes[failing] += line
+		}
+	}
+	return outcomes
 }
 
 func needModules(t *testing.T, directory string) {
@@ -141,6 +204,8 @@ func order(p *phone.Phone, r *http.Request) (any, error) {
 		p.Press(r.FormValue("tones"))
 	case "count":
 		return map[string]int{"count": p.Count(r.FormValue("type"))}, nil
+	case "tones":
+		return nil, p.WaitTones(r.FormValue("tones"))
 	case "await":
 		event, err := p.Wait(r.FormValue("type"), number("n"))
 		if err != nil {

@@ -161,12 +161,20 @@ func (p *Phone) AwaitClosed(n int) Event { p.t.Helper(); return p.await("CALL_CL
 // AwaitTones waits until these tones arrived as RFC 4733 events, in order.
 func (p *Phone) AwaitTones(tones string) {
 	p.t.Helper()
+	if err := p.WaitTones(tones); err != nil {
+		p.t.Fatalf("phone %s: %v\n%s", p.config.Name, err, p.control.story())
+	}
+}
+
+// WaitTones is AwaitTones for goroutines that may not end the test.
+func (p *Phone) WaitTones(tones string) error {
 	_, err := p.control.await(func(events []Event) (Event, bool) {
 		return Event{}, strings.Contains(tonesOf(events), tones)
 	})
 	if err != nil {
-		p.t.Fatalf("phone %s never heard the tones %s: %v\n%s", p.config.Name, tones, err, p.control.story())
+		return fmt.Errorf("the tones %s were never heard: %w", tones, err)
 	}
+	return nil
 }
 
 // Count is how often an event of this type came so far.

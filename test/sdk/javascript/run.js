@@ -1,16 +1,6 @@
-// Runs all scenarios with the unmodified SDK against a running server.
+// Runs the scenarios as test/sdk/README.md says.
 //
 //   SCENARIO_OPTIONS='{"connectionString":…}' node run.js [part of a name]
-//
-// The options come from the test that started server and phones, as JSON:
-//   connectionString, endpoint, resourceId   whom to ask
-//   port                                     where /events is subscribed to
-//   phones                                   where the test takes orders for phones
-//   users                                    raw ids: alice, bob and carol are registered, absent is not
-//   ourUri, carrierNumber                    what the carrier's phone dials, and its number
-//
-// Prints "ok - name" or "not ok - name" for each scenario, at the end
-// "N passed, N failed", and exits with 1 when one failed.
 import { webcrypto } from "node:crypto";
 import { Application } from "./lib/application.js";
 import { Phone } from "./lib/phones.js";

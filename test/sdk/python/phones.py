@@ -29,6 +29,10 @@ class Phone:
         """Waits until the phone has heard so much of a tone in all its calls."""
         self._ask("heard", hz=hz, milliseconds=milliseconds)
 
+    def tones(self, tones):
+        """Waits until the phone has heard these tones in a row."""
+        self._ask("tones", tones=tones)
+
     def _ask(self, action, **parameters):
         url = f"{self._control}/phones/{self._name}/{action}?{urllib.parse.urlencode(parameters)}"
         try:

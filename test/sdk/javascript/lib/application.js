@@ -14,8 +14,9 @@ export class Application {
   #incoming = [];
   #validated = false;
 
-  constructor({ connectionString, port }) {
-    this.client = new CallAutomationClient(connectionString, { allowInsecureConnection: true });
+  // Over http, which this SDK takes too when it is told to.
+  constructor({ plainConnectionString, port }) {
+    this.client = new CallAutomationClient(plainConnectionString, { allowInsecureConnection: true });
     this.port = port;
     this.server = createServer((request, response) => this.#serve(request, response));
   }

@@ -17,6 +17,9 @@ export class Phone {
   hangUp = () => this.ask("hangup");
   press = (tones) => this.ask("press", { tones });
 
+  // tones waits until the phone has heard these tones in a row.
+  tones = (tones) => this.ask("tones", { tones });
+
   // mark counts what happened so far; the function that it returns waits for
   // the next event of that type.
   async mark(type) {

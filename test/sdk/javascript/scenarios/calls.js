@@ -34,7 +34,7 @@ export const calls = [
     assert.equal(body[0].source, `calling/callConnections/${body[0].data.callConnectionId}`);
     await hangUp(callback, connection);
   }],
-  ["a callback's signature verifies with jose through the OpenID document", async ({ app, options }) => {
+  ["a callback's signature verifies through the OpenID document", async ({ app, options }) => {
     const { callback, connection } = await call(app, number("+15550100"));
     await callback.next("CallConnected");
     const document = await (await fetch(`${options.endpoint}/calling/.well-known/acsopenidconfiguration`)).json();

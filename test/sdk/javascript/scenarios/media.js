@@ -127,6 +127,7 @@ export const media = [
     assert.equal(sent.operationContext, "send");
     const done = await callback.next(["SendDtmfTonesCompleted", "SendDtmfTonesFailed"], "send");
     assert.equal(done.kind, "SendDtmfTonesCompleted");
+    await phones.bob.tones("12#");
     await hangUp(callback, connection);
   }],
   ["every tone is told while they are listened to", async ({ app }) => {

@@ -131,6 +131,7 @@ def tones_are_sent(w):
     tones = [DtmfTone.ONE, DtmfTone.TWO, DtmfTone.POUND]
     equal(call.connection.send_dtmf_tones(tones, w.user("bob"), operation_context="send").operation_context, "send")
     call.callback.next("SendDtmfTonesCompleted", "send")
+    w.phones["bob"].tones("12#")
     call.hang_up()
 
 
