@@ -15,9 +15,17 @@ need() {
   fi
 }
 
+# library NAME: where the system has a library of C, or a place where nothing is.
+library() { /sbin/ldconfig -p | awk -v name="$1" '$1 == name { print $NF; found = 1; exit } END { if (!found) print "/nowhere/" name }'; }
+
 need baresip-core baresip             "for softphones"
 need sip-tester   sipp                "for telephone networks (SIPp)"
 need espeak-ng    espeak-ng           "for prompts that are spoken"
+need ffmpeg       ffmpeg              "for what players make of recordings"
+need chromium     chromium            "for what browsers make of recordings"
+need libmp3lame0   "$(library libmp3lame.so.0)"   "for recordings in MP3"
+need libvo-aacenc0 "$(library libvo-aacenc.so.0)" "for recordings in MP4"
+need libopus0      "$(library libopus.so.0)"      "for recordings in MP4"
 need gcc          gcc                 "for the race detector"
 need libc6-dev    /usr/include/stdio.h "for the race detector"
 need nodejs       node                "for the JavaScript SDK"

@@ -1,0 +1,139 @@
+package soundfile
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+)
+
+// Codec is how sound is compressed, and thereby what kind of file it is in.
+type Codec int
+
+const (
+	MP3  Codec = iota // an MP3 file
+	AAC               // an MP4 file with AAC-LC
+	Opus              // an MP4 file with Opus
+)
+
+func (c Codec) String() string {
+	switch c {
+	case MP3:
+		return "MP3"
+	case AAC:
+		return "MP4 with AAC"
+	case Opus:
+		return "MP4 with Opus"
+	}
+	return "unknown codec"
+}
+
+// Check reports whether an Encoder of this codec can be had for a format: its error
+// is a FormatError or a MissingError.
+func (c Codec) Check(format Format) error {
+	opened, err := c.open(format)
+	if err != nil {
+		return err
+	}
+	opened.close()
+	return nil
+}
+
+// compressor is a codec at work: *lame, or packets.
+type compressor interface {
+	// close gives back what the library holds.
+	close()
+}
+
+func (c Codec) open(format Format) (compressor, error) {
+	if err := format.check(); err != nil {
+		return nil, err
+	}
+	if format.Channels > 2 {
+		return nil, format.problem("%v holds one channel or two", c)
+	}
+	switch c {
+	case MP3:
+		return openLAME(format)
+	case AAC:
+		return openAAC(format)
+	case Opus:
+		return openOpus(format)
+	}
+	panic("soundfile: " + c.String())
+}
+
+// Encoder writes a compressed file. Its methods are for one goroutine at a time.
+type Encoder interface {
+	// Write appends whole frames. After an error only Close is left.
+	Write(samples []int16) error
+	// Close writes what is left, makes the file a finished one, and gives back what
+	// the encoder holds, whatever its error. The file stays its owner's, who syncs
+	// and closes it.
+	Close() error
+}
+
+// NewEncoder begins a file, which is open for reading and writing; what was in it
+// is gone. The errors of Check come first and leave the file as it was.
+func NewEncoder(file *os.File, codec Codec, format Format) (Encoder, error) {
+	opened, err := codec.open(format)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Truncate(0); err != nil {
+		opened.close()
+		return nil, err
+	}
+	if lame, ok := opened.(*lame); ok {
+		return newMP3(file, lame), nil
+	}
+	encoder, err := newMP4(file, opened.(packets))
+	if err != nil {
+		opened.close()
+		return nil, err
+	}
+	return encoder, nil
+}
+
+// Encode makes a compressed file of a WAV, which may still grow. When it has read
+// all that there is, it waits for a value from grew and looks again; when grew is
+// closed nothing more comes, and when it is nil nothing comes at all. It returns how
+// many frames the file has. To begin again after an error, or a crash, call it again
+// with the same files.
+func Encode(ctx context.Context, to *os.File, codec Codec, from *Reader, grew <-chan struct{}) (frames int64, err error) {
+	encoder, err := NewEncoder(to, codec, from.Format())
+	if err != nil {
+		return 0, err
+	}
+	frames, err = transfer(ctx, encoder, from, grew)
+	if closeErr := encoder.Close(); err == nil {
+		err = closeErr
+	}
+	return frames, err
+}
+
+func transfer(ctx context.Context, to Encoder, from *Reader, grew <-chan struct{}) (frames int64, err error) {
+	samples := make([]int16, blockSamples)
+	for last := grew == nil; ; {
+		n, err := from.Read(samples)
+		if err == nil {
+			err = to.Write(samples[:n])
+			frames += int64(n / from.Format().Channels)
+		}
+		switch {
+		case errors.Is(err, io.EOF) && last:
+			return frames, nil
+		case errors.Is(err, io.EOF):
+			select {
+			case _, more := <-grew:
+				last = !more
+			case <-ctx.Done():
+				return frames, ctx.Err()
+			}
+		case err != nil:
+			return frames, err
+		case ctx.Err() != nil:
+			return frames, ctx.Err()
+		}
+	}
+}
