@@ -7,9 +7,10 @@
 //     every frame that reached the file, and goes on from there.
 //   - A WAV may be read while it grows: a Reader sees no frame before it is whole.
 //   - An MP3 or MP4 that grows is read by players up to its last whole frame or
-//     fragment, wherever it is cut. When it is closed its duration is right, it can
-//     be sought in, and its sound lies at the very sample where it did before: the
-//     delay of the encoder is stated where players look for it.
+//     fragment, wherever it is cut; players that do not heed what a fragmented file
+//     says of the encoder's delay hear it up to 105 ms late at 16 kHz. When it is
+//     closed its duration is right, it can be sought in, and its sound lies at the
+//     very sample where it did before.
 //   - The encoders are libraries of C that are opened at run time. One that is
 //     missing is a MissingError that says what to install, before anything is
 //     written.
