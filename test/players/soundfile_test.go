@@ -195,6 +195,12 @@ func TestAnHourDoesNotDrift(t *testing.T) {
 	const second, hour = 16000, 3600 * 16000
 	format := soundfile.Format{RateHz: second, Channels: 1}
 	sound := make([]int16, hour)
+	// Silence is not quite silent: ffmpeg decodes Opus ten times slower where it is.
+	for i, step := range noise(9, second) {
+		for at := i; at < hour; at += second {
+			sound[at] = step / 500
+		}
+	}
 	marks := []int{second, hour / 2, hour - second}
 	for i, at := range marks {
 		copy(sound[at:], noise(uint64(i), second))

@@ -21,7 +21,11 @@ type aacFunctions struct {
 }
 
 // aacTable is VO_AUDIO_CODECAPI.
-type aacTable struct{ initialize, setInput, getOutput, setParam, getParam, release uintptr }
+type aacTable struct {
+	initialize, setInput, getOutput, setParam uintptr
+	_                                         uintptr // GetParam
+	release                                   uintptr
+}
 
 // aacMemory is VO_MEM_OPERATOR: how the library gets memory. These are functions of
 // its own.
@@ -29,29 +33,29 @@ type aacMemory struct{ alloc, free, set, copy, check, compare, move uintptr }
 
 // aacUserData is VO_CODEC_INIT_USERDATA.
 type aacUserData struct {
-	kind     int32 // 0: a VO_MEM_OPERATOR
-	memory   *aacMemory
-	reserved [2]uint
+	_      int32 // 0: memory is a VO_MEM_OPERATOR
+	memory *aacMemory
+	_      [2]uint
 }
 
 // aacInput is VO_CODECBUFFER with samples in it.
 type aacInput struct {
 	data   *int16
 	length uint // bytes
-	time   int64
+	_      int64
 }
 
 // aacOutput is VO_CODECBUFFER for a packet.
 type aacOutput struct {
 	data   *byte
 	length uint // bytes: of the room, then of the packet
-	time   int64
+	_      int64
 }
 
-// aacOutputInfo is VO_AUDIO_OUTPUTINFO.
+// aacOutputInfo is VO_AUDIO_OUTPUTINFO, of which nothing is read.
 type aacOutputInfo struct {
-	rateHz, channels, bits int
-	used, reserved         uint
+	_ [3]int
+	_ [2]uint
 }
 
 // aacParams is AACENC_PARAM.
