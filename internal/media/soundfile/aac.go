@@ -61,7 +61,8 @@ type aacOutputInfo struct {
 // aacParams is AACENC_PARAM.
 type aacParams struct {
 	rateHz, bitRate int32
-	channels, adts  int16
+	channels        int16
+	_               int16 // whether each packet has an ADTS header: no
 }
 
 func bindAAC(find lookup) (*aacFunctions, error) {
