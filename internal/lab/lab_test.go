@@ -116,6 +116,17 @@ func TestASentenceIsSpoken(t *testing.T) {
 	c.Await(siptest.Ended)
 }
 
+func TestDigitsAfterANumberLeadToItToo(t *testing.T) {
+	for dialled, want := range map[string]string{
+		"+1555010400": "+15550104", "155501019": "+15550101", "+155501060000000": "+15550106",
+		"+1555010600000000": "", "+15550104;x": "", "+1555010": "", "+15550109": "", "": "",
+	} {
+		if found, _ := find(dialled); found.E164 != want {
+			t.Errorf("%q leads to %q, want %q", dialled, found.E164, want)
+		}
+	}
+}
+
 func TestEveryNumberIsFoundWithAndWithoutItsPlus(t *testing.T) {
 	t.Parallel()
 	for _, n := range Numbers() {

@@ -52,10 +52,19 @@ func Numbers() []Number {
 	}
 }
 
-// find reads the user part of the address that was called.
+// digitsMost are the digits of a number, as ITU-T E.164 has them.
+const digitsMost = 15
+
+// find reads the user part of the address that was called. Digits after a number
+// lead to it too: an application that calls a hundred people calls a hundred
+// numbers.
 func find(user string) (Number, bool) {
+	digits := strings.TrimPrefix(user, "+")
+	if len(digits) > digitsMost || strings.Trim(digits, "0123456789") != "" {
+		return Number{}, false
+	}
 	for _, n := range Numbers() {
-		if strings.TrimPrefix(n.E164, "+") == strings.TrimPrefix(user, "+") {
+		if strings.HasPrefix(digits, strings.TrimPrefix(n.E164, "+")) {
 			return n, true
 		}
 	}
