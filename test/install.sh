@@ -43,7 +43,7 @@ elif ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 fi
 
 # JavaScript modules exactly as locked, again only when the lock has changed.
-for dir in test/sdk/javascript examples/reminder; do
+for dir in test/sdk/javascript examples/reminder examples/outage-broadcast; do
   if ! cmp -s "$dir/package-lock.json" "$dir/node_modules/.installed-lock"; then
     modules+=("$dir")
     echo "missing: JavaScript modules of $dir"
