@@ -112,18 +112,25 @@ type serving struct {
 	ended chan struct{}
 }
 
-// serve starts a command and returns when it has said that it is ready. What
-// ran before is interrupted: both want the same ports.
+// serve starts a server and returns when it has said that it is ready. The one
+// that ran before is interrupted: both want the same ports.
 func (c *clone) serve(line, ready string) {
 	c.t.Helper()
 	c.interrupt()
-	s := &serving{cmd: c.command(context.Background(), "exec "+line), ended: make(chan struct{})}
+	c.running = c.begin("exec "+line, ready)
+	c.printed = c.running.out.String()
+}
+
+// begin starts lines of which the last goes on, and returns when they have said
+// that they are ready.
+func (c *clone) begin(lines, ready string) *serving {
+	c.t.Helper()
+	s := &serving{cmd: c.command(context.Background(), lines), ended: make(chan struct{})}
 	said := s.all.await(ready)
 	s.cmd.Stdout, s.cmd.Stderr = io.MultiWriter(&s.out, &s.all), &s.all
 	if err := s.cmd.Start(); err != nil {
-		c.t.Fatalf("%s: %v", line, err)
+		c.t.Fatalf("%s: %v", lines, err)
 	}
-	c.running = s
 	go func() {
 		defer close(s.ended)
 		_ = s.cmd.Wait()
@@ -133,20 +140,25 @@ func (c *clone) serve(line, ready string) {
 	select {
 	case <-said:
 	case <-s.ended:
-		c.t.Fatalf("%s ended before it was ready:\n%s", line, s.all.String())
+		c.t.Fatalf("%s ended before it was ready:\n%s", lines, s.all.String())
 	case <-deadline.C:
-		c.t.Fatalf("%s was not ready within %v:\n%s", line, patience, s.all.String())
+		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+		c.t.Fatalf("%s was not ready within %v:\n%s", lines, patience, s.all.String())
 	}
-	c.printed = s.out.String()
+	return s
 }
 
-// interrupt presses Ctrl-C and waits.
+// interrupt presses Ctrl-C in the terminal of the server, and waits.
 func (c *clone) interrupt() {
 	if c.running == nil {
 		return
 	}
 	s := c.running
 	c.running = nil
+	c.stop(s)
+}
+
+func (c *clone) stop(s *serving) {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGINT)
 	deadline := time.NewTimer(server.Patience)
 	defer deadline.Stop()
