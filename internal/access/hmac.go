@@ -53,10 +53,11 @@ func (v *Verifier) Verify(r *http.Request) (BodyDigest, error) {
 		return BodyDigest{}, err
 	}
 	if age := v.now().Sub(claim.date); age.Abs() > clockSkew {
-		return BodyDigest{}, refuse("the date is %s away from the server's clock, at most %s is allowed", age.Abs().Round(time.Second), clockSkew)
+		return BodyDigest{}, refuse("the date of the request is %s away from the server's clock, at most %s is allowed: set the clock of the machine that is wrong", age.Abs().Round(time.Second), clockSkew)
 	}
 	if !v.signed(r, claim) {
-		return BodyDigest{}, refuse("the signature does not match; it covers the method, the path with its query, and the headers %s", strings.Join(claim.headers, ", "))
+		return BodyDigest{}, refuse("the signature does not match: the access key is none of this server's (it is base64: copy it whole, with any = at its end), "+
+			"or something on the way changed what is signed: the method, the path with its query, the headers %s", strings.Join(claim.headers, ", "))
 	}
 	return claim.digest, nil
 }

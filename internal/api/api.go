@@ -198,5 +198,5 @@ func (a *API) unknownVersion(given string) error {
 	if given == "" {
 		return wire.Fieldf("api-version", "is missing in the query; known are %s", known)
 	}
-	return wire.Fieldf("api-version", "%.64q is not known; known are %s", given, known)
+	return wire.Fieldf("api-version", "%.64q is not known: use one of %s", given, known)
 }

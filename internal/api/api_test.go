@@ -142,7 +142,7 @@ func TestTheVersionIsNeededAndKnown(t *testing.T) {
 	for target, says := range map[string]string{
 		"/calling/things:make":                        "is missing in the query; known are 2023-03-06, 2026-03-12",
 		"/calling/things:make?api-version=":           "is missing",
-		"/calling/things:make?api-version=2021-06-15": `"2021-06-15" is not known; known are 2023-03-06, 2026-03-12`,
+		"/calling/things:make?api-version=2021-06-15": `"2021-06-15" is not known: use one of 2023-03-06, 2026-03-12`,
 	} {
 		got := server.Send("POST", target, "{}")
 		code, message, field := got.Error()

@@ -237,9 +237,9 @@ func TestAFileThatCannotBeFetchedFailsThePlayWhenItIsReached(t *testing.T) {
 		f.do(call.Join{Leg: legA}, play(1, false, nil, "a", "b", "missing", "a"))
 		f.legs[legA].hears(t, 7)
 		f.legs[legA].hears(t, 9)
-		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFailed{Operation: 1, Source: 2, Reason: call.PlayDownload})
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFailed{Operation: 1, Source: 2, Reason: call.PlayDownload, Detail: "no such file"})
 		f.do(play(2, false, nil, "missing", "a")) // and nothing is heard of this one
-		f.expect(t, call.PlayerFailed{Operation: 2, Source: 0, Reason: call.PlayDownload})
+		f.expect(t, call.PlayerFailed{Operation: 2, Source: 0, Reason: call.PlayDownload, Detail: "no such file"})
 	})
 }
 

@@ -68,6 +68,9 @@ func (f *file) read(samples []int16) (int, error) {
 	return n, f.explain(err)
 }
 
+// notFetched begins what is said of a file that did not come.
+const notFetched = "fetch play source: "
+
 // explain tells a file that is no sound from one that did not come.
 func (f *file) explain(err error) error {
 	switch {
@@ -76,9 +79,9 @@ func (f *file) explain(err error) error {
 	case errors.As(err, new(*player.FormatError)):
 		return fmt.Errorf("read play source: %w", err)
 	case errors.Is(context.Cause(f.ctx), errStalled):
-		return fmt.Errorf("fetch play source: %w", errStalled)
+		return fmt.Errorf(notFetched+"%w", errStalled)
 	}
-	return fmt.Errorf("fetch play source: %w", outbound.WithoutURL(err))
+	return fmt.Errorf(notFetched+"%w", outbound.WithoutURL(err))
 }
 
 // Close lets go of the file's connection.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"strowger/internal/call"
@@ -69,13 +70,19 @@ func (c *conversation) feed(ctx context.Context, p *playing, e call.StartPlayer,
 	}
 }
 
+// wanted is what to do about a file that cannot be played.
+const wanted = "convert it to a WAV file: PCM, mono, 16 kHz"
+
 // fails notes why a player ends before its end.
 func (c *conversation) fails(ctx context.Context, p *playing, e call.StartPlayer, source int, err error) {
 	failed := &call.PlayerFailed{Operation: e.Operation, Source: source, Reason: call.PlayDownload}
 	if format := new(player.FormatError); errors.As(err, &format) {
-		failed.Reason, failed.Detail = call.PlayFormat, format.Problem
+		failed.Reason, failed.Detail = call.PlayFormat, format.Problem+"; "+wanted
 	}
 	if ctx.Err() == nil {
+		if failed.Detail == "" {
+			failed.Detail = strings.TrimPrefix(err.Error(), notFetched)
+		}
 		c.log.Warn("play source cannot be played: check that the URL answers with a WAV file and that outbound.allow_networks admits its host",
 			"source", source, "host", outbound.Host(e.Sources[source].File), "error", err)
 	}

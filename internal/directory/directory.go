@@ -127,6 +127,12 @@ func (d *Directory) Users() []User {
 // Trunks lists all trunks in the order of the Config.
 func (d *Directory) Trunks() []Trunk { return slices.Clone(d.trunks) }
 
+// Ours reports whether a number is one that a trunk brings to us.
+func (d *Directory) Ours(number string) bool {
+	_, ours := d.numbers[number]
+	return ours
+}
+
 // Address is the raw id of a user id of this resource.
 func (d *Directory) Address(userID string) call.Address {
 	return call.Address("8:acs:" + d.resource + "_" + strings.ToLower(userID))

@@ -144,8 +144,11 @@ func (d *Directory) resolveNumber(by Caller, to call.Address) (Destination, erro
 		return nil, err
 	}
 	trunk, ok := d.trunkFor(n)
-	if !ok {
-		return nil, refuse(Unknown, "no trunk has a prefix of %s", n)
+	switch {
+	case !ok && !number.IsGlobal(n):
+		return nil, refuse(Unknown, "%s has no country code: write the number as +14255550100", n)
+	case !ok:
+		return nil, refuse(Unknown, "no trunk has a prefix of %s: see trunks.prefixes", n)
 	}
 	return ViaTrunk{Trunk: trunk, Number: n}, nil
 }

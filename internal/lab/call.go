@@ -141,8 +141,12 @@ func ending(cause ua.Cause, answered bool, server string) string {
 	if !answered {
 		text = strings.TrimSpace(fmt.Sprintf("not answered: %d %s", cause.Code, cause.Phrase))
 	}
-	if cause.Code == 404 && !answered {
+	switch {
+	case answered:
+	case cause.Code == 404:
 		text += ": the server has no such number"
+	case cause.Code == 480:
+		text += ": nobody took the call in time. The screen of `strowger dev`, or the server's log, says why"
 	}
 	if len(cause.Contacts) > 0 {
 		text += ", sent on to " + strings.Join(cause.Contacts, " or ")

@@ -133,7 +133,7 @@ func (p *parts) open(public, operator http.Handler) {
 				PingTimeout:          10 * time.Second,
 				WriteByteTimeout:     10 * time.Second,
 			},
-			ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+			ErrorLog: slog.NewLogLogger(handshakes{p.log.Handler()}, slog.LevelWarn),
 			// "OPTIONS *" is for the handler too, which answers nobody unknown.
 			DisableGeneralOptionsHandler: true,
 		}

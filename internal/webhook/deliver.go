@@ -91,7 +91,7 @@ func (c *Courier) admitted(ctx context.Context, d *delivery) bool {
 	case <-d.subscription.validated:
 		return !closed(d.overflowed)
 	case <-time.After(time.Until(d.limits.deadline)):
-		c.giveUp(d, 0, "the subscription is not validated", "make the endpoint answer the validation event with status 200 and its code")
+		c.giveUp(d, 0, "the subscription is not validated", validationAdvice)
 	case <-d.overflowed:
 	case <-ctx.Done():
 	}

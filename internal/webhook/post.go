@@ -40,7 +40,7 @@ func (c *Courier) try(ctx context.Context, d *delivery) result {
 	}
 	answer, err := c.post(ctx, d)
 	if err != nil {
-		return result{why: outbound.WithoutURL(err).Error(), advice: "see that the endpoint can be reached from here and answers in time"}
+		return result{why: outbound.WithoutURL(err).Error(), advice: "see that the application listens at this address, can be reached from here, and answers in time"}
 	}
 	defer answer.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(answer.Body, answerMost))

@@ -141,6 +141,7 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 		}
 	}
 	if len(wanting) == 0 {
+		c.unwanted(r, i, e)
 		return nil
 	}
 	message, err := c.config.EventGrid.Render(r, i)
@@ -160,6 +161,14 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 		all[n] = d
 	}
 	return all
+}
+
+// unwanted: an incoming call that nobody is told of rings in vain.
+func (c *Courier) unwanted(r journal.Record, i int, e call.ForSubscribers) {
+	if _, rings := e.(call.IncomingCall); rings {
+		c.logger(c.newDelivery(r, i)).Warn("no subscription is told of an incoming call: nobody can answer it",
+			slog.String("advice", "add one to event_grid.subscriptions whose event_types, to and from let this call through"))
+	}
 }
 
 func (c *Courier) unrendered(d *delivery, err error) {

@@ -28,6 +28,8 @@ const ValidationPath = "/eventgrid/validate"
 // just started should not miss a call that is ringing already.
 const handshakePause = 3 * time.Second
 
+const validationAdvice = "start the application at this address, and have it answer the validation event with status 200 and {\"validationResponse\": its code}"
+
 // manualTime is how long an endpoint that answered 200 without the code may
 // take to open the validation URL.
 const manualTime = 5 * time.Minute
@@ -47,7 +49,7 @@ func (c *Courier) validate(ctx context.Context, s *subscription) {
 		if why := whyNot(err); ctx.Err() == nil && why != "" && why != told {
 			told = why
 			log.Warn("the subscription is not validated and gets no events yet; trying on", slog.String("why", told),
-				slog.String("advice", "make the endpoint answer the validation event with status 200 and {\"validationResponse\": its code}"))
+				slog.String("advice", validationAdvice))
 		}
 		select {
 		case <-s.validated:

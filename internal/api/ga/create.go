@@ -72,7 +72,7 @@ func readTargets(targets []wire.Identifier, callerID call.Address) ([]call.Addre
 // needsCallerID: a telephone has to be shown a number that calls it.
 func needsCallerID(target, callerID call.Address) error {
 	if target.IsPhone() && callerID == "" {
-		return wire.Fieldf("sourceCallerIdNumber", "is missing; a call to a phone number needs it")
+		return wire.Fieldf("sourceCallerIdNumber", "is missing; a call to a phone number needs it: one of the numbers of a trunk, as +14255550100")
 	}
 	return nil
 }

@@ -64,8 +64,18 @@ func (l *leg) ringNumber(e call.Dial, to directory.ViaTrunk) {
 	if !l.prepare() {
 		return
 	}
+	l.warnOfCallerID(e.From, to.Trunk)
 	l.invite(l.legs.toNumber(e, to, l.sound.negotiation.Offer), directory.Flow{})
 	l.log.Info("ringing a number", "number", to.Number, "trunk", to.Trunk.Name)
+}
+
+// warnOfCallerID: most carriers let nobody call with a number that they have not
+// given to them. What they say then seldom names the reason.
+func (l *leg) warnOfCallerID(from call.Address, over directory.Trunk) {
+	if n := from.Phone(); n != "" && len(over.Numbers) > 0 && !l.legs.cfg.Directory.Ours(n) {
+		l.log.Warn("the caller id is none of our numbers: a carrier may refuse the call, or show another",
+			"caller_id", n, "trunk", over.Name, "advice", "name one of the trunk's numbers as sourceCallerIdNumber, or add this one to trunks.numbers")
+	}
 }
 
 // prepare takes the port for a leg that is dialled.
@@ -164,7 +174,7 @@ func refused(err error, to call.Address) call.Cause {
 		return call.Cause{Reason: call.Overloaded}
 	}
 	if to.IsPhone() {
-		return call.Cause{Reason: call.NoTrunk}
+		return call.Cause{Reason: call.NoTrunk, Detail: r.Reason}
 	}
 	return call.Cause{Reason: call.UnknownAddress}
 }

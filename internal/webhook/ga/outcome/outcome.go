@@ -66,7 +66,11 @@ func notReached(c call.Cause, sipBase int) Result {
 	case c.Reason == call.FarEndFailed && c.SIPStatus != 0:
 		code = c.SIPStatus
 	}
-	return Result{code, sub, r.text + diagnosis(code, sub)}
+	text := r.text
+	if c.Detail != "" {
+		text += " " + c.Detail + "."
+	}
+	return Result{code, sub, text + diagnosis(code, sub)}
 }
 
 // diagnosis follows the sentence in recordings of the service.
