@@ -115,7 +115,7 @@ func TestACallIsToldToItsEnd(t *testing.T) {
 leg: +15550100 rings
 leg: +15550100 is in the call after 3.0 s
 event: CallConnected context=x
-refused: play sources=file=https://files.example/a.wav: The call is busy.
+refused: play sources=https://files.example/a.wav: The call is busy.
 webhook: CallConnected to app.example was not taken in 5 ms at try 1: it is ill
 webhook: CallConnected to app.example was taken in 2 ms (200) at try 2
 leg: +15550100 left after 2m0s: completed (Q.850 16)

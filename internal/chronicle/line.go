@@ -68,7 +68,7 @@ func (t *Teller) Record(r journal.Record) (lines []Line) {
 }
 
 func (t *Teller) note(n journal.Note, at time.Time) (Kind, string) {
-	text := join(words(n.Input), without(n.Details, "connection", "callbackuri", "version"))
+	text := join(words(n.Input), without(n.Details, "connection", "callbackuri", "version", "incoming"))
 	switch {
 	case n.Refused != "":
 		return Refused, text + ": " + n.Refused
@@ -127,6 +127,7 @@ func event(e call.Event) string {
 		return unknown.Type + " (of a newer version: not told by this one)"
 	}
 	name, details, _ := strings.Cut(journal.Describe(e), " ")
+	details = strings.ReplaceAll(details, "source=-1", "") // of a play that failed otherwise
 	return join(name, without(details, "connection", "callbackuri", "version", "startedby", "twoparty", "incoming", "sequence"))
 }
 

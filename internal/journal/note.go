@@ -142,6 +142,10 @@ func element(v reflect.Value) string {
 	}
 	var words []string
 	describe(v, &words)
+	if len(words) == 1 { // a list of participants need not say "address" each time
+		_, value, _ := strings.Cut(words[0], "=")
+		return value
+	}
 	return strings.Join(words, "+")
 }
 
