@@ -144,11 +144,13 @@ Numbers that stand in for the telephone network, for an application or a phone t
 {{range .Numbers}}
   {{.E164}}  {{.Does}}
 {{- end}}
+
+Digits after one of them lead to it too: +1555010417 presses keys.
 {{range .Config.EventGrid.Subscriptions}}
 A call to {{$.First}} (up to {{$.Last}}) raises IncomingCall at {{.URL}}: listen there to answer it.
 {{- end}}
 
-Try next, in another terminal:
+Try next, in another terminal (docs/first-application.md: an application of your own, in Python, JavaScript and Java):
 
   cd examples/reminder && npm ci && node reminder.js +15550104
   {{.Call}}
