@@ -65,7 +65,9 @@ func (c *Call) apply(in Input) error {
 	case Command:
 		return c.command(in)
 	case Signal:
-		if !c.Over() {
+		if c.Over() {
+			c.late(in)
+		} else {
 			c.signal(in)
 		}
 		return nil
@@ -125,6 +127,14 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.cancelAdd(cmd)
 	case CancelMedia:
 		return c.cancelMedia(cmd)
+	case StartRecording:
+		return c.startRecording(cmd)
+	case PauseRecording:
+		return c.setPaused(cmd.Recording, true)
+	case ResumeRecording:
+		return c.setPaused(cmd.Recording, false)
+	case StopRecording:
+		return c.stopRecording(cmd)
 	}
 	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
@@ -165,9 +175,16 @@ func (c *Call) signal(sig Signal) {
 		c.tonesSent(sig)
 	case TonesFailed:
 		c.tonesFailed(sig)
+	case RecorderStarted:
+		c.recorderStarted(sig)
+	case RecorderFailed:
+		c.recorderFailed(sig)
+	case RecordingFinished:
+		c.recordingFinished(sig)
 	case TimerFired:
 		c.timerFired(sig)
 	case NodeRestarted:
+		c.askForFiles()
 		c.end(ending{cause: Cause{Reason: NodeLost}})
 	case NodeStopping:
 		c.end(ending{cause: Cause{Reason: ShutDown}})
@@ -175,6 +192,17 @@ func (c *Call) signal(sig Signal) {
 		c.end(ending{cause: Cause{Reason: Overloaded}})
 	default:
 		panic(fmt.Sprintf("call: no rule for %T", sig))
+	}
+}
+
+// late takes a signal to a call that is over: only what has to do with the files of
+// its recordings is news.
+func (c *Call) late(sig Signal) {
+	switch sig := sig.(type) {
+	case RecordingFinished:
+		c.recordingFinished(sig)
+	case NodeRestarted:
+		c.askForFiles()
 	}
 }
 

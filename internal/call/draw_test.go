@@ -89,6 +89,17 @@ var draws = []draw{
 	{10, func(d dice) call.Input {
 		return call.CancelAdd{Connection: d.connection(), Operation: d.operation(), InvitationID: d.invitation()}
 	}},
+	{10, func(d dice) call.Input {
+		return call.StartRecording{Connection: d.connection(), Operation: d.operation(), Paused: d.yes("paused")}
+	}},
+	{5, func(d dice) call.Input { return call.PauseRecording{Recording: d.recording()} }},
+	{5, func(d dice) call.Input { return call.ResumeRecording{Recording: d.recording()} }},
+	{5, func(d dice) call.Input { return call.StopRecording{Recording: d.recording()} }},
+	{10, func(d dice) call.Input { return call.RecorderStarted{Recording: d.recording()} }},
+	{2, func(d dice) call.Input { return call.RecorderFailed{Recording: d.recording(), Reason: call.NoSpace} }},
+	{10, func(d dice) call.Input {
+		return call.RecordingFinished{Recording: d.recording(), File: call.RecordedFile{Chunks: []call.RecordedChunk{{Document: "d"}}}}
+	}},
 	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {
@@ -160,6 +171,18 @@ func (d dice) leg() call.LegID { return call.NewLegID(calltest.Call, d.upTo("leg
 
 func (d dice) media() call.OperationID {
 	return call.OperationID(d.upTo("media", int(d.state().LastOperation)))
+}
+
+// recording is one that is made or was made last, if there ever was one.
+func (d dice) recording() call.RecordingID {
+	ids := []call.RecordingID{"another"}
+	if r := d.state().Recording; r != nil {
+		ids = append(ids, r.ID, r.ID, r.ID)
+	}
+	for _, f := range d.state().AwaitedFiles {
+		ids = append(ids, f.Recording)
+	}
+	return rapid.SampledFrom(ids).Draw(d.T, "recording")
 }
 
 func (d dice) incoming() call.IncomingID {

@@ -82,10 +82,12 @@ type HangUp struct {
 
 // ---- Effects on the sound of the call ----
 
-// Join brings a leg's media into the call's conversation.
+// Join brings a leg's media into the call's conversation. Of one that is there it
+// says whose voice it is from now on.
 type Join struct {
 	asksSound
-	Leg LegID
+	Leg     LegID
+	Address Address
 }
 
 // Leave takes it out again.

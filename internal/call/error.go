@@ -17,6 +17,7 @@ const (
 	OutOfService                     // the server cannot do it now: try again
 	Incompatible                     // a media operation that cannot run beside the running one
 	TransferConflict                 // a transfer while one is under way
+	AlreadyRecording                 // a second recording of a call
 	Unsupported                      // published, and not possible here
 )
 

@@ -19,8 +19,10 @@ func Events() []Event {
 		SendTonesCompleted{}, SendTonesFailed{},
 		ToneHeard{}, ListeningFailed{}, ListeningStopped{},
 		HoldFailed{}, CancelAddSucceeded{}, CancelAddFailed{},
+		RecordingStateChanged{}, StartRecordingFailed{},
 		IncomingCall{}, CallStarted{}, CallEnded{},
 		CallParticipantAdded{}, CallParticipantRemoved{},
+		RecordingFileReady{},
 	}
 }
 

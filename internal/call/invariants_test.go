@@ -50,11 +50,14 @@ type watcher struct {
 	isolated  map[call.LegID]bool
 	players   map[call.OperationID]bool
 	unclaimed map[call.LegID]bool
+	recorders map[call.RecordingID]bool // that run
+	files     map[call.RecordingID]int  // told, by recording
 }
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
-		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{}}
+		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
+		recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -139,6 +142,8 @@ func (w *watcher) possible(in call.Input) bool {
 		return w.legs[in.Leg] && !w.unclaimed[in.Leg] && w.dialling(in.Leg)
 	case call.LegArrived:
 		return w.call.State().Step == 0
+	case call.RecordingFinished: // it comes last
+		return !w.recorders[in.Recording]
 	}
 	return true
 }
@@ -207,6 +212,8 @@ func (w *watcher) note(in call.Input) {
 		delete(w.legs, in.Leg)
 	case call.LegEnded:
 		delete(w.legs, in.Leg)
+	case call.RecorderFailed:
+		delete(w.recorders, in.Recording)
 	case call.LegUnclaimed:
 		w.unclaimed[in.Leg] = true
 		delete(w.legs, in.Leg)
@@ -219,6 +226,11 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 		finalBefore[id] = true
 	}
 	for i, e := range events {
+		if e, ok := e.(call.RecordingFileReady); ok {
+			if w.files[e.Recording]++; w.files[e.Recording] > 1 || w.recorders[e.Recording] {
+				w.t.Fatalf("after %s: a file is told twice, or while it is being made: %s", calltest.Show(in), calltest.Show(e))
+			}
+		}
 		e, ok := e.(call.ForRecipient)
 		if !ok {
 			continue
@@ -276,6 +288,13 @@ func (w *watcher) effect(e call.Effect) {
 		w.players[e.Operation] = true
 	case call.StopPlayer:
 		delete(w.players, e.Operation)
+	case call.StartRecorder:
+		if len(w.recorders) > 0 {
+			w.t.Fatalf("two recorders run: %s", calltest.Show(e))
+		}
+		w.recorders[e.Recording] = true
+	case call.StopRecorder:
+		delete(w.recorders, e.Recording)
 	case call.Close:
 		clear(w.joined)
 	}
@@ -286,8 +305,8 @@ func (w *watcher) allQuiet() {
 	if !w.call.Over() {
 		w.t.Fatal("the call goes on after its node was lost")
 	}
-	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined) > 0 {
-		w.t.Fatalf("left behind: timers %v, legs %v, joined %v", timers, w.legs, w.joined)
+	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders) > 0 {
+		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v", timers, w.legs, w.joined, w.recorders)
 	}
 	for context := range w.accepted {
 		if w.ended[context] != 1 {

@@ -87,6 +87,7 @@ func (c *Call) legReplaced(in LegReplaced) {
 	}
 	c.publishRemoved(*p)
 	p.Address, p.Name = in.From, in.Name
+	c.ask(Join{Leg: p.Leg, Address: p.Address})
 	if c.state.Published {
 		c.publishAdded(*p)
 	}

@@ -126,7 +126,7 @@ func (c *Call) joined(p *Participant) {
 	p.State = Joined
 	c.stopRinging(p.Leg)
 	if p.hasLeg() {
-		c.ask(Join{Leg: p.Leg})
+		c.ask(Join{Leg: p.Leg, Address: p.Address})
 	}
 	c.rosterChanged = true
 	c.arrived(*p)

@@ -80,6 +80,7 @@ func (c *Call) end(e ending) {
 	}
 	c.endMedia(e.cause)
 	c.endInvitations(e.cause)
+	c.endRecording(e.cause.Reason)
 	c.ask(Close{})
 	for _, p := range c.snapshot() {
 		c.release(p, e.cause)

@@ -15,6 +15,8 @@ type State struct {
 	Participants []Participant
 	Incoming     []Incoming
 	Media        []MediaOperation
+	Recording    *Recording // that is being made
+	AwaitedFiles []AwaitedFile
 	Timers       []Timer
 	Repeats      []Repeat
 
@@ -22,6 +24,7 @@ type State struct {
 	LastIncoming  IncomingID
 	LastOperation OperationID
 	LastTimer     TimerID
+	LastRecording int
 }
 
 // Phase is where a call is in its life.
@@ -32,6 +35,10 @@ const (
 	Established Phase = "established" // somebody was
 	Ended       Phase = "ended"
 )
+
+// Settled reports whether nothing more comes of the call: it has ended, and the
+// files of its recordings are there.
+func (s State) Settled() bool { return s.Phase == Ended && len(s.AwaitedFiles) == 0 }
 
 // Connection is one application's seat in the call.
 type Connection struct {
@@ -111,6 +118,7 @@ type Repeat struct {
 type Answer struct {
 	Connection   *Properties
 	Participant  *RosterEntry
+	Recording    *RecordingStatus
 	InvitationID string
 	Context      string
 }

@@ -38,8 +38,10 @@ func Inputs() []call.Input {
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Transfer{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
+		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
+		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
 }
@@ -104,6 +106,13 @@ func (p parser) set(f reflect.Value, value string) error {
 		n, err := strconv.Atoi(value)
 		f.SetString(string(call.NewLegID(p.call, n)))
 		return err
+	case call.RecordingID:
+		n, err := strconv.Atoi(value)
+		f.SetString(string(call.NewRecordingID(p.call, n)))
+		return err
+	case call.RecordedChunk:
+		document, end, _ := strings.Cut(value, ":")
+		f.Set(reflect.ValueOf(call.RecordedChunk{Document: document, EndReason: call.ChunkEnd(end)}))
 	case call.ConnectionID:
 		f.SetString(string(connections[value]))
 	case time.Duration:

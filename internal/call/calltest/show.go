@@ -63,6 +63,9 @@ func short(s string) string {
 	for name, id := range connections {
 		s = strings.ReplaceAll(s, string(id), name)
 	}
+	for n := 1; strings.Contains(s, string(Call)[:16]) && n < 10; n++ {
+		s = strings.ReplaceAll(s, string(call.NewRecordingID(Call, n)), fmt.Sprint("recording", n))
+	}
 	s = strings.ReplaceAll(s, string(Other)+"/", "other leg")
 	return strings.ReplaceAll(s, string(Call)+"/", "leg")
 }
