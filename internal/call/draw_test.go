@@ -90,7 +90,7 @@ var draws = []draw{
 		return call.CancelAdd{Connection: d.connection(), Operation: d.operation(), InvitationID: d.invitation()}
 	}},
 	{10, func(d dice) call.Input {
-		return call.StartRecording{Connection: d.connection(), Operation: d.operation(), Paused: d.yes("paused")}
+		return call.StartRecording{Connection: d.connection(), App: call.Application{CallbackURI: d.operation().CallbackURI}, Paused: d.yes("paused")}
 	}},
 	{5, func(d dice) call.Input { return call.PauseRecording{Recording: d.recording()} }},
 	{5, func(d dice) call.Input { return call.ResumeRecording{Recording: d.recording()} }},
@@ -180,7 +180,7 @@ func (d dice) recording() call.RecordingID {
 		ids = append(ids, r.ID, r.ID, r.ID)
 	}
 	for _, f := range d.state().AwaitedFiles {
-		ids = append(ids, f.Recording)
+		ids = append(ids, f.ID)
 	}
 	return rapid.SampledFrom(ids).Draw(d.T, "recording")
 }

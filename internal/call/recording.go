@@ -8,12 +8,11 @@ import (
 )
 
 // StartRecording records the call, which has one recording at a time.
-// Answer: Recording. RecordingStateChanged goes to Operation.CallbackURI alone,
-// and to nobody when that is empty.
+// Answer: Recording.
 type StartRecording struct {
 	Repeatable
 	Connection ConnectionID // empty: out of call
-	Operation  Operation
+	App        Application  // who hears of the recording's state; nobody without a CallbackURI
 	Spec       RecordingSpec
 	Paused     bool // nothing is recorded before ResumeRecording
 }
@@ -65,11 +64,15 @@ const RecordingChannels = 5
 
 // Recording is the recording that is being made of a call.
 type Recording struct {
-	ID        RecordingID
-	Recipient Recipient // of its RecordingStateChanged
-	Spec      RecordingSpec
-	Paused    bool
-	Started   time.Time // when the first of it was recorded; zero: not yet
+	ID      RecordingID
+	App     Application // who hears of its state; nobody without a CallbackURI
+	Spec    RecordingSpec
+	Paused  bool
+	Started time.Time // when the first of it was recorded; zero: not yet
+}
+
+func (r Recording) recipient() Recipient {
+	return Recipient{CallbackURI: r.App.CallbackURI, Version: r.App.Version}
 }
 
 // Active reports whether sound is being recorded now.
@@ -197,7 +200,7 @@ type RecordingFileReady struct {
 const filesAwaited = 100
 
 func (c *Call) startRecording(in StartRecording) (Answer, error) {
-	if _, err := c.recipient(in.Connection, in.Operation); err != nil {
+	if _, err := c.recipient(in.Connection, Operation{}); err != nil {
 		return Answer{}, err
 	}
 	switch {
@@ -210,8 +213,7 @@ func (c *Call) startRecording(in StartRecording) (Answer, error) {
 	}
 	c.state.LastRecording++
 	r := &Recording{
-		ID: NewRecordingID(c.state.ID, c.state.LastRecording), Spec: in.Spec, Paused: in.Paused,
-		Recipient: Recipient{CallbackURI: in.Operation.CallbackURI, Version: in.Operation.Version, Context: in.Operation.Context},
+		ID: NewRecordingID(c.state.ID, c.state.LastRecording), Spec: in.Spec, Paused: in.Paused, App: in.App,
 	}
 	c.state.Recording = r
 	c.tellRecording(r)
@@ -269,39 +271,40 @@ func (c *Call) changeRecording(change func(*Recording)) *Recording {
 
 // endRecording stops the recording, if there is one, and awaits its file.
 func (c *Call) endRecording(why Reason) {
-	r := c.state.Recording
-	if r == nil {
+	if c.state.Recording == nil {
 		return
 	}
+	r := *c.state.Recording
 	c.ask(StopRecorder{Recording: r.ID, Reason: why})
-	c.recordingOver(*r)
+	c.recordingOver(r)
 	if r.Active() {
-		c.tellRecording(&Recording{ID: r.ID, Recipient: r.Recipient, Started: r.Started, Paused: true})
+		r.Paused = true
+		c.tellRecording(&r)
 	}
 }
 
 // recordingOver: from now on only its file is awaited.
 func (c *Call) recordingOver(r Recording) {
 	c.state.Recording = nil
-	c.state.AwaitedFiles = append(slices.Clip(c.state.AwaitedFiles), AwaitedFile{Recording: r.ID, Spec: r.Spec})
+	c.state.AwaitedFiles = append(slices.Clip(c.state.AwaitedFiles), AwaitedFile{ID: r.ID, Spec: r.Spec})
 }
 
 // AwaitedFile is a recording that is over and whose file is not there yet.
 type AwaitedFile struct {
-	Recording RecordingID
-	Spec      RecordingSpec
+	ID   RecordingID
+	Spec RecordingSpec
 }
 
 // askForFiles has the recordings finished that the process before this one has not.
 func (c *Call) askForFiles() {
 	for _, f := range c.state.AwaitedFiles {
-		c.ask(StopRecorder{Recording: f.Recording, Reason: NodeLost})
+		c.ask(StopRecorder{Recording: f.ID, Reason: NodeLost})
 	}
 }
 
 func (c *Call) tellRecording(r *Recording) {
-	if r.Recipient.CallbackURI != "" {
-		c.tell(RecordingStateChanged{Recipient: r.Recipient, Recording: r.ID, Active: r.Active(), Started: r.Started})
+	if r.App.CallbackURI != "" {
+		c.tell(RecordingStateChanged{Recipient: r.recipient(), Recording: r.ID, Active: r.Active(), Started: r.Started})
 	}
 }
 
@@ -315,23 +318,25 @@ func (c *Call) recorderStarted(in RecorderStarted) {
 }
 
 func (c *Call) recorderFailed(in RecorderFailed) {
-	r, err := c.recording(in.Recording)
+	recording, err := c.recording(in.Recording)
 	if err != nil {
 		return
 	}
 	c.change()
-	c.recordingOver(*r)
+	r := *recording
+	c.recordingOver(r)
 	switch {
-	case r.Recipient.CallbackURI == "":
+	case r.App.CallbackURI == "":
 	case r.Started.IsZero():
-		c.tell(StartRecordingFailed{Recipient: r.Recipient, Recording: r.ID, Cause: Cause{Reason: in.Reason, Detail: in.Detail}})
+		c.tell(StartRecordingFailed{Recipient: r.recipient(), Recording: r.ID, Cause: Cause{Reason: in.Reason, Detail: in.Detail}})
 	case r.Active():
-		c.tellRecording(&Recording{ID: r.ID, Recipient: r.Recipient, Started: r.Started, Paused: true})
+		r.Paused = true
+		c.tellRecording(&r)
 	}
 }
 
 func (c *Call) recordingFinished(in RecordingFinished) {
-	i := slices.IndexFunc(c.state.AwaitedFiles, func(f AwaitedFile) bool { return f.Recording == in.Recording })
+	i := slices.IndexFunc(c.state.AwaitedFiles, func(f AwaitedFile) bool { return f.ID == in.Recording })
 	if i < 0 {
 		return // it was told already
 	}

@@ -62,7 +62,7 @@ func (l *Log) Append(ctx context.Context, state call.State, events []call.Event)
 	}
 	e, err := l.encode(s)
 	if err == nil {
-		err = l.append(ctx, e, state.Phase == call.Ended)
+		err = l.append(ctx, e, state.Settled())
 	}
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)

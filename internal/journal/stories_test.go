@@ -112,6 +112,7 @@ func stories() []story {
 		{name: "verbs-on-participants", inputs: verbsOnParticipants(), since: 3},
 		{name: "transferred", inputs: transferred(), since: 3},
 		{name: "referred", inputs: referred(), since: 3},
+		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
@@ -167,6 +168,31 @@ func transferred() []call.Input {
 
 // referred: the far end of alice hands the call on, and the one of whom it is
 // handed to is handed on in turn.
+func recorded() []call.Input {
+	first, second := call.NewRecordingID(storyCall, 1), call.NewRecordingID(storyCall, 2)
+	file := func(documents ...string) call.RecordedFile {
+		f := call.RecordedFile{Started: someTime, Duration: 90 * time.Second, Reason: call.EndedByApplication}
+		for _, d := range documents {
+			f.Chunks = append(f.Chunks, call.RecordedChunk{Document: d, EndReason: call.ChunkSessionEnded})
+		}
+		return f
+	}
+	return []call.Input{
+		call.CreateCall{Call: storyCall, Connection: storyConnection(1), App: application("c1"), Source: bot, Targets: []call.Address{alice}},
+		answered(1),
+		call.StartRecording{Repeatable: call.Repeatable{RequestID: "r1"}, App: application("recordings"), Spec: call.RecordingSpec{
+			Format: call.WAV, Video: true, Unmixed: true, Channels: []call.Address{"", alice}, Container: "https://store.example.com/c"}},
+		call.RecorderStarted{Recording: first},
+		call.PauseRecording{Recording: first}, call.ResumeRecording{Repeatable: once("resume"), Recording: first},
+		call.StopRecording{Recording: first},
+		call.RecordingFinished{Recording: first, File: file("0-wav-1", "0-wav-2")},
+		call.StartRecording{App: application("recordings"), Spec: call.RecordingSpec{Format: call.MP3}, Paused: true},
+		call.RecorderFailed{Recording: second, Reason: call.NoSpace, Detail: "make room"},
+		call.LegEnded{Leg: leg(1), Cause: call.Cause{Reason: call.EndedByParticipant}},
+		call.RecordingFinished{Recording: second, File: file("0-mp3-1")},
+	}
+}
+
 func referred() []call.Input {
 	takes := answered(2)
 	takes.TakesRefer = true
