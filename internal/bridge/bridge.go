@@ -37,11 +37,12 @@ type Sources interface {
 
 // Config is what a bridge works with.
 type Config struct {
-	Clock   *media.Clock
-	Legs    Legs
-	Signals Signals
-	Sources Sources
-	Log     *slog.Logger
+	Clock     *media.Clock
+	Legs      Legs
+	Signals   Signals
+	Sources   Sources
+	Recorders Recorders
+	Log       *slog.Logger
 }
 
 // Bridge holds the conversations of all calls.
@@ -75,12 +76,14 @@ func (b *Bridge) Run(ctx context.Context) error {
 	}
 }
 
-// Perform does what a call asks of its sound: Join, Leave, Isolate,
-// StartPlayer, StopPlayer or Close. It waits only while effectsWaiting effects
+// Perform does what a call asks of its sound. It waits only while effectsWaiting effects
 // of the same call are not done yet.
 func (b *Bridge) Perform(id call.ID, e call.SoundEffect) {
 	c := b.conversation(id, e)
 	if c == nil {
+		if e, ok := e.(call.StopRecorder); ok {
+			b.cfg.Recorders.Stop(id, e)
+		}
 		return
 	}
 	select {
@@ -115,7 +118,7 @@ func (b *Bridge) conversation(id call.ID, e call.SoundEffect) *conversation {
 
 func makesSound(e call.SoundEffect) bool {
 	switch e.(type) {
-	case call.Join, call.StartPlayer:
+	case call.Join, call.StartPlayer, call.StartRecorder:
 		return true
 	}
 	return false

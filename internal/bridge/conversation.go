@@ -22,9 +22,10 @@ type conversation struct {
 	done    chan struct{}
 
 	// Owned by run.
-	room    *mixer.Room
-	members map[call.LegID]*mixer.Member
-	tasks   sync.WaitGroup // fetches and the room's callbacks
+	room      *mixer.Room
+	voices    map[call.LegID]voice
+	recording call.RecordingID // that is being made; empty: none
+	tasks     sync.WaitGroup   // fetches and the room's callbacks
 
 	mu      sync.Mutex
 	players map[call.OperationID]*playing // that have not ended
@@ -35,7 +36,7 @@ func newConversation(cfg Config, id call.ID, plays *budget) *conversation {
 		cfg: cfg, id: id, budget: plays, log: cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(),
-		members: map[call.LegID]*mixer.Member{}, players: map[call.OperationID]*playing{},
+		voices:  map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
 
@@ -68,39 +69,51 @@ func (c *conversation) serve(ctx context.Context) {
 func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 	switch e := e.(type) {
 	case call.Join:
-		c.join(e.Leg)
+		c.join(e)
 	case call.Leave:
 		c.leave(e.Leg)
 	case call.Isolate:
-		if m := c.members[e.Leg]; m != nil {
-			m.SetIsolated(e.Isolated)
+		if v, ok := c.voices[e.Leg]; ok {
+			v.member.SetIsolated(e.Isolated)
 		}
 	case call.MuteLeg:
-		if m := c.members[e.Leg]; m != nil {
-			m.SetMuted(e.Muted)
+		if v, ok := c.voices[e.Leg]; ok {
+			v.member.SetMuted(e.Muted)
 		}
 	case call.StartPlayer:
 		c.startPlayer(ctx, e)
 	case call.StopPlayer:
 		c.stopPlayer(e.Operation)
+	case call.StartRecorder:
+		c.startRecorder(e)
+	case call.PauseRecorder:
+		c.cfg.Recorders.Pause(e, c.room.Ticks())
+	case call.StopRecorder:
+		c.stopRecorder(e)
 	}
 }
 
-// join brings a leg in. A leg that is over already has said so, and the call
-// will ask it to leave.
-func (c *conversation) join(leg call.LegID) {
-	m, ok := c.cfg.Legs.Media(leg)
-	if !ok || c.members[leg] != nil {
-		return
+// join brings a leg in, or says whose voice comes over it from now on. A leg that
+// is over already has said so, and the call will ask it to leave.
+func (c *conversation) join(e call.Join) {
+	v, there := c.voices[e.Leg]
+	v.address = e.Address
+	if !there {
+		m, ok := c.cfg.Legs.Media(e.Leg)
+		if !ok {
+			return
+		}
+		v.member = c.room.Add(m, m)
+		c.log.Info("leg joins the conversation", "leg", string(e.Leg), "sound", v.member.String())
 	}
-	member := c.room.Add(m, m)
-	c.members[leg] = member
-	c.log.Info("leg joins the conversation", "leg", string(leg), "sound", member.String())
+	c.voices[e.Leg] = v
+	c.tellVoice(e.Leg, v, false)
 }
 
 func (c *conversation) leave(leg call.LegID) {
-	if m := c.members[leg]; m != nil {
-		delete(c.members, leg)
-		c.room.Remove(m)
+	if v, ok := c.voices[leg]; ok {
+		delete(c.voices, leg)
+		c.room.Remove(v.member)
+		c.tellVoice(leg, v, true)
 	}
 }

@@ -109,8 +109,8 @@ func (c *conversation) ended(op call.OperationID, what call.Signal) {
 // listeners finds the members of legs; none named is everyone.
 func (c *conversation) listeners(legs []call.LegID) (found []*mixer.Member, all bool) {
 	for _, leg := range legs {
-		if m := c.members[leg]; m != nil {
-			found = append(found, m)
+		if v, ok := c.voices[leg]; ok {
+			found = append(found, v.member)
 		}
 	}
 	return found, len(legs) == 0

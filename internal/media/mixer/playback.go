@@ -98,9 +98,22 @@ func (r *Room) play(pb *Playback) {
 	case !sounds:
 	case pb.toAll:
 		r.add(frame)
+		r.keep(frame)
 	default:
 		r.deliver(pb, frame)
 	}
+}
+
+// keep sums what is played to everyone by itself, when somebody taps the room.
+func (r *Room) keep(frame []int16) {
+	if len(r.taps) == 0 {
+		return
+	}
+	if !r.plays {
+		clear(r.played[:r.samples])
+		r.plays = true
+	}
+	accumulate(r.played[:r.samples], frame)
 }
 
 func (r *Room) deliver(pb *Playback, frame []int16) {

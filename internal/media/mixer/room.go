@@ -24,6 +24,8 @@ type Room struct {
 	all      [media.MaxFrameSamples]int32 // what everyone says and what is played to everyone
 	mixed    [media.MaxFrameSamples]int16 // all, saturated, for those who add nothing to it
 	anything bool                         // whether all holds any sound
+	played   [media.MaxFrameSamples]int32 // what is played to everyone, while there are taps
+	plays    bool                         // whether played holds any sound
 	taps     []*Tap
 	tick     uint64 // the one in progress, or the last
 
@@ -98,7 +100,7 @@ func (r *Room) Tick() {
 // mix sums what was read.
 func (r *Room) mix() {
 	clear(r.all[:r.samples])
-	r.anything = false
+	r.anything, r.plays = false, false
 	for _, m := range r.members {
 		r.listen(m)
 	}

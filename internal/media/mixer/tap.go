@@ -12,7 +12,8 @@ type Heard struct {
 	Tick   uint64  // of the room, from 1; what is missing in between was dropped
 	RateHz int     // of the samples
 	Mixed  []int16 // what was said, and played to everyone; nil: silence
-	Said   []Said  // what each member said who said anything
+	Said   []Said  // what each member said who said anything; of a tap of Voices
+	Played []int16 // what was played to everyone; nil: nothing; of a tap of Voices
 }
 
 // Said is what one member said in a tick.
@@ -28,9 +29,11 @@ type Said struct {
 //
 // One goroutine at a time may read.
 type Tap struct {
-	room  *Room
-	ticks []tapped
-	news  chan struct{} // holds a token while there may be something to read
+	room   *Room
+	every  uint64
+	voices bool
+	ticks  []tapped
+	news   chan struct{} // holds a token while there may be something to read
 
 	written atomic.Uint64 // ticks put into the ring; the clock's
 	read    atomic.Uint64 // ticks taken out of it and done with; the reader's
@@ -46,18 +49,32 @@ type tapped struct {
 	samples []int16
 }
 
-// Tap hears the room from the next tick on, until Close. ticks is how many may
-// wait to be read.
-func (r *Room) Tap(ticks int) *Tap {
-	t := &Tap{room: r, ticks: make([]tapped, ticks), news: make(chan struct{}, 1)}
+// TapConfig is what a tap is to hear, and how it is read.
+type TapConfig struct {
+	Ticks  int  // how many may wait to be read
+	Every  int  // the reader is woken once in so many ticks; 0: in each. At most half of Ticks
+	Voices bool // also what each member says and what is played, each by itself
+}
+
+// Tap hears the room from the next tick on, until Close.
+func (r *Room) Tap(c TapConfig) *Tap {
+	t := &Tap{room: r, every: uint64(max(c.Every, 1)), voices: c.Voices, ticks: make([]tapped, c.Ticks), news: make(chan struct{}, 1)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taps = append(r.taps, t)
 	return t
 }
 
+// Ticks is how many ticks there have been: a tap made now hears the one after.
+func (r *Room) Ticks() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tick
+}
+
 // Read waits for the next tick. What it gives belongs to the tap again with the
-// next Read. After Close it gives what is left and then io.EOF.
+// next Read. After Close it gives what is left and then io.EOF. Where a reader is
+// woken once in several ticks, those that are there by then are given at once.
 func (t *Tap) Read(ctx context.Context) (*Heard, error) {
 	if t.lent {
 		t.lent = false
@@ -111,15 +128,20 @@ func (t *Tap) hear(r *Room) {
 		t.dropped.Add(1)
 		return
 	}
-	t.ticks[written%uint64(len(t.ticks))].fill(r)
+	t.ticks[written%uint64(len(t.ticks))].fill(r, t.voices)
 	t.written.Store(written + 1)
-	t.wake()
+	if (written+1)%t.every == 0 {
+		t.wake()
+	}
 }
 
-func (h *tapped) fill(r *Room) {
+func (h *tapped) fill(r *Room, voices bool) {
 	h.Tick, h.RateHz = r.tick, r.rateHz
-	h.Mixed, h.Said = nil, h.Said[:0]
-	need := r.samples * (1 + len(r.members))
+	h.Mixed, h.Said, h.Played = nil, h.Said[:0], nil
+	need := r.samples
+	if voices {
+		need *= 2 + len(r.members)
+	}
 	if cap(h.samples) < need {
 		h.samples = make([]int16, need)
 	}
@@ -131,6 +153,13 @@ func (h *tapped) fill(r *Room) {
 	}
 	if r.anything {
 		h.Mixed = keep(r.mixed[:r.samples])
+	}
+	if !voices {
+		return
+	}
+	if r.plays {
+		saturate(free[:r.samples], r.played[:r.samples])
+		h.Played, free = free[:r.samples], free[r.samples:]
 	}
 	for _, m := range r.members {
 		if m.says {

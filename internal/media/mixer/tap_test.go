@@ -20,6 +20,9 @@ func describe(h *Heard, names map[*Member]string) string {
 	if h.Mixed != nil {
 		fmt.Fprintf(&s, " %d", h.Mixed[len(h.Mixed)-1])
 	}
+	if h.Played != nil {
+		fmt.Fprintf(&s, " played=%d", h.Played[len(h.Played)-1])
+	}
 	for _, said := range h.Said {
 		fmt.Fprintf(&s, " %s=%d", names[said.Member], said.Samples[len(said.Samples)-1])
 		if !said.Heard {
@@ -34,7 +37,7 @@ func TestATapHearsTheMixAndEachMemberTickByTick(t *testing.T) {
 	a, b := join(r, 100), join(r, 20)
 	silent := join(r, 0)
 	names := map[*Member]string{a.Member: "a", b.Member: "b", silent.Member: "silent"}
-	tap := r.Tap(8)
+	tap := r.Tap(TapConfig{Ticks: 8, Voices: true})
 	expect := func(want string) {
 		t.Helper()
 		r.Tick()
@@ -52,18 +55,18 @@ func TestATapHearsTheMixAndEachMemberTickByTick(t *testing.T) {
 	b.SetIsolated(true)
 	r.Play(Play{Player: &notes{level: 7, frames: 1}})
 	r.Play(Play{Player: &notes{level: 9, frames: -1}, To: []*Member{b.Member}})
-	expect("3: 7 a=100! b=20!") // what is played to b alone is b's
+	expect("3: 7 played=7 a=100! b=20!") // what is played to b alone is b's
 	r.Remove(a.Member)
 	r.Remove(b.Member)
 	r.Tick() // the end of the note
-	expect("4: 0")
+	expect("4: 0 played=0")
 	expect("5:")
 }
 
 func TestATapThatIsNotReadDropsAndCountsAndTheClockGoesOn(t *testing.T) {
 	r := NewRoom()
 	a := join(r, 1)
-	tap := r.Tap(3)
+	tap := r.Tap(TapConfig{Ticks: 3, Voices: true})
 	for range 10 {
 		r.Tick()
 	}
@@ -107,7 +110,7 @@ func TestARecorderKeepsUpWithTheClock(t *testing.T) {
 		go func() { defer close(stopped); _ = clock.Run(ctx) }()
 
 		r := NewRoom()
-		tap := r.Tap(4)
+		tap := r.Tap(TapConfig{Ticks: 4, Voices: true})
 		rates := map[int]int{}
 		recorded := make(chan error, 1)
 		go func() {
@@ -149,7 +152,7 @@ func TestATappedTickDoesNotAllocate(t *testing.T) {
 	for range 20 {
 		join(r, 1)
 	}
-	tap := r.Tap(4)
+	tap := r.Tap(TapConfig{Ticks: 4, Voices: true})
 	tick := func() {
 		r.Tick()
 		if _, err := tap.Read(context.Background()); err != nil {
@@ -162,4 +165,47 @@ func TestATappedTickDoesNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(100, tick); n != 0 {
 		t.Errorf("%v allocations per tick", n)
 	}
+}
+
+func TestATapOfTheMixWakesItsReaderOnceInSoManyTicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := NewRoom()
+		join(r, 100)
+		tap := r.Tap(TapConfig{Ticks: 8, Every: 3})
+		heard := make(chan string)
+		go func() {
+			for {
+				h, err := tap.Read(t.Context())
+				if err != nil {
+					close(heard)
+					return
+				}
+				heard <- describe(h, nil)
+			}
+		}()
+		synctest.Wait() // it waits by now
+		r.Tick()
+		r.Tick()
+		synctest.Wait()
+		select {
+		case got := <-heard:
+			t.Errorf("woken before the third tick: %s", got)
+		default:
+		}
+		r.Tick()
+		r.Tick()
+		for _, want := range []string{"1: 100", "2: 100", "3: 100", "4: 100"} { // all that are there by then
+			if got := <-heard; got != want {
+				t.Errorf("heard %q, want %q", got, want)
+			}
+		}
+		r.Tick()
+		tap.Close()
+		if got := <-heard; got != "5: 100" {
+			t.Errorf("after the end: heard %q", got)
+		}
+		if _, more := <-heard; more {
+			t.Error("heard something after the end")
+		}
+	})
 }
