@@ -35,8 +35,8 @@ func newConversation(cfg Config, id call.ID, plays *budget) *conversation {
 	return &conversation{
 		cfg: cfg, id: id, budget: plays, log: cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
-		room:    mixer.NewRoom(),
-		voices:  map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
+		room:   mixer.NewRoom(),
+		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
 
@@ -107,13 +107,13 @@ func (c *conversation) join(e call.Join) {
 		c.log.Info("leg joins the conversation", "leg", string(e.Leg), "sound", v.member.String())
 	}
 	c.voices[e.Leg] = v
-	c.tellVoice(e.Leg, v, false)
+	c.tellJoined(v)
 }
 
 func (c *conversation) leave(leg call.LegID) {
 	if v, ok := c.voices[leg]; ok {
 		delete(c.voices, leg)
 		c.room.Remove(v.member)
-		c.tellVoice(leg, v, true)
+		c.tellLeft(v)
 	}
 }

@@ -5,26 +5,20 @@ import (
 	"strowger/internal/media/mixer"
 )
 
-// Recorders make recordings of what taps hear.
+// Recorders make recordings of what taps hear. A tick is of the room: what is said
+// with it is so from the tick after on.
 type Recorders interface {
-	// Start begins a recording, from the next tick that the tap hears, and owns the
-	// tap. It never blocks. What becomes of it is signalled.
+	// Start begins a recording with the next tick that the tap hears, and owns the
+	// tap. What becomes of it is signalled.
 	Start(id call.ID, e call.StartRecorder, tap *mixer.Tap)
-	// Voice says whose voice a member's is, or is no more.
-	Voice(recording call.RecordingID, v Voice)
-	// Pause leaves out what is heard after a tick, or no more.
+	// Joined says whose voice a member of the room has.
+	Joined(r call.RecordingID, tick uint64, m *mixer.Member, whose call.Address)
+	// Left says that the member is not in the room any more.
+	Left(r call.RecordingID, tick uint64, m *mixer.Member)
+	// Pause leaves out what is heard, or no more.
 	Pause(e call.PauseRecorder, tick uint64)
 	// Stop ends a recording, or finishes what the process before has left of it.
 	Stop(id call.ID, e call.StopRecorder)
-}
-
-// Voice is whose voice somebody in the room has, after a tick.
-type Voice struct {
-	Tick    uint64
-	Member  *mixer.Member
-	Leg     call.LegID
-	Address call.Address
-	Left    bool // and nobody's any more
 }
 
 // How much of a room a recording may be behind: five seconds, read twice a second.
@@ -43,8 +37,8 @@ func (c *conversation) startRecorder(e call.StartRecorder) {
 	tap := c.room.Tap(mixer.TapConfig{Ticks: recordedTicks, Every: recordedEvery, Voices: e.Spec.Unmixed})
 	c.cfg.Recorders.Start(c.id, e, tap)
 	c.recording = e.Recording
-	for leg, v := range c.voices {
-		c.tellVoice(leg, v, false)
+	for _, v := range c.voices {
+		c.tellJoined(v)
 	}
 }
 
@@ -55,9 +49,15 @@ func (c *conversation) stopRecorder(e call.StopRecorder) {
 	}
 }
 
-// tellVoice tells the recording, if there is one, who is there.
-func (c *conversation) tellVoice(leg call.LegID, v voice, left bool) {
+// tellJoined tells the recording, if there is one, who is there.
+func (c *conversation) tellJoined(v voice) {
 	if c.recording != "" {
-		c.cfg.Recorders.Voice(c.recording, Voice{Tick: c.room.Ticks(), Member: v.member, Leg: leg, Address: v.address, Left: left})
+		c.cfg.Recorders.Joined(c.recording, c.room.Ticks(), v.member, v.address)
+	}
+}
+
+func (c *conversation) tellLeft(v voice) {
+	if c.recording != "" {
+		c.cfg.Recorders.Left(c.recording, c.room.Ticks(), v.member)
 	}
 }

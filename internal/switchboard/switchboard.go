@@ -211,6 +211,14 @@ func (s *Switchboard) Signal(id call.ID, sig call.Signal) {
 	_, _ = s.give(context.Background(), id.Key(), m)
 }
 
+// Deliver gives a signal to its call, also to one that is over, and returns when
+// what follows from it is stored. call.NoCall says that the journal knows the call
+// no more.
+func (s *Switchboard) Deliver(ctx context.Context, id call.ID, sig call.Signal) error {
+	_, err := s.deliver(ctx, id.Key(), newMessage(signal, sig))
+	return err
+}
+
 // turnAway refuses whoever arrives.
 func (s *Switchboard) turnAway(in call.Input, why call.Reason) {
 	if in, ok := in.(call.LegArrived); ok {

@@ -1,0 +1,329 @@
+package recording
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/media/soundfile"
+)
+
+// Pauses between tries to finish a recording.
+const (
+	retryFirst = time.Second
+	retryMost  = time.Minute
+)
+
+// finishLeft finishes what a process that died has left.
+func (a *Archive) finishLeft(ctx context.Context, s *spool) {
+	m := s.look()
+	log := a.cfg.Log.With("call", string(m.Call), "recording", string(m.Recording))
+	if !m.Ended {
+		log.Warn("finishing a recording that the previous process has left")
+		if !a.until(ctx, log, s.salvage) {
+			return
+		}
+	}
+	a.finish(ctx, s, log)
+}
+
+// finish puts the chunks of a recording into the store as they become whole, and at
+// last tells the call. What does not succeed is tried again.
+func (a *Archive) finish(ctx context.Context, s *spool, log *slog.Logger) {
+	for i := 0; ; {
+		m := s.look()
+		if i < len(m.Chunks) {
+			if m.Chunks[i].Stored == nil && !a.until(ctx, log, func() error { return a.storeChunk(ctx, s, i) }) {
+				return
+			}
+			i++
+			continue
+		}
+		if m.Ended {
+			a.tell(ctx, s, log)
+			return
+		}
+		if s.wait(ctx) != nil {
+			return
+		}
+	}
+}
+
+// until tries until there is no error. It reports false when ctx is done.
+func (a *Archive) until(ctx context.Context, log *slog.Logger, try func() error) bool {
+	for wait := retryFirst; ; wait = min(2*wait, retryMost) {
+		err := try()
+		if ctx.Err() != nil {
+			return false
+		}
+		if err == nil {
+			return true
+		}
+		log.Error("a recording is not finished yet, and is tried again: see that there is room on the disk, and that recording.storage can be reached", "error", err, "again_in", wait)
+		pause := time.NewTimer(wait)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return false
+		}
+	}
+}
+
+// storeChunk makes the file of a chunk, while the chunk grows where that is possible,
+// and puts it into the store with its metadata.
+func (a *Archive) storeChunk(ctx context.Context, s *spool, i int) error {
+	file, err := a.fileOf(ctx, s, i)
+	if err != nil {
+		return err
+	}
+	m := s.look()
+	d := DocumentOf(m.Started, m.Recording, i)
+	content, err := a.put(ctx, d.Content(m.Spec.Format), contentTypes[m.Spec.Format], file)
+	if err != nil {
+		return err
+	}
+	content.Document = string(d)
+	about, err := json.MarshalIndent(a.metadata(m, i, content), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := a.cfg.Store.Put(ctx, d.Metadata(), "application/json", strings.NewReader(string(about)+"\n")); err != nil {
+		return fmt.Errorf("store %s: %w", d.Metadata(), err)
+	}
+	return s.change(func(m *manifest) { m.Chunks[i].Stored = &content })
+}
+
+var contentTypes = map[call.RecordingFormat]string{call.WAV: "audio/wav", call.MP3: "audio/mpeg", call.MP4: "audio/mp4"}
+
+// put stores a file, and says how long it is and its SHA-256.
+func (a *Archive) put(ctx context.Context, name, contentType, file string) (stored, error) {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return stored{}, err
+	}
+	defer leave()
+	f, err := os.Open(file)
+	if err != nil {
+		return stored{}, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	counted := &counter{Reader: io.TeeReader(f, sum)}
+	if err := a.cfg.Store.Put(ctx, name, contentType, counted); err != nil {
+		return stored{}, fmt.Errorf("store %s: %w", name, err)
+	}
+	return stored{Length: counted.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
+
+type counter struct {
+	io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// fileOf waits until a chunk is whole and gives the file that it is.
+func (a *Archive) fileOf(ctx context.Context, s *spool, i int) (string, error) {
+	if s.look().Spec.Format != call.WAV {
+		return a.encoded(ctx, s, i)
+	}
+	for s.look().Chunks[i].End == "" {
+		if err := s.wait(ctx); err != nil {
+			return "", err
+		}
+	}
+	c := s.look().Chunks[i]
+	if len(c.Segments) == 1 {
+		return filepath.Join(s.dir, c.Segments[0].File), nil
+	}
+	return a.joinedSegments(ctx, s, i)
+}
+
+// joinedSegments makes one file of several segments, of which the later ones have more
+// channels.
+func (a *Archive) joinedSegments(ctx context.Context, s *spool, i int) (name string, err error) {
+	name = filepath.Join(s.dir, fmt.Sprintf("%d.wav", i))
+	file, err := os.Create(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	channels := s.look().Chunks[i].channels()
+	wav, err := soundfile.NewWAV(file, soundfile.Format{RateHz: RateHz, Channels: channels})
+	if err != nil {
+		return "", err
+	}
+	wide := make([]int16, 0, channels*pieceFrames)
+	err = a.follow(ctx, s, i, func(samples []int16, had int) error {
+		wide = wide[:channels*(len(samples)/had)]
+		clear(wide)
+		for f := range len(samples) / had {
+			copy(wide[f*channels:], samples[f*had:(f+1)*had])
+		}
+		_, err := wav.Write(wide)
+		return err
+	})
+	return name, err
+}
+
+// encoded makes an MP3 or MP4 of a chunk, while it grows.
+func (a *Archive) encoded(ctx context.Context, s *spool, i int) (name string, err error) {
+	format := s.look().Spec.Format
+	codec, err := Codec(format)
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join(s.dir, fmt.Sprintf("%d.%s", i, format))
+	file, err := os.Create(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	out, err := soundfile.NewEncoder(file, codec, mono)
+	if err != nil {
+		return "", err
+	}
+	err = a.follow(ctx, s, i, func(samples []int16, _ int) error { return out.Write(samples) })
+	return name, errors.Join(err, out.Close())
+}
+
+// mono is what is compressed.
+var mono = soundfile.Format{RateHz: RateHz, Channels: 1}
+
+// Codec is how a format is compressed here; WAV is not. An error names what is not
+// installed.
+func Codec(f call.RecordingFormat) (soundfile.Codec, error) {
+	if f == call.MP3 {
+		return soundfile.MP3, soundfile.MP3.Check(mono)
+	}
+	aac := soundfile.AAC.Check(mono)
+	if aac != nil && soundfile.Opus.Check(mono) == nil {
+		return soundfile.Opus, nil
+	}
+	return soundfile.AAC, aac
+}
+
+// pieceFrames is how much of a spool is worked upon at once: about a second. Whoever
+// has more to do stands in the queue again.
+const pieceFrames = RateHz
+
+// follow gives the sound of a chunk piece by piece, with the number of its channels,
+// until the chunk is whole and all of it was given.
+func (a *Archive) follow(ctx context.Context, s *spool, i int, give func(samples []int16, channels int) error) error {
+	for j := 0; ; {
+		c := s.look().Chunks[i]
+		if j < len(c.Segments) {
+			whole := func() bool {
+				c := s.look().Chunks[i]
+				return c.End != "" || len(c.Segments) > j+1
+			}
+			if err := a.followSegment(ctx, s, c.Segments[j], whole, give); err != nil {
+				return err
+			}
+			j++
+			continue
+		}
+		if c.End != "" {
+			return nil
+		}
+		if err := s.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *Archive) followSegment(ctx context.Context, s *spool, seg segment, whole func() bool, give func([]int16, int) error) error {
+	file, err := os.Open(filepath.Join(s.dir, seg.File))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in, err := soundfile.NewReader(file)
+	if err != nil {
+		return err
+	}
+	samples := make([]int16, pieceFrames*seg.Channels)
+	for {
+		last := whole() // asked first: what comes afterwards is read next time
+		n, err := a.piece(ctx, in, samples, seg.Channels, give)
+		switch {
+		case err != nil && !errors.Is(err, io.EOF):
+			return err
+		case n > 0:
+		case last:
+			return nil
+		default:
+			if err := s.wait(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// piece reads and gives what there is, when there is room to work.
+func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int16, channels int, give func([]int16, int) error) (n int, err error) {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	n, err = in.Read(samples)
+	if n == 0 {
+		return 0, err
+	}
+	return n, give(samples[:n], channels)
+}
+
+// enter waits for room among those that encode or store now.
+func (a *Archive) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case a.working <- struct{}{}:
+		return func() { <-a.working }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// tell has the call know that its recording is there; then its spool is of no more use.
+func (a *Archive) tell(ctx context.Context, s *spool, log *slog.Logger) {
+	m := s.look()
+	told := call.RecordingFinished{Recording: m.Recording, File: m.file()}
+	if err := a.cfg.Signals.Deliver(ctx, m.Call, told); err != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		log.Error("a recording is in the store, and its call is not known any more: nobody is told", "error", err)
+	}
+	log.Info("recording finished", "chunks", len(m.Chunks), "seconds", told.File.Duration.Seconds())
+	if err := os.RemoveAll(s.dir); err != nil {
+		log.Error("the spool of a finished recording cannot be removed", "error", err)
+	}
+	a.mu.Lock()
+	delete(a.finishing, m.Recording)
+	a.mu.Unlock()
+}
+
+// file is what the call is told.
+func (m manifest) file() call.RecordedFile {
+	f := call.RecordedFile{Started: m.Started, Reason: m.Reason}
+	for _, c := range m.Chunks {
+		f.Duration += c.duration()
+		f.Chunks = append(f.Chunks, call.RecordedChunk{Document: c.Stored.Document, EndReason: c.End})
+	}
+	return f
+}

@@ -1,0 +1,70 @@
+package recording
+
+import (
+	"time"
+
+	"strowger/internal/media"
+	"strowger/internal/media/codec"
+)
+
+// RateHz is the rate of all recordings.
+const RateHz = media.Wideband
+
+const (
+	// frame is one tick of a channel, in samples.
+	frame = RateHz / int(time.Second/media.FrameDuration)
+	// late is by how much a track is behind the room, in samples.
+	late = RateHz / int(time.Second/codec.Latency)
+)
+
+// silence is a tick at any rate.
+var silence [media.MaxFrameSamples]int16
+
+// track brings one channel to RateHz, whatever rate the room has. All of it is late
+// by codec.Latency at any time, so that no sample is lost or doubled when the room
+// changes its rate.
+type track struct {
+	rateHz int
+	up     codec.Resampler // while the room is slower
+	held   [late]int16     // what is due before what comes next, when fresh or without up
+	fresh  bool            // up has given nothing yet
+	quiet  int             // ticks since there was sound
+}
+
+// lay turns a tick of the room into one of the recording. Without sound frame is nil.
+func (t *track) lay(dst *[frame]int16, sound []int16, rateHz int) {
+	if sound == nil {
+		if t.quiet++; t.quiet > 2 && !t.fresh {
+			clear(dst[:])
+			return
+		}
+		sound = silence[:media.FrameSamples(rateHz)]
+	} else {
+		t.quiet = 0
+	}
+	if rateHz != t.rateHz {
+		t.turn(rateHz)
+	}
+	if t.up == nil {
+		copy(dst[:], t.held[:])
+		copy(dst[late:], sound)
+		copy(t.held[:], sound[frame-late:])
+		return
+	}
+	t.up.Resample(dst[:], sound)
+	if t.fresh {
+		copy(dst[:], t.held[:])
+		t.fresh = false
+	}
+}
+
+// turn goes over to another rate. What is still due of the old one is held.
+func (t *track) turn(rateHz int) {
+	if t.up != nil && !t.fresh {
+		t.up.Resample(t.held[:], silence[:late*t.rateHz/RateHz])
+	}
+	t.up, t.fresh, t.rateHz = nil, false, rateHz
+	if rateHz != RateHz {
+		t.up, t.fresh = codec.NewResampler(rateHz, RateHz), true
+	}
+}
