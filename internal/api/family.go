@@ -41,10 +41,14 @@ type Response struct {
 }
 
 // Order is a command and the call that it is for; the call's ID may be unknown.
+// Lacking, when it is set, is what the server has not got to carry out a command
+// that is right as it is: the order is refused with it, but only if the rules
+// would have taken the command.
 type Order struct {
 	Key     call.Key
 	Call    call.ID
 	Command call.Command
+	Lacking *Refusal
 }
 
 // NoBody is what operations without a request body read.
@@ -53,18 +57,8 @@ type NoBody struct{}
 // Command makes the Serve of an operation that gives a command to a call. read
 // turns the request's body into an order, stamped with the request's
 // Repeatable; show puts the command's answer in its published form.
-//
-// It panics when a field of the request may be of any size: what one request
-// costs is bounded.
 func Command[In any](read func(*Request, In) (Order, error), show func(call.Answer) Response) Serve {
-	if _, err := wire.Bounds(reflect.TypeFor[In]()); err != nil {
-		panic("api: a request without bounds: " + err.Error())
-	}
-	return func(ctx context.Context, r *Request) (Response, error) {
-		var in In
-		if err := r.decode(&in); err != nil {
-			return Response{}, err
-		}
+	return Asked(func(ctx context.Context, r *Request, in In) (Response, error) {
 		order, err := read(r, in)
 		if err != nil {
 			return Response{}, err
@@ -78,6 +72,23 @@ func Command[In any](read func(*Request, In) (Order, error), show func(call.Answ
 			shown.Call = order.Call
 		}
 		return shown, nil
+	})
+}
+
+// Asked makes the Serve of an operation from what it does with its request's body.
+//
+// It panics when a field of the request may be of any size: what one request
+// costs is bounded.
+func Asked[In any](serve func(context.Context, *Request, In) (Response, error)) Serve {
+	if _, err := wire.Bounds(reflect.TypeFor[In]()); err != nil {
+		panic("api: a request without bounds: " + err.Error())
+	}
+	return func(ctx context.Context, r *Request) (Response, error) {
+		var in In
+		if err := r.decode(&in); err != nil {
+			return Response{}, err
+		}
+		return serve(ctx, r, in)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/wire"
@@ -69,9 +70,31 @@ func (r *Request) do(ctx context.Context, o Order) (call.Answer, error) {
 	if o.Key == "" {
 		return call.Answer{}, call.NoCall()
 	}
+	if o.Lacking != nil {
+		return r.lack(ctx, o)
+	}
 	answer, release, err := r.calls.Do(ctx, o.Key, o.Command)
 	r.held = append(r.held, release)
 	return answer, err
+}
+
+// lack refuses an order for what the server has not got, unless the rules have
+// something against it themselves: they are asked about a copy of the call.
+func (r *Request) lack(ctx context.Context, o Order) (call.Answer, error) {
+	var copied *call.Call
+	if opening, ok := o.Command.(call.Opening); ok {
+		copied = call.New(opening.Opens())
+	} else {
+		state, err := r.Look(ctx, o.Key)
+		if err != nil {
+			return call.Answer{}, err
+		}
+		copied = call.Restore(state)
+	}
+	if _, err := copied.Step(time.Now(), o.Command); err != nil {
+		return call.Answer{}, err
+	}
+	return call.Answer{}, o.Lacking
 }
 
 // release lets what was caused be told; the answer is written, or never will be.

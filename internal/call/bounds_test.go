@@ -45,3 +45,27 @@ func TestACallIsCreatedForAsManyAsItTakes(t *testing.T) {
 		t.Fatalf("in place of one who left: %v", err)
 	}
 }
+
+func TestARecognitionEndsWithTheMostTonesThatOneTakes(t *testing.T) {
+	c := call.New(calltest.Call)
+	leg := call.NewLegID(calltest.Call, 1)
+	step := func(in call.Input) call.Output {
+		out, err := c.Step(calltest.Start, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	step(call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), Targets: numbers(1)})
+	step(call.LegAnswered{Leg: leg})
+	step(call.Recognize{Connection: calltest.Connection("c1"), Participant: numbers(1)[0]})
+	for range call.TonesMost - 1 {
+		if out := step(call.ToneReceived{Leg: leg, Tone: '1'}); len(out.Events) > 0 {
+			t.Fatalf("too early: %v", out.Events)
+		}
+	}
+	out := step(call.ToneReceived{Leg: leg, Tone: '1'})
+	if done, ok := out.Events[0].(call.RecognizeCompleted); !ok || len(done.Tones) != call.TonesMost || done.Cause.Reason != call.MaxTones {
+		t.Errorf("got %v", out.Events)
+	}
+}

@@ -63,6 +63,14 @@ func (c *Call) recipient(id ConnectionID, op Operation) (Recipient, error) {
 	return r, nil
 }
 
+// Takes refuses as the rules would any command of a connection or, when id is
+// empty, out of call: because the call or the connection is not there or not
+// established.
+func (s State) Takes(id ConnectionID) error {
+	_, err := (&Call{state: s}).recipient(id, Operation{})
+	return err
+}
+
 // recipient is who hears of what becomes of the connection itself.
 func (conn *Connection) recipient() Recipient {
 	return Recipient{Connection: conn.ID, CallbackURI: conn.App.CallbackURI, Version: conn.App.Version, Context: conn.Context}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -17,10 +18,13 @@ type Recognize struct {
 	KeyInterrupts  bool // interruptPrompt: a key stops the prompt and counts
 	InitialSilence time.Duration
 	InterTone      time.Duration
-	MaxTones       int // 0: no limit
+	MaxTones       int // 0: TonesMost
 	StopTones      []Tone
 	Choices        []Choice // when there are any, one key chooses
 }
+
+// TonesMost bounds the tones that one recognition collects.
+const TonesMost = 256
 
 // Choice is an answer that a participant may give with a key.
 type Choice struct {
@@ -123,7 +127,7 @@ func (r recognizing) pressed(c *Call, op *MediaOperation, tone Tone) {
 		return
 	}
 	in.Tones = append(slices.Clip(in.Tones), tone)
-	if len(in.Tones) == in.MaxTones {
+	if len(in.Tones) >= cmp.Or(in.MaxTones, TonesMost) {
 		r.completed(c, op, MaxTones)
 		return
 	}

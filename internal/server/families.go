@@ -22,10 +22,14 @@ func (g *generations) add(asked api.Family, told webhook.Family) {
 // families has one line for each family that is spoken. The first answers
 // requests that name no version.
 func families(contexts *access.Sealer, policy *outbound.Policy) (all generations) {
-	check := func(uri string) error {
-		_, err := policy.CheckURL(uri, outbound.HTTP)
-		return err
+	check := func(s outbound.Schemes) func(string) error {
+		return func(uri string) error {
+			_, err := policy.CheckURL(uri, s)
+			return err
+		}
 	}
-	all.add(apiga.Family(apiga.Config{Contexts: contexts, CheckCallback: check, CheckAudio: check}), webhookga.Family())
+	all.add(apiga.Family(apiga.Config{
+		Contexts: contexts, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
+	}), webhookga.Family())
 	return all
 }

@@ -95,6 +95,13 @@ func (c *Calls) Effects() []call.Effect {
 	return all
 }
 
+// Steps is how many inputs all calls have taken so far.
+func (c *Calls) Steps() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.outputs)
+}
+
 func (c *Calls) open(id call.ID) *call.Call {
 	if c.calls == nil {
 		c.calls = map[call.Key]*call.Call{}

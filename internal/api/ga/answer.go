@@ -21,13 +21,16 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 	if cmd.AnsweredBy, err = user("answeredBy", in.AnsweredBy); err != nil {
 		return o, err
 	}
-	if err := checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions); err != nil {
+	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
+	if err := f.checkSetup(beside); err != nil {
 		return o, err
 	}
 	if cmd.Connection, err = newConnectionID(incoming.call.Key()); err != nil {
 		return o, err
 	}
-	return incoming.order(cmd), nil
+	o = incoming.order(cmd)
+	o.Lacking = beside.lacking()
+	return o, nil
 }
 
 func showAnswered(a call.Answer) api.Response {

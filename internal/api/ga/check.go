@@ -2,6 +2,8 @@ package ga
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"strowger/internal/api"
 	"strowger/internal/call"
@@ -101,7 +103,7 @@ func (f family) callback(uri string) error {
 	if uri == "" {
 		return wire.Fieldf("callbackUri", "is missing")
 	}
-	if err := f.CheckCallback(uri); err != nil {
+	if err := f.CheckHTTP(uri); err != nil {
 		return wire.Fieldf("callbackUri", "the CallbackUri field is invalid: %v", err)
 	}
 	return nil
@@ -110,11 +112,31 @@ func (f family) callback(uri string) error {
 // operation reads what most commands carry about themselves.
 func (f family) operation(context, callbackURI string) (call.Operation, error) {
 	if callbackURI != "" {
-		if err := f.CheckCallback(callbackURI); err != nil {
+		if err := f.CheckHTTP(callbackURI); err != nil {
 			return call.Operation{}, wire.Fieldf("operationCallbackUri", "the OperationCallbackUri field is invalid: %v", err)
 		}
 	}
 	return call.Operation{Context: context, CallbackURI: callbackURI}, nil
+}
+
+// Whether a field may be left out.
+const (
+	optional = false
+	needed   = true
+)
+
+// oneOf holds a name to a published list, in any case of letters.
+func oneOf(field, given string, isNeeded bool, known ...string) error {
+	switch {
+	case given == "" && isNeeded:
+		return wire.Fieldf(field, "is missing")
+	case given == "" || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, given) }):
+		return nil
+	case len(known) == 1:
+		return wire.Fieldf(field, "%.64q is not %s", given, known[0])
+	}
+	last := len(known) - 1
+	return wire.Fieldf(field, "%.64q is not one of %s and %s", given, strings.Join(known[:last], ", "), known[last])
 }
 
 // between holds a whole number to its published bounds; absent means fallback.

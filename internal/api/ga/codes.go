@@ -52,6 +52,8 @@ func notBuilt(field, reason string) error {
 	return &api.Refusal{Code: unbuilt, Field: field, Reason: reason}
 }
 
-func notConfigured(field, reason string) error {
+// notConfigured refuses what would need something that this server was not set
+// up with.
+func notConfigured(field, reason string) *api.Refusal {
 	return &api.Refusal{Code: unconfigured, Field: field, Reason: reason}
 }

@@ -19,12 +19,13 @@ func (f family) readConnect(r *api.Request, in ga.ConnectCallRequest) (o api.Ord
 	if o, err = located(in.CallLocator); err != nil {
 		return o, within("callLocator", err)
 	}
-	if err := checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions); err != nil {
+	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
+	if err := f.checkSetup(beside); err != nil {
 		return o, err
 	}
 	cmd.Call = o.Call
 	cmd.Connection, err = newConnectionID(o.Key)
-	o.Command = cmd
+	o.Command, o.Lacking = cmd, beside.lacking()
 	return o, err
 }
 

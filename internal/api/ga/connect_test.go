@@ -89,8 +89,6 @@ func TestConnectRefusesWhatIsWrong(t *testing.T) {
 		invalid(connectBody(`{"kind":"groupCallLocator"}`), "callLocator.groupCallId", "is missing"),
 		invalid(connectBody(`{"groupCallId":"x"}`), "callLocator.groupCallId", `"x" is not a GUID`),
 		{connectBody(`{"kind":"roomCallLocator","roomId":"r1"}`), 405, "8520", "callLocator.kind", "no rooms"},
-		{with(`"mediaStreamingOptions":{"transportType":"websocket"}`), 405, "8520", "mediaStreamingOptions", "not built here yet"},
-		{with(`"transcriptionOptions":{"transportType":"websocket"}`), 405, "8520", "transcriptionOptions", "not built here yet"},
 		{connectBody(`{"serverCallId":"of another server"}`), 404, "8522", "", "Call not found."},
 		{connectBody(`{"serverCallId":"aHR0cHM6Ly9jb252LnN0cm93Z2VyLmludmFsaWQvY29udi9h"}`), 404, "8522", "", "Call not found."},
 	})
@@ -99,6 +97,10 @@ func TestConnectRefusesWhatIsWrong(t *testing.T) {
 	s.twoPeople(id)
 	s.wantRefused(s.post(root+":connect", known), 400, "8501", "", "not in Established state")
 	s.answered(id)
+	s.refuses(root+":connect", []wrong{
+		{with(`"mediaStreamingOptions":{"transportType":"websocket","audioChannelType":"mixed"}`), 405, "8522", "mediaStreamingOptions", "no media streaming is configured"},
+		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
+	})
 	s.Calls.Signal(id, call.LegEnded{Leg: call.NewLegID(id, 1)})
 	s.wantRefused(s.post(root+":connect", known), 404, "8522", "", "Call not found.")
 }

@@ -24,16 +24,17 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {
 		return o, err
 	}
+	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
+	if err := f.checkSetup(beside); err != nil {
+		return o, err
+	}
 	if in.TeamsAppSource != nil {
 		return o, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
-	}
-	if err := checkMedia(in.MediaStreamingOptions, in.TranscriptionOptions); err != nil {
-		return o, err
 	}
 	if cmd.Call, cmd.Connection, err = newCall(r.Repeatable); err != nil {
 		return o, err
 	}
-	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd}, nil
+	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd, Lacking: beside.lacking()}, nil
 }
 
 func showCreated(a call.Answer) api.Response {
@@ -73,18 +74,6 @@ func readTargets(targets []wire.Identifier, callerID call.Address) ([]call.Addre
 func needsCallerID(target, callerID call.Address) error {
 	if target.IsPhone() && callerID == "" {
 		return wire.Fieldf("sourceCallerIdNumber", "is missing; a call to a phone number needs it: one of the numbers of a trunk, as +14255550100")
-	}
-	return nil
-}
-
-// checkMedia refuses what createCall and answer may ask for and nobody would
-// get: an application that waits for audio or words must not wait in vain.
-func checkMedia(streaming *ga.MediaStreamingOptions, transcription *ga.TranscriptionOptions) error {
-	if streaming != nil {
-		return notBuilt("mediaStreamingOptions", "media streaming is not built here yet")
-	}
-	if transcription != nil {
-		return notBuilt("transcriptionOptions", "transcription is not built here yet")
 	}
 	return nil
 }

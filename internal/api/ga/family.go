@@ -10,11 +10,12 @@ import (
 )
 
 // Config is what the family needs beside the calls. The two checks refuse a
-// URI that the server may not call out to; their errors are shown to clients.
+// URI that the server may not call out to, over HTTP or to a WebSocket; their
+// errors are shown to clients.
 type Config struct {
-	Contexts      Contexts
-	CheckCallback func(uri string) error
-	CheckAudio    func(uri string) error
+	Contexts    Contexts
+	CheckHTTP   func(uri string) error
+	CheckSocket func(uri string) error
 }
 
 type family struct{ Config }
@@ -74,9 +75,9 @@ func (f family) onCall() []api.Operation {
 func (f family) onMedia() []api.Operation {
 	return []api.Operation{
 		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Status: http.StatusAccepted,
-			Serve: onConnection(f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
+			Serve: onConnectionUnless(lackingForPlay, f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
 		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Status: http.StatusAccepted,
-			Serve: onConnection(f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
+			Serve: onConnectionUnless(lackingForRecognize, f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
 		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Status: http.StatusAccepted,
 			Serve: onConnection(readCancel, api.Nothing)},
 		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition", Status: http.StatusOK,
@@ -86,14 +87,19 @@ func (f family) onMedia() []api.Operation {
 		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones", Status: http.StatusAccepted,
 			Serve: onConnection(f.readSendTones, showSentTones), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "hold", Method: http.MethodPost, Path: connection + ":hold", Status: http.StatusOK,
-			Serve: onConnection(f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: onConnectionUnless(lackingForHold, f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "unhold", Method: http.MethodPost, Path: connection + ":unhold", Status: http.StatusOK,
 			Serve: onConnection(f.readUnhold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
-		{Name: "startMediaStreaming", Method: http.MethodPost, Path: connection + ":startMediaStreaming"},
-		{Name: "stopMediaStreaming", Method: http.MethodPost, Path: connection + ":stopMediaStreaming"},
-		{Name: "startTranscription", Method: http.MethodPost, Path: connection + ":startTranscription"},
-		{Name: "updateTranscription", Method: http.MethodPost, Path: connection + ":updateTranscription"},
-		{Name: "stopTranscription", Method: http.MethodPost, Path: connection + ":stopTranscription"},
+		{Name: "startMediaStreaming", Method: http.MethodPost, Path: connection + ":startMediaStreaming", Status: http.StatusAccepted,
+			Serve: withoutSetup(f.checkStartStreaming, noStreaming)},
+		{Name: "stopMediaStreaming", Method: http.MethodPost, Path: connection + ":stopMediaStreaming", Status: http.StatusAccepted,
+			Serve: withoutSetup(f.checkStopStreaming, noStreaming)},
+		{Name: "startTranscription", Method: http.MethodPost, Path: connection + ":startTranscription", Status: http.StatusAccepted,
+			Serve: withoutSetup(f.checkStartTranscription, noTranscription)},
+		{Name: "updateTranscription", Method: http.MethodPost, Path: connection + ":updateTranscription", Status: http.StatusAccepted,
+			Serve: withoutSetup(f.checkUpdateTranscription, noTranscription)},
+		{Name: "stopTranscription", Method: http.MethodPost, Path: connection + ":stopTranscription", Status: http.StatusAccepted,
+			Serve: withoutSetup(f.checkStopTranscription, noTranscription)},
 	}
 }
 
@@ -117,10 +123,11 @@ func (f family) onParticipants() []api.Operation {
 
 func (f family) onRecordings() []api.Operation {
 	return []api.Operation{
-		{Name: "startRecording", Method: http.MethodPost, Path: recordings},
-		{Name: "getRecording", Method: http.MethodGet, Path: recording},
-		{Name: "stopRecording", Method: http.MethodDelete, Path: recording},
-		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause"},
-		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume"},
+		{Name: "startRecording", Method: http.MethodPost, Path: recordings, Status: http.StatusOK,
+			Serve: api.Asked(f.startRecording)},
+		{Name: "getRecording", Method: http.MethodGet, Path: recording, Status: http.StatusOK, Serve: noRecording},
+		{Name: "stopRecording", Method: http.MethodDelete, Path: recording, Status: http.StatusNoContent, Serve: noRecording},
+		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause", Status: http.StatusAccepted, Serve: noRecording},
+		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume", Status: http.StatusAccepted, Serve: noRecording},
 	}
 }

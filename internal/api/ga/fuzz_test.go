@@ -34,7 +34,7 @@ func FuzzCommands(f *testing.F) {
 		f.Add(content)
 	}
 	accept := func(string) error { return nil }
-	verbs := family{Config{Contexts: anyContext{}, CheckCallback: accept, CheckAudio: accept}}
+	verbs := family{Config{Contexts: anyContext{}, CheckHTTP: accept, CheckSocket: accept}}
 	r := &api.Request{Version: string(ga.Latest)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		decoded(body, func(in ga.CreateCallRequest) {
@@ -53,12 +53,12 @@ func FuzzCommands(f *testing.F) {
 			}
 		})
 		decoded(body, func(in ga.PlayRequest) {
-			if cmd, err := verbs.readPlay(r, in); err == nil {
+			if cmd, err := verbs.readPlay(r, in); err == nil && lackingForPlay(in) == nil {
 				playable(t, cmd.Sources)
 			}
 		})
 		decoded(body, func(in ga.RecognizeRequest) {
-			if cmd, err := verbs.readRecognize(r, in); err == nil {
+			if cmd, err := verbs.readRecognize(r, in); err == nil && lackingForRecognize(in) == nil {
 				playable(t, append(cmd.Prompt, call.PlaySource{File: "-"}))
 				recognizable(t, cmd)
 			}
@@ -101,7 +101,7 @@ func playable(t *testing.T, sources []call.PlaySource) {
 }
 
 func recognizable(t *testing.T, cmd call.Recognize) {
-	if cmd.Participant == "" || cmd.InitialSilence < 0 || cmd.InterTone <= 0 || cmd.MaxTones < 0 {
+	if cmd.Participant == "" || cmd.InitialSilence < 0 || cmd.InterTone <= 0 || cmd.MaxTones < 0 || cmd.MaxTones > call.TonesMost {
 		t.Fatalf("%+v", cmd)
 	}
 	for _, tone := range cmd.StopTones {

@@ -22,6 +22,13 @@ func (f family) readHold(r *api.Request, in ga.HoldRequest) (cmd call.HoldPartic
 	return cmd, err
 }
 
+func lackingForHold(in ga.HoldRequest) *api.Refusal {
+	if in.PlaySourceInfo == nil {
+		return nil
+	}
+	return unspokenSource("playSourceInfo", *in.PlaySourceInfo)
+}
+
 func (f family) readUnhold(r *api.Request, in ga.UnholdRequest) (cmd call.UnholdParticipant, err error) {
 	cmd = call.UnholdParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
 	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {

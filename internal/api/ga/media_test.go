@@ -135,7 +135,7 @@ func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 		invalid(recognizeBody(`,"initialSilenceTimeoutInSeconds":301`), "recognizeOptions.initialSilenceTimeoutInSeconds", "from 0 to 300"),
 		invalid(recognizeBody(`,"dtmfOptions":{"interToneTimeoutInSeconds":0}`), "recognizeOptions.dtmfOptions.interToneTimeoutInSeconds", "from 1 to 60"),
 		invalid(recognizeBody(`,"dtmfOptions":{"interToneTimeoutInSeconds":61}`), "recognizeOptions.dtmfOptions.interToneTimeoutInSeconds", "from 1 to 60"),
-		invalid(recognizeBody(`,"dtmfOptions":{"maxTonesToCollect":0}`), "recognizeOptions.dtmfOptions.maxTonesToCollect", "it has to be from 1"),
+		invalid(recognizeBody(`,"dtmfOptions":{"maxTonesToCollect":0}`), "recognizeOptions.dtmfOptions.maxTonesToCollect", "it has to be from 1 to 256"),
 		invalid(recognizeBody(`,"dtmfOptions":{"stopTones":["pound","star"]}`), "recognizeOptions.dtmfOptions.stopTones[1]", "not the name of a tone"),
 		invalid(top(`"playPrompt":{"kind":"file"}`), "playPrompt.file.uri", "is missing"),
 		invalid(top(`"playPrompts":[{"kind":"x"}]`), "playPrompts[0].kind", "not one of"),
@@ -145,9 +145,9 @@ func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 		{kind("speechOrDtmf"), 405, "8522", "recognizeInputType", "no speech recognition"},
 		invalid(kind("choices"), "recognizeOptions.choices", "missing or empty"),
 		invalid(choices(`{"tone":"one"}`), "recognizeOptions.choices[0].label", "is missing"),
-		invalid(choices(`{"label":"a","tone":"star"}`), "recognizeOptions.choices[0].tone", "not the name of a tone"),
-		invalid(choices(`{"label":"a","tone":"one"},{"label":"b","tone":"One"}`), "recognizeOptions.choices[1].tone", "another choice already"),
-		invalid(choices(`{"label":"a","tone":"one"},{"label":"b"}`), "recognizeOptions.choices[1].tone", "other choices have one"),
+		invalid(choices(`{"label":"a","phrases":[],"tone":"star"}`), "recognizeOptions.choices[0].tone", "not the name of a tone"),
+		invalid(choices(`{"label":"a","phrases":["a"],"tone":"one"},{"label":"b","phrases":["b"],"tone":"One"}`), "recognizeOptions.choices[1].tone", "another choice already"),
+		invalid(choices(`{"label":"a","phrases":["a"],"tone":"one"},{"label":"b","phrases":["b"]}`), "recognizeOptions.choices[1].tone", "other choices have one"),
 		{choices(`{"label":"a","phrases":["yes"]}`), 405, "8522", "recognizeOptions.choices[0].tone", "need speech recognition"},
 	})
 	got := s.post(root+"/"+string(connection)+":recognize", strings.Replace(recognizeBody(``), phone, bob, 1))

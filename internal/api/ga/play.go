@@ -29,6 +29,8 @@ func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err 
 	return cmd, err
 }
 
+func lackingForPlay(in ga.PlayRequest) *api.Refusal { return unspoken("playSources", in.PlaySources) }
+
 func (f family) sources(field string, sources []ga.PlaySource) ([]call.PlaySource, error) {
 	read := make([]call.PlaySource, len(sources))
 	for i, s := range sources {
@@ -41,15 +43,16 @@ func (f family) sources(field string, sources []ga.PlaySource) ([]call.PlaySourc
 	return read, nil
 }
 
-// source reads one source; faults are placed below it.
+// source reads one source; faults are placed below it. One that has to be spoken
+// reads as an empty one: there is no voice for it yet.
 func (f family) source(s ga.PlaySource) (call.PlaySource, error) {
 	switch ga.PlaySourceKind(strings.ToLower(string(s.Kind))) {
 	case ga.PlayFile:
 		return f.fileSource(s)
 	case ga.PlayText:
-		return call.PlaySource{}, textSource(s.Text)
+		return call.PlaySource{}, checkText(s.Text)
 	case ga.PlaySSML:
-		return call.PlaySource{}, ssmlSource(s.SSML)
+		return call.PlaySource{}, checkSSML(s.SSML)
 	case "":
 		return call.PlaySource{}, wire.Fieldf("kind", "is missing")
 	}
@@ -60,26 +63,10 @@ func (f family) fileSource(s ga.PlaySource) (call.PlaySource, error) {
 	if s.File == nil || s.File.URI == "" {
 		return call.PlaySource{}, wire.Fieldf("file.uri", "is missing")
 	}
-	if err := f.CheckAudio(s.File.URI); err != nil {
+	if err := f.CheckHTTP(s.File.URI); err != nil {
 		return call.PlaySource{}, wire.Fieldf("file.uri", "%v", err)
 	}
 	return call.PlaySource{File: s.File.URI, CacheID: s.PlaySourceCacheID}, nil
-}
-
-// textSource and ssmlSource check what they will one day speak, so that an
-// application hears of its own faults first.
-func textSource(s *ga.TextSource) error {
-	if s == nil || strings.TrimSpace(s.Text) == "" {
-		return &api.Refusal{Code: emptyText, Field: "text.text", Reason: "is missing or empty"}
-	}
-	return notConfigured("text", "no speech synthesis is configured on this server")
-}
-
-func ssmlSource(s *ga.SSMLSource) error {
-	if s == nil || strings.TrimSpace(s.SSMLText) == "" {
-		return &api.Refusal{Code: emptyText, Field: "ssml.ssmlText", Reason: "is missing or empty"}
-	}
-	return notConfigured("ssml", "no speech synthesis is configured on this server")
 }
 
 func indexed(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

@@ -1,7 +1,7 @@
 package ga
 
 import (
-	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +17,12 @@ const (
 	interToneSeconds      = 2
 )
 
+// endSilenceMostMs is a bound of ours: as long as the initial silence may be.
+const endSilenceMostMs = 300_000
+
 func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.Recognize, err error) {
-	if err := checkInputType(in.RecognizeInputType); err != nil {
+	if err := oneOf("recognizeInputType", in.RecognizeInputType, needed,
+		ga.RecognizeDTMF, ga.RecognizeSpeech, ga.RecognizeSpeechOrDTMF, ga.RecognizeChoices); err != nil {
 		return cmd, err
 	}
 	if in.RecognizeOptions == nil {
@@ -39,66 +43,80 @@ func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.
 	return cmd, err
 }
 
-func checkInputType(t ga.RecognizeInputType) error {
-	if t == "" {
-		return wire.Fieldf("recognizeInputType", "is missing")
-	}
-	for _, known := range []ga.RecognizeInputType{ga.RecognizeDTMF, ga.RecognizeSpeech, ga.RecognizeSpeechOrDTMF, ga.RecognizeChoices} {
-		if strings.EqualFold(string(t), string(known)) {
-			return nil
-		}
-	}
-	return wire.Fieldf("recognizeInputType", "%.64q is not one of dtmf, speech, speechOrDtmf and choices", t)
-}
-
-// listen says what counts: keys, or keys that stand for choices. It comes after
-// all other checks: an application hears of its own faults before it hears of
-// what the server lacks.
+// listen says what counts: keys, or choices.
 func listen(cmd *call.Recognize, in ga.RecognizeRequest) (err error) {
-	switch {
-	case strings.EqualFold(string(in.RecognizeInputType), string(ga.RecognizeDTMF)):
-		return nil
-	case strings.EqualFold(string(in.RecognizeInputType), string(ga.RecognizeChoices)):
+	if strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices) {
 		cmd.Choices, err = readChoices(in.RecognizeOptions.Choices)
-		return within("recognizeOptions", err)
 	}
-	return notConfigured("recognizeInputType", "no speech recognition is configured on this server")
+	return within("recognizeOptions", err)
 }
 
-// readChoices takes choices that can be made with a key. The service has it
-// that either all choices have one or none.
+// readChoices reads choices that can all be made with a key, or checks those that
+// are made by voice alone. The service has it that either all choices have a
+// key or none.
 func readChoices(in []ga.Choice) ([]call.Choice, error) {
 	if len(in) == 0 {
 		return nil, wire.Fieldf("choices", "is missing or empty; at least one choice is needed")
 	}
+	byVoice := !slices.ContainsFunc(in, func(c ga.Choice) bool { return c.Tone != "" })
 	var choices []call.Choice
 	seen := map[call.Tone]bool{}
 	for i, c := range in {
 		field := indexed("choices", i)
-		switch key, ok := c.Tone.Key(); {
-		case c.Label == "":
-			return nil, wire.Fieldf(field+".label", "is missing")
-		case c.Tone == "":
-			return nil, choiceWithoutTone(field, in)
-		case !ok:
-			return nil, wire.Fieldf(field+".tone", "%.64q is not the name of a tone", c.Tone)
-		case seen[call.Tone(key)]:
-			return nil, wire.Fieldf(field+".tone", "%s stands for another choice already", c.Tone)
-		default:
-			seen[call.Tone(key)] = true
-			choices = append(choices, call.Choice{Label: c.Label, Tone: call.Tone(key)})
+		if err := checkChoice(c, byVoice); err != nil {
+			return nil, within(field, err)
 		}
+		if byVoice {
+			continue
+		}
+		key, _ := c.Tone.Key()
+		if seen[call.Tone(key)] {
+			return nil, wire.Fieldf(field+".tone", "%s stands for another choice already", c.Tone)
+		}
+		seen[call.Tone(key)] = true
+		choices = append(choices, call.Choice{Label: c.Label, Tone: call.Tone(key)})
 	}
 	return choices, nil
 }
 
-func choiceWithoutTone(field string, all []ga.Choice) error {
-	for _, c := range all {
-		if c.Tone != "" {
-			return wire.Fieldf(field+".tone", "is missing: other choices have one")
+func checkChoice(c ga.Choice, byVoice bool) error {
+	_, known := c.Tone.Key()
+	switch {
+	case c.Label == "":
+		return wire.Fieldf("label", "is missing")
+	case c.Phrases == nil || byVoice && len(c.Phrases) == 0:
+		return wire.Fieldf("phrases", "is missing or empty")
+	case slices.Contains(c.Phrases, ""):
+		return wire.Fieldf("phrases", "holds an empty phrase")
+	case byVoice:
+		return nil
+	case c.Tone == "":
+		return wire.Fieldf("tone", "is missing: other choices have one")
+	case !known:
+		return wire.Fieldf("tone", "%.64q is not the name of a tone", c.Tone)
+	}
+	return nil
+}
+
+// lackingForRecognize is what of a recognition needs speech.
+func lackingForRecognize(in ga.RecognizeRequest) *api.Refusal {
+	if in.PlayPrompt != nil {
+		if lacking := unspokenSource("playPrompt", *in.PlayPrompt); lacking != nil {
+			return lacking
 		}
 	}
-	return notConfigured(field+".tone", "choices by voice need speech recognition, and none is configured on this server; choices with a tone can be made by key")
+	if lacking := unspoken("playPrompts", in.PlayPrompts); lacking != nil {
+		return lacking
+	}
+	switch {
+	case strings.EqualFold(in.RecognizeInputType, ga.RecognizeDTMF):
+		return nil
+	case !strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices):
+		return notConfigured("recognizeInputType", "no speech recognition is configured on this server")
+	case in.RecognizeOptions == nil || len(in.RecognizeOptions.Choices) == 0 || in.RecognizeOptions.Choices[0].Tone != "":
+		return nil
+	}
+	return notConfigured("recognizeOptions.choices[0].tone", "choices by voice need speech recognition, and none is configured on this server; choices with a tone can be made by key")
 }
 
 func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
@@ -125,11 +143,33 @@ func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error
 		return cmd, err
 	}
 	cmd.InitialSilence = time.Duration(silence) * time.Second
+	if err := checkSpeech(in); err != nil {
+		return cmd, err
+	}
 	dtmf := ga.DTMFOptions{}
 	if in.DTMFOptions != nil {
 		dtmf = *in.DTMFOptions
 	}
 	return cmd, within("dtmfOptions", readDTMF(&cmd, dtmf))
+}
+
+// checkSpeech holds to what is published what only speech has a use for.
+func checkSpeech(in ga.RecognizeOptions) error {
+	if err := spoken("speechLanguage", in.SpeechLanguage); err != nil {
+		return err
+	}
+	for i, language := range in.SpeechLanguages {
+		if err := spoken(indexed("speechLanguages", i), language); err != nil {
+			return err
+		}
+	}
+	if in.SpeechOptions == nil || in.SpeechOptions.EndSilenceTimeoutInMs == nil {
+		return nil
+	}
+	if ms := *in.SpeechOptions.EndSilenceTimeoutInMs; ms < 0 || ms > endSilenceMostMs {
+		return wire.Fieldf("speechOptions.endSilenceTimeoutInMs", "is %d, it has to be from 0 to %d", ms, endSilenceMostMs)
+	}
+	return nil
 }
 
 func readDTMF(cmd *call.Recognize, in ga.DTMFOptions) error {
@@ -138,7 +178,7 @@ func readDTMF(cmd *call.Recognize, in ga.DTMFOptions) error {
 		return err
 	}
 	cmd.InterTone = time.Duration(gap) * time.Second
-	if cmd.MaxTones, err = between("maxTonesToCollect", in.MaxTonesToCollect, 1, math.MaxInt32, 0); err != nil {
+	if cmd.MaxTones, err = between("maxTonesToCollect", in.MaxTonesToCollect, 1, call.TonesMost, 0); err != nil {
 		return err
 	}
 	cmd.StopTones, err = tones("stopTones", in.StopTones)

@@ -37,11 +37,13 @@ func stage(t *testing.T) scene {
 		t.Fatal(err)
 	}
 	policy := outbound.NewPolicy([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	check := func(uri string) error {
-		_, err := policy.CheckURL(uri, outbound.HTTP)
-		return err
+	check := func(s outbound.Schemes) func(string) error {
+		return func(uri string) error {
+			_, err := policy.CheckURL(uri, s)
+			return err
+		}
 	}
-	family := ga.Family(ga.Config{Contexts: sealer, CheckCallback: check, CheckAudio: check})
+	family := ga.Family(ga.Config{Contexts: sealer, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket)})
 	return scene{Server: apitest.NewServer(t, family), t: t, sealer: sealer}
 }
 

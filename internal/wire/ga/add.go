@@ -18,6 +18,14 @@ type AddParticipantRequest struct {
 type CustomCallingContext struct {
 	VoIPHeaders map[string]string `json:"voipHeaders,omitzero" max:"1000,64,1024"`
 	SIPHeaders  map[string]string `json:"sipHeaders,omitzero" max:"6,64,256"`
+
+	TeamsPhoneCallDetails *TeamsPhoneCallDetails `json:"teamsPhoneCallDetails,omitempty"` // from 2026-03-12 on
+}
+
+// TeamsPhoneCallDetails is what a Teams phone shows of a call. Nobody here has
+// one, so that only what the published limits speak of is read.
+type TeamsPhoneCallDetails struct {
+	CallTopic string `json:"callTopic,omitempty" max:"48"`
 }
 
 // AddParticipantResponse tells the invitation's id.

@@ -12,6 +12,9 @@ type AnswerCallRequest struct {
 	AnsweredBy              *wire.CommunicationUser  `json:"answeredBy,omitempty"`
 	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
 	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`
+
+	// Of 2025-08-15-preview alone.
+	EnableLoopbackAudio bool `json:"enableLoopbackAudio,omitempty"`
 }
 
 // TypeAnswerFailed is the type of AnswerFailed.

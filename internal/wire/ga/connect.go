@@ -9,6 +9,9 @@ type ConnectCallRequest struct {
 	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
 	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
 	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`
+
+	// Of 2025-08-15-preview alone.
+	EnableLoopbackAudio bool `json:"enableLoopbackAudio,omitempty"`
 }
 
 // CallLocator names a call from outside of it, in the one way that Kind says.

@@ -15,6 +15,9 @@ type CreateCallRequest struct {
 	MediaStreamingOptions   *MediaStreamingOptions   `json:"mediaStreamingOptions,omitempty"`
 	TranscriptionOptions    *TranscriptionOptions    `json:"transcriptionOptions,omitempty"`
 	TeamsAppSource          *wire.MicrosoftTeamsApp  `json:"teamsAppSource,omitempty"`
+
+	// Of 2025-08-15-preview alone.
+	EnableLoopbackAudio bool `json:"enableLoopbackAudio,omitempty"`
 }
 
 // TypeCreateCallFailed is the type of CreateCallFailed.

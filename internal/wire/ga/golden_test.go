@@ -32,6 +32,13 @@ var goldenRequests = map[string]func() any{
 	"continuous-dtmf":    func() any { return new(ContinuousDTMFRequest) },
 
 	"cancel-add-participant": func() any { return new(CancelAddParticipantRequest) },
+
+	"start-media-streaming": func() any { return new(StartMediaStreamingRequest) },
+	"stop-media-streaming":  func() any { return new(StopMediaStreamingRequest) },
+	"start-transcription":   func() any { return new(StartTranscriptionRequest) },
+	"update-transcription":  func() any { return new(UpdateTranscriptionRequest) },
+	"stop-transcription":    func() any { return new(StopTranscriptionRequest) },
+	"start-recording":       func() any { return new(StartRecordingRequest) },
 }
 
 var goldenResponses = map[string]func() any{

@@ -35,6 +35,12 @@ type TextSource struct {
 	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty" max:"256"`
 }
 
+// Published kinds of voice.
+const (
+	VoiceMale   = "male"
+	VoiceFemale = "female"
+)
+
 // SSMLSource is marked-up text to be spoken.
 type SSMLSource struct {
 	SSMLText              string `json:"ssmlText" max:"16384"`

@@ -2,15 +2,12 @@ package ga
 
 import "strowger/internal/wire"
 
-// RecognizeInputType is what is listened for.
-type RecognizeInputType string
-
-// The published input types.
+// The published input types: what is listened for.
 const (
-	RecognizeDTMF         RecognizeInputType = "dtmf"
-	RecognizeSpeech       RecognizeInputType = "speech"
-	RecognizeSpeechOrDTMF RecognizeInputType = "speechOrDtmf"
-	RecognizeChoices      RecognizeInputType = "choices"
+	RecognizeDTMF         = "dtmf"
+	RecognizeSpeech       = "speech"
+	RecognizeSpeechOrDTMF = "speechOrDtmf"
+	RecognizeChoices      = "choices"
 )
 
 // Tone is a key of a telephone, by name.
@@ -26,13 +23,13 @@ var Tones = []Tone{
 // RecognizeRequest is POST /calling/callConnections/{id}:recognize, answered
 // 202 and empty.
 type RecognizeRequest struct {
-	RecognizeInputType          RecognizeInputType `json:"recognizeInputType" max:"64"`
-	PlayPrompt                  *PlaySource        `json:"playPrompt,omitempty"`
-	PlayPrompts                 []PlaySource       `json:"playPrompts,omitempty" max:"64"`
-	InterruptCallMediaOperation bool               `json:"interruptCallMediaOperation,omitempty"`
-	RecognizeOptions            *RecognizeOptions  `json:"recognizeOptions"`
-	OperationContext            string             `json:"operationContext,omitempty" max:"4096"`
-	OperationCallbackURI        string             `json:"operationCallbackUri,omitempty" max:"4096"`
+	RecognizeInputType          string            `json:"recognizeInputType" max:"64"`
+	PlayPrompt                  *PlaySource       `json:"playPrompt,omitempty"`
+	PlayPrompts                 []PlaySource      `json:"playPrompts,omitempty" max:"64"`
+	InterruptCallMediaOperation bool              `json:"interruptCallMediaOperation,omitempty"`
+	RecognizeOptions            *RecognizeOptions `json:"recognizeOptions"`
+	OperationContext            string            `json:"operationContext,omitempty" max:"4096"`
+	OperationCallbackURI        string            `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
 // RecognizeOptions say whom to listen to, how long, and for what.
@@ -46,6 +43,10 @@ type RecognizeOptions struct {
 	DTMFOptions                      *DTMFOptions    `json:"dtmfOptions,omitempty"`
 	Choices                          []Choice        `json:"choices,omitempty" max:"50"`
 	SpeechOptions                    *SpeechOptions  `json:"speechOptions,omitempty"`
+
+	// Of 2025-08-15-preview alone.
+	SpeechLanguages         []string `json:"speechLanguages,omitempty" max:"16,64"`
+	EnableSentimentAnalysis bool     `json:"enableSentimentAnalysis,omitempty"`
 }
 
 // DTMFOptions bound the collection of tones. The time between two tones

@@ -5,7 +5,7 @@ import "strowger/internal/wire"
 // SendDTMFTonesRequest is POST /calling/callConnections/{id}:sendDtmfTones,
 // answered 202 with SendDTMFTonesResponse.
 type SendDTMFTonesRequest struct {
-	Tones                []Tone          `json:"tones" max:"128,64"`
+	Tones                []Tone          `json:"tones" max:"18,64"`
 	TargetParticipant    wire.Identifier `json:"targetParticipant"`
 	OperationContext     string          `json:"operationContext,omitempty" max:"4096"`
 	OperationCallbackURI string          `json:"operationCallbackUri,omitempty" max:"4096"`

@@ -45,7 +45,8 @@ func (v Version) AtLeast(since Version) bool { return v.date() >= since.date() }
 const first = Version("2023-03-06")
 
 // introduced names the version from which on an event type exists, for types
-// younger than the family.
+// younger than the family. Streamed audio and words came with a preview, which is
+// known to have their events.
 var introduced = map[string]Version{
 	TypePlayStarted:      "2024-09-15",
 	TypeCreateCallFailed: "2024-09-15",
@@ -60,9 +61,22 @@ var introduced = map[string]Version{
 	TypeContinuousDTMFToneReceived:    "2023-10-15",
 	TypeContinuousDTMFToneFailed:      "2023-10-15",
 	TypeContinuousDTMFStopped:         "2023-10-15",
+
+	TypeMediaStreamingStarted: "2024-11-15-preview",
+	TypeMediaStreamingStopped: "2024-11-15-preview",
+	TypeMediaStreamingFailed:  "2024-11-15-preview",
+	TypeTranscriptionStarted:  "2024-11-15-preview",
+	TypeTranscriptionStopped:  "2024-11-15-preview",
+	TypeTranscriptionUpdated:  "2024-11-15-preview",
+	TypeTranscriptionFailed:   "2024-11-15-preview",
+	TypeStartRecordingFailed:  "2025-06-15",
+
+	typePrefix + "MoveParticipantSucceeded": "2026-03-12",
+	typePrefix + "MoveParticipantFailed":    "2026-03-12",
 }
 
-// EventIntroduced is the first stable version with events of eventType.
+// EventIntroduced is the first version with events of eventType: a stable one or,
+// where that had them before, a preview.
 func EventIntroduced(eventType string) Version {
 	if since, ok := introduced[eventType]; ok {
 		return since

@@ -1,0 +1,50 @@
+package ga
+
+import (
+	"net/url"
+
+	"strowger/internal/api"
+	"strowger/internal/wire"
+	"strowger/internal/wire/ga"
+)
+
+// setup is what createCall, answer and connect may ask for beside the call.
+type setup struct {
+	intelligence  *ga.CallIntelligenceOptions
+	streaming     *ga.MediaStreamingOptions
+	transcription *ga.TranscriptionOptions
+}
+
+func (f family) checkSetup(s setup) error {
+	if err := checkIntelligence(s.intelligence); err != nil {
+		return within("callIntelligenceOptions", err)
+	}
+	if err := f.checkStreaming(s.streaming); err != nil {
+		return within("mediaStreamingOptions", err)
+	}
+	return within("transcriptionOptions", f.checkTranscription(s.transcription))
+}
+
+// checkIntelligence: the endpoint of a speech service is read and not used. What
+// needs one says that there is none.
+func checkIntelligence(in *ga.CallIntelligenceOptions) error {
+	if in == nil || in.CognitiveServicesEndpoint == "" {
+		return nil
+	}
+	if u, err := url.Parse(in.CognitiveServicesEndpoint); err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		return wire.Fieldf("cognitiveServicesEndpoint", "is not an absolute https URI")
+	}
+	return nil
+}
+
+// lacking is what a call cannot be set up with: an application that waits for
+// audio or words must not wait in vain.
+func (s setup) lacking() *api.Refusal {
+	switch {
+	case s.streaming != nil:
+		return notConfigured("mediaStreamingOptions", "no media streaming is configured on this server")
+	case s.transcription != nil:
+		return notConfigured("transcriptionOptions", "no transcription is configured on this server")
+	}
+	return nil
+}
