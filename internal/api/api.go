@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ type Config struct {
 	Verifier *access.Verifier
 	Signer   *access.Signer
 	Calls    Calls
+	Public   string                // the public URL of the server
 	Health   http.Handler          // answers /health/live and /health/ready, without credentials
 	Proven   func(context.Context) // told of each request that has proved who asks, by its context; may be nil
 	Families []Family              // the first answers requests that name no known version
@@ -145,7 +147,8 @@ func (a *API) perform(w http.ResponseWriter, r *http.Request, req *Request) (_ R
 
 // choose finds the family by api-version; nil when the version is not known.
 func (a *API) choose(r *http.Request, req *Request) *served {
-	req.Version = r.URL.Query().Get("api-version")
+	req.query, req.origin = r.URL.Query(), a.origin(r)
+	req.Version = req.Query("api-version")
 	family, known := a.families[req.Version]
 	if known {
 		req.family = family.Family
@@ -199,4 +202,17 @@ func (a *API) unknownVersion(given string) error {
 		return wire.Fieldf("api-version", "is missing in the query; known are %s", known)
 	}
 	return wire.Fieldf("api-version", "%.64q is not known: use one of %s", given, known)
+}
+
+// origin is where a client has reached us. Of the public URL it is known how: TLS
+// may have ended before us.
+func (a *API) origin(r *http.Request) string {
+	public, err := url.Parse(a.c.Public)
+	switch {
+	case r.TLS != nil:
+		return "https://" + r.Host
+	case err == nil && strings.EqualFold(public.Host, r.Host):
+		return public.Scheme + "://" + r.Host
+	}
+	return "http://" + r.Host
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"strowger/internal/call"
@@ -34,6 +35,8 @@ type Request struct {
 	Repeatable call.Repeatable // identifies the command when it is given again
 
 	family    *Family
+	query     url.Values
+	origin    string     // where the client reaches us
 	operation *Operation // nil as long as it is not known
 	params    map[string]string
 	body      []byte
@@ -43,6 +46,15 @@ type Request struct {
 
 // Param is a parameter of the path, decoded.
 func (r *Request) Param(name string) string { return r.params[name] }
+
+// Query is a parameter of the query; "" when it is not there.
+func (r *Request) Query(name string) string { return r.query.Get(name) }
+
+// Link is an absolute URL of a path, escaped as it is to be sent, and a query, by
+// which the client that sent this request reaches us again.
+func (r *Request) Link(path string, query url.Values) string {
+	return r.origin + path + "?" + query.Encode()
+}
 
 // Look returns the state of the call that key belongs to.
 func (r *Request) Look(ctx context.Context, key call.Key) (call.State, error) {

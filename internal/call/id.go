@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -53,6 +54,13 @@ func NewConnectionID(k Key, seed [8]byte) (ConnectionID, error) {
 
 // NewLegID makes the ID of the n-th leg of a call.
 func NewLegID(id ID, n int) LegID { return LegID(fmt.Sprintf("%s/%d", id, n)) }
+
+// Number is which leg of its call it is, or 0 when l is no leg's name.
+func (l LegID) Number() int {
+	_, number, _ := strings.Cut(string(l), "/")
+	n, _ := strconv.Atoi(number)
+	return n
+}
 
 // Call is the call that the leg belongs to.
 func (l LegID) Call() ID {

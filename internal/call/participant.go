@@ -216,3 +216,22 @@ func (s State) Roster() []RosterEntry {
 	}
 	return roster
 }
+
+// RosterPage is a part of the roster: at most so many of those whose leg comes
+// after one, by its number, in the order of legs. More reports the number that the
+// next page begins after, or 0 when nobody follows. Legs are never numbered again,
+// so whoever stays is on one page however many come and go between two of them.
+func (s State) RosterPage(after, most int) (page []RosterEntry, more int) {
+	var rest []Participant
+	for _, p := range s.Participants {
+		if p.State == Joined && p.Leg.Number() > after {
+			rest = append(rest, p)
+		}
+	}
+	slices.SortFunc(rest, func(a, b Participant) int { return a.Leg.Number() - b.Leg.Number() })
+	if len(rest) > most {
+		rest = rest[:most]
+		more = rest[most-1].Leg.Number()
+	}
+	return State{Participants: rest}.Roster(), more
+}

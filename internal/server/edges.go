@@ -61,6 +61,7 @@ func (p *parts) buildEdges(version string) error {
 	})
 	served := api.New(api.Config{
 		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
+		Public: p.info.PublicURL,
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
 	p.open(public(served, p.courier.ValidationHandler()), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))

@@ -3,6 +3,8 @@ package ga_test
 import (
 	"slices"
 	"strings"
+
+	"strowger/internal/api/apitest"
 )
 
 func repeated(s string, n int) string { return strings.Repeat(s, n) }
@@ -49,6 +51,9 @@ var participantFailures = slices.Concat(
 	wrongField(twoInCall, "cancelAddParticipant", cancelPath, "operationCallbackUri", "", `{"invitationId":"{invitation}","operationCallbackUri":"x"}`),
 	refusedWith(twoInCall, "cancelAddParticipant", cancelPath, `{"invitationId":"401f3500-fcd6-4c9d-9a9e-8f9a5a7c1e10"}`, 404, "8522", "invitationId", ""),
 
+	[]failure{{in: connected, op: "listParticipants", status: 400, code: "8523", field: "continuationToken", says: "", send: func(w world) apitest.Answer {
+		return w.Send("GET", w.names.Replace("{c}/participants?api-version=2026-03-12&continuationToken=x"), "")
+	}}},
 	[]failure{{in: connected, op: "getParticipant", method: "GET", path: "{c}/participants/4%3A%2B19", status: 404, code: "8522", says: "Participant not found."}},
 )
 
