@@ -43,8 +43,9 @@ const (
 	WrongTone         Reason = "wrong-tone"      // it stands for no choice
 	TonesNotTaken     Reason = "tones-not-taken" // the far end takes no keys
 	ParticipantAbsent Reason = "participant-absent"
-	NoSpace           Reason = "no-space" // on the disk, for what is recorded
-	Failed            Reason = "failed"   // for no reason that anybody can mend
+	RecordingStopped  Reason = "recording-stopped" // by an application
+	NoSpace           Reason = "no-space"          // on the disk, for what is recorded
+	Failed            Reason = "failed"            // for no reason that anybody can mend
 )
 
 // Cause is how something ended and, where SIP had a say, what it said.

@@ -248,7 +248,7 @@ func (c *Call) stopRecording(in StopRecording) (Answer, error) {
 	if _, err := c.recording(in.Recording); err != nil {
 		return Answer{}, err
 	}
-	c.endRecording(EndedByApplication)
+	c.endRecording(RecordingStopped)
 	return Answer{}, nil
 }
 

@@ -42,6 +42,8 @@ var forms = catalogue(
 	form(ga.TypeHoldFailed, holdFailed),
 	form(ga.TypeCancelAddParticipantSucceeded, cancelAddSucceeded),
 	form(ga.TypeCancelAddParticipantFailed, cancelAddFailed),
+	form(ga.TypeRecordingStateChanged, recordingStateChanged),
+	form(ga.TypeStartRecordingFailed, startRecordingFailed),
 )
 
 // published is the form of one kind of event.
@@ -80,7 +82,7 @@ func Render(r journal.Record, i int) (webhook.Message, bool, error) {
 		}
 		p = forms[reflect.TypeOf(e)]
 	}
-	body, err := encode(r, i, p.kind, e.To(), p.data(e))
+	body, err := encode(r, i, p.kind, e, p.data(e))
 	return webhook.Message{Type: p.kind, Body: body}, err == nil, err
 }
 
@@ -108,14 +110,19 @@ func disconnects(events []call.Event, id call.ConnectionID) bool {
 }
 
 // encode is the body of a callback.
-func encode(r journal.Record, i int, kind string, to call.Recipient, data ga.Event) ([]byte, error) {
+func encode(r journal.Record, i int, kind string, e call.ForRecipient, data ga.Event) ([]byte, error) {
+	to, server := e.To(), r.Call.ServerCallID()
+	about, subject := string(to.Connection), ga.ConnectionSubject(string(to.Connection))
+	if recording := recordingOf(e); recording != "" {
+		about, subject = string(recording), ga.RecordingSubject(server, string(recording), kind)
+	}
 	common := data.Common()
 	common.Version = ga.Version(to.Version)
-	common.CallConnectionID = string(to.Connection)
-	common.ServerCallID = r.Call.ServerCallID()
+	common.CallConnectionID = about
+	common.ServerCallID = server
 	common.CorrelationID = string(r.Call)
 	common.PublicEventType = kind
-	event, err := wire.NewCloudEvent(r.EventID(i), kind, ga.ConnectionSubject(string(to.Connection)), wire.Time{Time: r.Time}, data)
+	event, err := wire.NewCloudEvent(r.EventID(i), kind, subject, wire.Time{Time: r.Time}, data)
 	if err != nil {
 		return nil, err
 	}

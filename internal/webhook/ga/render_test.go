@@ -33,10 +33,14 @@ func record(events ...call.Event) journal.Record {
 // events are one of each kind and of each shape that a kind has.
 func events(r call.Recipient) map[string]call.Event {
 	busy := call.Cause{Reason: call.Busy, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}
+	out, recording := call.Recipient{CallbackURI: r.CallbackURI, Version: r.Version}, call.NewRecordingID(id, 1)
 	number := busy
 	number.Phone = true
 	return map[string]call.Event{
 		"CallConnected":              call.CallConnected{Recipient: r},
+		"RecordingStateChanged":      call.RecordingStateChanged{Recipient: out, Recording: recording, Active: true, Started: time.Date(2026, 9, 15, 11, 36, 14, 0, time.UTC)},
+		"RecordingStateChanged-new":  call.RecordingStateChanged{Recipient: out, Recording: recording},
+		"StartRecordingFailed":       call.StartRecordingFailed{Recipient: out, Recording: recording, Cause: call.Cause{Reason: call.NoSpace, Detail: "make room on the disk under data_dir"}},
 		"CallDisconnected":           call.CallDisconnected{Recipient: r, Cause: call.Cause{Reason: call.EndedByApplication}},
 		"CallDisconnected-lost":      call.CallDisconnected{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
 		"CreateCallFailed-user":      call.CreateCallFailed{Recipient: r, Cause: busy},

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,11 +24,15 @@ type Sealer interface {
 // Grid is webhook.EventGrid as published.
 type Grid struct {
 	resourceID string
+	contents   string
 	sealer     Sealer
 }
 
-// New makes the Grid of a resource, which is the topic of its events.
-func New(resourceID string, s Sealer) *Grid { return &Grid{resourceID: resourceID, sealer: s} }
+// New makes the Grid of a resource, which is the topic of its events. contents is the
+// URL under which recordings are fetched.
+func New(resourceID, contents string, s Sealer) *Grid {
+	return &Grid{resourceID: resourceID, contents: strings.TrimRight(contents, "/"), sealer: s}
+}
 
 // Render implements webhook.EventGrid.
 func (g *Grid) Render(r journal.Record, i int) (webhook.Message, error) {
@@ -62,6 +67,8 @@ func (g *Grid) Type(e call.ForSubscribers) string {
 		return eventgrid.TypeCallParticipantAdded
 	case call.CallParticipantRemoved:
 		return eventgrid.TypeCallParticipantRemoved
+	case call.RecordingFileReady:
+		return eventgrid.TypeRecordingFileStatusUpdated
 	}
 	panic(fmt.Sprintf("webhook: no published type of %T", e))
 }
@@ -80,6 +87,8 @@ func (g *Grid) publish(r journal.Record, e call.ForSubscribers) (subject string,
 		return eventgrid.CallParticipantSubject(server, string(e.User)), participant(started, e.User, e.Name, e.Leg), nil
 	case call.CallParticipantRemoved:
 		return eventgrid.CallParticipantSubject(server, string(e.User)), participant(started, e.User, e.Name, e.Leg), nil
+	case call.RecordingFileReady:
+		return eventgrid.RecordingSubject(string(r.Call), server, string(e.Recording)), g.recordingFile(e), nil
 	}
 	panic(fmt.Sprintf("webhook: no published form of %T", e))
 }

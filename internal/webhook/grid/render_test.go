@@ -45,6 +45,9 @@ func events() map[string]call.Event {
 			Subject: subject, Incoming: 2, From: alice, FromName: "Alice", To: bob, OnBehalfOf: phone,
 			SIPHeaders: map[string]string{"X-Order": "66"}, VoIPHeaders: map[string]string{"mood": "good"},
 		},
+		"RecordingFileReady": call.RecordingFileReady{Subject: subject, Recording: call.NewRecordingID(id, 1), Spec: call.RecordingSpec{Format: call.WAV, Unmixed: true},
+			File: call.RecordedFile{Started: time.Date(2026, 9, 15, 11, 0, 0, 0, time.UTC), Duration: 90500 * time.Millisecond, Reason: call.RecordingStopped,
+				Chunks: []call.RecordedChunk{{Document: "20260915T110000Z-1-0", EndReason: call.ChunkLong}, {Document: "20260915T110000Z-1-1", EndReason: call.ChunkSessionEnded}}}},
 		"CallStarted":            call.CallStarted{Subject: subject},
 		"CallStarted-group":      call.CallStarted{Subject: call.Subject{StartedBy: alice, Group: "a0000000-0000-4000-8000-000000000001"}},
 		"CallEnded":              call.CallEnded{Subject: subject, By: bob, Cause: call.Cause{Reason: call.EndedByParticipant}},
@@ -57,7 +60,7 @@ func events() map[string]call.Event {
 func TestEventsAreRenderedAsPublished(t *testing.T) {
 	for name, e := range events() {
 		t.Run(name, func(t *testing.T) {
-			m, err := grid.New(resource, readable{}).Render(record(e), 0)
+			m, err := grid.New(resource, "https://recordings.example.com", readable{}).Render(record(e), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,10 +71,10 @@ func TestEventsAreRenderedAsPublished(t *testing.T) {
 
 func TestAContextThatCannotBeSealedIsAnError(t *testing.T) {
 	broken := errors.New("broken")
-	if _, err := grid.New(resource, readable{broken}).Render(record(call.IncomingCall{}), 0); !errors.Is(err, broken) {
+	if _, err := grid.New(resource, "https://recordings.example.com", readable{broken}).Render(record(call.IncomingCall{}), 0); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := grid.New(resource, readable{}).Render(record(call.PlayStarted{}), 0); err == nil {
+	if _, err := grid.New(resource, "https://recordings.example.com", readable{}).Render(record(call.PlayStarted{}), 0); err == nil {
 		t.Error("an event of a connection was rendered for subscribers")
 	}
 }

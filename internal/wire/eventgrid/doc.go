@@ -3,6 +3,5 @@
 // a subscription's endpoint passes before it is sent anything.
 //
 // It guarantees, as wire does, that these are types and codecs only, with the
-// published names. RecordingFileStatusUpdated gets its file here with the
-// recordings.
+// published names.
 package eventgrid

@@ -51,3 +51,42 @@ const (
 	TypeRecordingStateChanged = typePrefix + "RecordingStateChanged"
 	TypeStartRecordingFailed  = typePrefix + "StartRecordingFailed"
 )
+
+// RecordingState is whether a recording records now.
+type RecordingState string
+
+// The published states and kinds.
+const (
+	RecordingActive   RecordingState = "active"
+	RecordingInactive RecordingState = "inactive"
+
+	RecordingKind = StoreHere
+)
+
+// RecordingStateResponse is what all operations on recordings but stop answer.
+type RecordingStateResponse struct {
+	RecordingID    string         `json:"recordingId"`
+	RecordingState RecordingState `json:"recordingState"`
+	RecordingKind  string         `json:"recordingKind"`
+}
+
+// RecordingSubject is the source and subject of a recording's events.
+func RecordingSubject(serverCallID, recordingID, kind string) string {
+	return "calling/recordings/" + serverCallID + "/" + recordingID + "/" + kind[len(typePrefix):]
+}
+
+// RecordingStateChanged says that a recording records from now on, or does not. Its
+// callConnectionId is the recorder's own.
+type RecordingStateChanged struct {
+	EventData
+	RecordingID   string         `json:"recordingId"`
+	State         RecordingState `json:"state"`
+	StartDateTime wire.Time      `json:"startDateTime"` // 0001-01-01 before it has begun
+	RecordingKind string         `json:"recordingKind"`
+}
+
+// StartRecordingFailed says why nothing is recorded.
+type StartRecordingFailed struct {
+	EventData
+	RecordingID string `json:"recordingId"`
+}

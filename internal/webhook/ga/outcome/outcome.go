@@ -86,6 +86,9 @@ func Recognized(c call.Cause) Result { return look(recognitions, c) }
 // Toned is why keys could not be sent or listened to.
 func Toned(c call.Cause) Result { return look(tones, c) }
 
+// Recorded is why a call could not be recorded.
+func Recorded(c call.Cause) Result { return look(recordings, c) }
+
 func look(table map[call.Reason]Result, c call.Cause) Result {
 	r, ok := table[c.Reason]
 	if !ok {

@@ -33,8 +33,11 @@ const (
 	unreachable   = 8544
 	absent        = 8558
 	playShutdown  = 8572
-	fatal         = 9998
-	unknown       = 9999
+
+	recordingClient = 8608
+
+	fatal   = 9998
+	unknown = 9999
 
 	outboundSIP  = 560000 // plus the SIP status of a number that we called
 	inboundSIP   = 540000 // plus the SIP status of a number that called us
@@ -138,6 +141,14 @@ var recognitions = map[call.Reason]Result{
 	call.NodeLost:          {500, recognizeFail, "Action failed, the server was restarted."},
 	call.ShutDown:          {500, recognizeFail, "Action failed, the server is shutting down."},
 	call.Failed:            {500, unknown, "Action failed."},
+}
+
+// recordings are the ways in which nothing is recorded. The reference names no codes
+// but the client's and the general ones.
+var recordings = map[call.Reason]Result{
+	// ---- our choices ----
+	call.NoSpace: {500, recordingClient, "Action failed, the server has no room for a recording."},
+	call.Failed:  {500, recordingClient, "Action failed, the call could not be recorded."},
 }
 
 // tones are the ways in which keys are not sent. The reference names no codes
