@@ -11,6 +11,7 @@ import (
 // Answer: Recording.
 type StartRecording struct {
 	Repeatable
+	Call       ID           // which it has to be; empty: whichever has the key
 	Connection ConnectionID // empty: out of call
 	App        Application  // who hears of the recording's state; nobody without a CallbackURI
 	Spec       RecordingSpec
@@ -204,6 +205,8 @@ func (c *Call) startRecording(in StartRecording) (Answer, error) {
 		return Answer{}, err
 	}
 	switch {
+	case in.Call != "" && in.Call != c.state.ID:
+		return Answer{}, NoCall()
 	case c.state.Phase != Established:
 		return Answer{}, c.established()
 	case c.state.Recording != nil:
@@ -224,10 +227,18 @@ func (c *Call) startRecording(in StartRecording) (Answer, error) {
 // RecordingStatus is a recording as applications see it.
 type RecordingStatus struct {
 	ID     RecordingID
-	Active bool
+	Active bool // it is not paused
 }
 
-func (r Recording) status() *RecordingStatus { return &RecordingStatus{r.ID, r.Active()} }
+func (r Recording) status() *RecordingStatus { return &RecordingStatus{r.ID, !r.Paused} }
+
+// RecordingStatus is the recording that is being made, if that is its id.
+func (s State) RecordingStatus(id RecordingID) (RecordingStatus, bool) {
+	if s.Recording == nil || s.Recording.ID != id {
+		return RecordingStatus{}, false
+	}
+	return *s.Recording.status(), true
+}
 
 func (c *Call) setPaused(id RecordingID, paused bool) (Answer, error) {
 	r, err := c.recording(id)

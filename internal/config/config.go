@@ -144,9 +144,16 @@ const (
 	SyncInterval = "interval" // flushed by the minute: survives kill -9, not a power cut
 )
 
-// Recording says where finished recordings go: DataDir when Storage is empty.
+// Recording says where finished recordings go: DataDir when Storage is empty. They
+// are fetched under PublicURL, that of HTTP when it is empty, and deleted after
+// Retention, never when that is zero. One goes on in another file after ChunkTime of
+// sound, or ChunkBytes; never when they are zero.
 type Recording struct {
-	Storage string `yaml:"storage"`
+	Storage    string        `yaml:"storage"`
+	PublicURL  string        `yaml:"public_url"`
+	Retention  time.Duration `yaml:"retention"`
+	ChunkTime  time.Duration `yaml:"chunk_time"`
+	ChunkBytes int64         `yaml:"chunk_bytes"`
 }
 
 // Speech names the engines that speak and listen for us.

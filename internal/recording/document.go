@@ -1,7 +1,11 @@
 package recording
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,11 +24,13 @@ func DocumentOf(started time.Time, r call.RecordingID, n int) Document {
 	return Document(fmt.Sprintf("%s-%s-%d", started.UTC().Format(timeForm), strings.ReplaceAll(string(r), "-", ""), n))
 }
 
+var documentForm = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{32}-\d{1,6}$`)
+
+// Valid reports whether d can be a document.
+func (d Document) Valid() bool { return documentForm.MatchString(string(d)) }
+
 // folder is the day in the store.
 func (d Document) folder() string {
-	if len(d) < len("20060102") {
-		return ""
-	}
 	return string(d[:4] + "/" + d[4:6] + "/" + d[6:8] + "/")
 }
 
@@ -35,3 +41,17 @@ func (d Document) Content(f call.RecordingFormat) string {
 
 // Metadata is the name in the store of what is known about it.
 func (d Document) Metadata() string { return d.folder() + string(d) + ".json" }
+
+// Deleter removes files from a store; fs.ErrNotExist says that there was none.
+type Deleter interface {
+	Delete(ctx context.Context, name string) error
+}
+
+// Delete removes the files of a document: the content and then the metadata, so that
+// what is left after a failure can be deleted again.
+func Delete(ctx context.Context, s Deleter, d Document, about Metadata) error {
+	if err := s.Delete(ctx, d.Content(call.RecordingFormat(about.Info.Format))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return s.Delete(ctx, d.Metadata())
+}

@@ -91,6 +91,10 @@ type signals struct{ to *switchboard.Switchboard }
 
 func (s *signals) Signal(id call.ID, sig call.Signal) { s.to.Signal(id, sig) }
 
+func (s *signals) Deliver(ctx context.Context, id call.ID, sig call.Signal) error {
+	return s.to.Deliver(ctx, id, sig)
+}
+
 // sounds finds the sound of a leg for the bridge.
 type sounds struct{ *sip.Legs }
 

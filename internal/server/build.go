@@ -22,6 +22,8 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/reception"
+	"strowger/internal/recording"
+	"strowger/internal/recording/store"
 	"strowger/internal/sip/notice"
 	"strowger/internal/sip/ua"
 	"strowger/internal/switchboard"
@@ -47,6 +49,8 @@ type parts struct {
 	reception *reception.Reception
 	bridge    *bridge.Bridge
 	board     *switchboard.Switchboard
+	archive   *recording.Archive
+	contents  *store.Store // of recordings
 	courier   *webhook.Courier
 	follower  *chronicle.Follower // nil when nobody is told
 	lab       *lab.Lab            // nil outside dev and tests

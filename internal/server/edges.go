@@ -10,6 +10,7 @@ import (
 	"strowger/internal/chronicle"
 	"strowger/internal/listener"
 	"strowger/internal/outbound"
+	"strowger/internal/recording/content"
 	"strowger/internal/sip/notice"
 	"strowger/internal/telemetry"
 	"strowger/internal/webhook"
@@ -54,18 +55,27 @@ func (p *parts) buildEdges(version string) error {
 	p.courier = webhook.New(webhook.Config{
 		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
-		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, sealer),
+		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, p.contentsURL(), sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
 		InFlight: p.budget.Callbacks, Tried: p.tried,
 		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
 	})
+	verifier := access.NewVerifier(keys, time.Now)
 	served := api.New(api.Config{
-		Verifier: access.NewVerifier(keys, time.Now), Signer: signer, Calls: commands{p.board, p.courier},
+		Verifier: verifier, Signer: signer, Calls: commands{p.board, p.courier},
 		Public: p.info.PublicURL,
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
-	p.open(public(served, p.courier.ValidationHandler()), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
+	p.open(public(served, p.courier.ValidationHandler(), content.New(verifier, p.contents, p.log)), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
 	return nil
+}
+
+// contentsURL is under which applications fetch recordings.
+func (p *parts) contentsURL() string {
+	if u := p.cfg.Recording.PublicURL; u != "" {
+		return u
+	}
+	return p.info.PublicURL
 }
 
 // tried tells of a try that did not go as it should, once, and of its end: that all

@@ -29,7 +29,7 @@ func families(contexts *access.Sealer, policy *outbound.Policy) (all generations
 		}
 	}
 	all.add(apiga.Family(apiga.Config{
-		Contexts: contexts, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
+		Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}), webhookga.Family())
 	return all
 }

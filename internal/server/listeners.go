@@ -12,6 +12,7 @@ import (
 
 	"strowger/internal/config"
 	"strowger/internal/listener"
+	"strowger/internal/recording/content"
 	"strowger/internal/webhook"
 )
 
@@ -98,13 +99,17 @@ func (p *parts) endpoint() string {
 	return p.info.PublicURL
 }
 
-// public puts the subscriptions' validation beside the API. An http.ServeMux
+// public puts the subscriptions' validation and the recordings beside the API. An http.ServeMux
 // would redirect whatever path it finds untidy, "%2F%2F" in an identifier among
 // them, before anybody has asked who wants it.
-func public(api, validation http.Handler) http.Handler {
+func public(api, validation, contents http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == webhook.ValidationPath {
 			validation.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, content.Path) {
+			contents.ServeHTTP(w, r)
 			return
 		}
 		api.ServeHTTP(w, r)

@@ -15,6 +15,7 @@ func (p *parts) metrics(version string) *telemetry.Metrics {
 	m.Add(p.mediaFigures)
 	m.Add(p.webhookFigures)
 	m.Add(p.httpFigures)
+	m.Add(p.recordingFigures)
 	return m
 }
 
@@ -24,6 +25,13 @@ func (p *parts) httpFigures() []telemetry.Figure {
 		level("http_connections", "HTTP connections now, without the operator's.", float64(c.Open)),
 		count("http_connections_evicted", "HTTP connections on which nothing was being done, closed to make room.", c.Evicted),
 		count("http_connections_refused", "HTTP connections closed at once for want of room.", c.Refused),
+	}
+}
+
+func (p *parts) recordingFigures() []telemetry.Figure {
+	return []telemetry.Figure{
+		level("recordings", "Recordings that are being made now.", float64(p.archive.Recording())),
+		level("recordings_unfinished", "Recordings that are not in the store yet, those that are being made included.", float64(p.archive.Finishing())),
 	}
 }
 

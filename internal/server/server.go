@@ -99,6 +99,7 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	if p.follower != nil {
 		l.start(ctx, "chronicle", p.follower.Run)
 	}
+	p.runRecordings(ctx, l)
 	l.start(ctx, "bridge", p.bridge.Run)
 	l.start(ctx, "switchboard", p.board.Run)
 	l.start(ctx, "registrations", p.keeper.Run)

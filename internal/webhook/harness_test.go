@@ -148,7 +148,7 @@ func (sealer) Seal(o access.IncomingContext) (string, error) {
 
 // courier is one on a journal and an internet.
 func courier(c webhook.Config, j webhook.Journal, n *internet) *webhook.Courier {
-	c.Families, c.EventGrid = append(c.Families, ga.Family()), grid.New(c.ResourceID, sealer{})
+	c.Families, c.EventGrid = append(c.Families, ga.Family()), grid.New(c.ResourceID, c.PublicURL, sealer{})
 	c.Journal, c.Signer = j, signer{}
 	c.Client = &http.Client{
 		Transport: n, Timeout: 10 * time.Second,

@@ -130,7 +130,7 @@ func (i *installation) open(ctx context.Context, c webhook.Config) (*journal.Jou
 		return nil, nil, err
 	}
 	policy := outbound.NewPolicy([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
-	c.Families, c.EventGrid = []webhook.Family{ga.Family()}, grid.New(c.ResourceID, i.sealer)
+	c.Families, c.EventGrid = []webhook.Family{ga.Family()}, grid.New(c.ResourceID, c.PublicURL, i.sealer)
 	c.Journal, c.Signer, c.Log, c.Client = j, i.signer, log, policy.NewClient(outbound.ClientConfig{})
 	return j, webhook.New(c), nil
 }

@@ -47,8 +47,17 @@ func ReadFile(path string) (Sound, error) {
 
 // Decode reads 16-bit PCM WAV bytes; of several channels it takes the first.
 func Decode(data []byte) (Sound, error) {
+	channels, err := DecodeAll(data)
+	if err != nil {
+		return Sound{}, err
+	}
+	return channels[0], nil
+}
+
+// DecodeAll reads the channels of 16-bit PCM WAV bytes.
+func DecodeAll(data []byte) ([]Sound, error) {
 	if len(data) < 12 || !bytes.Equal(data[0:4], []byte("RIFF")) || !bytes.Equal(data[8:12], []byte("WAVE")) {
-		return Sound{}, errors.New("not a WAV file")
+		return nil, errors.New("not a WAV file")
 	}
 	var rate, channels, bits int
 	for rest := data[12:]; len(rest) >= 8; {
@@ -56,15 +65,19 @@ func Decode(data []byte) (Sound, error) {
 		body := rest[8:]
 		if name == "data" {
 			if channels == 0 || bits != 16 {
-				return Sound{}, fmt.Errorf("%d channels of %d bits are not 16-bit PCM", channels, bits)
+				return nil, fmt.Errorf("%d channels of %d bits are not 16-bit PCM", channels, bits)
 			}
 			if size == 0 || size > len(body) {
 				size = len(body)
 			}
-			return Sound{RateHz: rate, Samples: firstChannel(body[:size], channels)}, nil
+			all := make([]Sound, channels)
+			for i := range all {
+				all[i] = Sound{RateHz: rate, Samples: channel(body[:size], i, channels)}
+			}
+			return all, nil
 		}
 		if size < 0 || size > len(body) {
-			return Sound{}, fmt.Errorf("chunk %q runs past the end", name)
+			return nil, fmt.Errorf("chunk %q runs past the end", name)
 		}
 		if name == "fmt " && size >= 16 {
 			channels = int(binary.LittleEndian.Uint16(body[2:4]))
@@ -73,14 +86,14 @@ func Decode(data []byte) (Sound, error) {
 		}
 		rest = body[min(size+size%2, len(body)):]
 	}
-	return Sound{}, errors.New("no data chunk")
+	return nil, errors.New("no data chunk")
 }
 
-func firstChannel(pcm []byte, channels int) []int16 {
+func channel(pcm []byte, n, channels int) []int16 {
 	frame := 2 * channels
 	samples := make([]int16, len(pcm)/frame)
 	for i := range samples {
-		samples[i] = int16(binary.LittleEndian.Uint16(pcm[i*frame:]))
+		samples[i] = int16(binary.LittleEndian.Uint16(pcm[i*frame+2*n:]))
 	}
 	return samples
 }

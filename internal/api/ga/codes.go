@@ -21,6 +21,7 @@ var codes = api.Codes{
 		call.Incompatible:   {Status: http.StatusPreconditionFailed, Code: "8583"},
 		call.Unsupported:    unbuilt,
 
+		call.AlreadyRecording: {Status: http.StatusBadRequest, Code: "8553"},
 		call.TransferConflict: {Status: http.StatusConflict, Code: "8607"},
 	},
 	Faults: map[api.Fault]api.Code{

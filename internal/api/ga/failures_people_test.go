@@ -89,8 +89,8 @@ var recordingFailures = slices.Concat(
 	refusedWith(ended, "startRecording", recordPath, `{"callConnectionId":"{connection}"}`, 404, "8522", "", "Call not found."),
 	refusedWith(ringing, "startRecording", recordPath, recording(""), 400, "8501", "", ""),
 	refusedWith(ringing, "startRecording", recordPath, `{"callConnectionId":"{connection}"}`, 400, "8501", "", ""),
-	refusedWith(connected, "startRecording", recordPath, recording(`,"recordingContentType":"audio","recordingChannelType":"unmixed","recordingFormatType":"wav"`), 405, "8522", "", "No recording is configured"),
-	refusedWith(connected, "startRecording", recordPath, `{"callConnectionId":"{connection}","recordingFormatType":"mp3"}`, 405, "8522", "", "No recording is configured"),
+	refusedWith(connected, "startRecording", recordPath, `{"callConnectionId":"{connection}","recordingFormatType":"mp3"}`, 405, "8522", "recordingFormatType", "install libmp3lame0"),
+	refusedWith(beingRecorded, "startRecording", recordPath, recording(`,"recordingFormatType":"wav"`), 400, "8553", "", "being recorded already"),
 	[]failure{
 		{in: nothing, op: "getRecording", method: "GET", path: recordPath + "/r", status: 404, code: "8522", says: "Recording not found."},
 		{in: nothing, op: "stopRecording", method: "DELETE", path: recordPath + "/r", status: 404, code: "8522", says: "Recording not found."},

@@ -102,6 +102,14 @@ func transferring(s scene) world {
 	return w
 }
 
+func beingRecorded(s scene) world {
+	w := connected(s)
+	if got := s.post("/calling/recordings", w.names.Replace(recording(`,"recordingFormatType":"wav"`))); got.Status != 200 {
+		s.t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	return w
+}
+
 func heldOne(s scene) world {
 	w := connected(s)
 	s.post(w.names.Replace("{c}:hold"), about(phone, ""))

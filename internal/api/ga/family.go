@@ -13,9 +13,11 @@ import (
 // URI that the server may not call out to, over HTTP or to a WebSocket; their
 // errors are shown to clients.
 type Config struct {
-	Contexts    Contexts
-	CheckHTTP   func(uri string) error
-	CheckSocket func(uri string) error
+	Contexts Contexts
+	// CheckRecording says what is missing to record in a format.
+	CheckRecording func(call.RecordingFormat) error
+	CheckHTTP      func(uri string) error
+	CheckSocket    func(uri string) error
 }
 
 type family struct{ Config }
@@ -124,10 +126,10 @@ func (f family) onParticipants() []api.Operation {
 func (f family) onRecordings() []api.Operation {
 	return []api.Operation{
 		{Name: "startRecording", Method: http.MethodPost, Path: recordings, Status: http.StatusOK,
-			Serve: api.Asked(f.startRecording)},
-		{Name: "getRecording", Method: http.MethodGet, Path: recording, Status: http.StatusOK, Serve: noRecording},
-		{Name: "stopRecording", Method: http.MethodDelete, Path: recording, Status: http.StatusNoContent, Serve: noRecording},
-		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause", Status: http.StatusAccepted, Serve: noRecording},
-		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume", Status: http.StatusAccepted, Serve: noRecording},
+			Serve: api.Command(f.readStartRecording, showRecording)},
+		{Name: "getRecording", Method: http.MethodGet, Path: recording, Status: http.StatusOK, Serve: getRecording},
+		{Name: "stopRecording", Method: http.MethodDelete, Path: recording, Status: http.StatusNoContent, Serve: onRecording(stopRecording, api.Nothing)},
+		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause", Status: http.StatusAccepted, Serve: onRecording(pauseRecording, api.Nothing)},
+		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume", Status: http.StatusAccepted, Serve: onRecording(resumeRecording, api.Nothing)},
 	}
 }

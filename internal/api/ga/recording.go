@@ -2,6 +2,8 @@ package ga
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"strowger/internal/api"
@@ -10,29 +12,88 @@ import (
 	"strowger/internal/wire/ga"
 )
 
-// recordingChannels is how many channels an unmixed recording has.
-const recordingChannels = 5
-
-// startRecording holds the request to what is published, and finds its call.
-func (f family) startRecording(ctx context.Context, r *api.Request, in ga.StartRecordingRequest) (api.Response, error) {
-	where, connection, err := recorded(in)
+func (f family) readStartRecording(r *api.Request, in ga.StartRecordingRequest) (o api.Order, err error) {
+	o, connection, err := recorded(in)
 	if err != nil {
-		return api.Response{}, err
+		return o, err
+	}
+	cmd := call.StartRecording{
+		Repeatable: r.Repeatable, Call: o.Call, Connection: connection, Paused: in.PauseOnStart,
+		App: call.Application{CallbackURI: in.RecordingStateCallbackURI, Version: r.Version},
 	}
 	if err := f.checkRecording(in); err != nil {
-		return api.Response{}, err
+		return o, err
 	}
-	state, err := r.Look(ctx, where.Key)
-	if err == nil && where.Call != "" && where.Call != state.ID {
-		err = call.NoCall()
+	if cmd.Spec, err = recordingSpec(in); err != nil {
+		return o, err
 	}
-	if err == nil {
-		err = state.Takes(connection)
+	o.Command = cmd
+	o.Lacking = f.cannotRecord(cmd.Spec)
+	return o, nil
+}
+
+// cannotRecord is what is not installed for a recording, if so.
+func (f family) cannotRecord(spec call.RecordingSpec) *api.Refusal {
+	if err := f.CheckRecording(spec.Format); err != nil {
+		return notConfigured("recordingFormatType", err.Error())
 	}
+	return nil
+}
+
+// recordingSpec: what is left out goes with what is there; with nothing it is a
+// mixed MP4, as published.
+func recordingSpec(in ga.StartRecordingRequest) (spec call.RecordingSpec, err error) {
+	spec.Unmixed = strings.EqualFold(in.RecordingChannelType, ga.RecordUnmixed)
+	spec.Format = call.RecordingFormat(strings.ToLower(in.RecordingFormatType))
+	spec.Video = !strings.EqualFold(in.RecordingContentType, ga.RecordAudio)
+	switch {
+	case in.RecordingContentType == "" && (spec.Unmixed || spec.Format == call.WAV || spec.Format == call.MP3):
+		spec.Video = false
+	case spec.Format == call.MP4:
+		spec.Video = true
+	}
+	if spec.Format == "" {
+		spec.Format = call.WAV
+		if spec.Video {
+			spec.Format = call.MP4
+		}
+	}
+	if in.ExternalStorage != nil && strings.EqualFold(in.ExternalStorage.RecordingStorageKind, ga.StoreBlob) {
+		spec.Container = in.ExternalStorage.RecordingDestinationContainerURL
+	}
+	if !spec.Unmixed || len(in.ChannelAffinity)+len(in.AudioChannelParticipantOrdering) == 0 {
+		return spec, nil
+	}
+	spec.Channels, err = keptChannels(in)
+	return spec, err
+}
+
+// keptChannels is whom channels are for: those with an affinity first, and the others
+// of the ordering on the lowest channels that are left.
+func keptChannels(in ga.StartRecordingRequest) ([]call.Address, error) {
+	channels := make([]call.Address, call.RecordingChannels)
+	for i, a := range in.ChannelAffinity {
+		who, err := address(indexed("channelAffinity", i)+".participant", a.Participant)
+		if err != nil {
+			return nil, err
+		}
+		if a.Channel != nil {
+			channels[*a.Channel] = who
+		}
+	}
+	ordered, err := addresses("audioChannelParticipantOrdering", in.AudioChannelParticipantOrdering)
 	if err != nil {
-		return api.Response{}, err
+		return nil, err
 	}
-	return api.Response{Call: state.ID}, notConfigured("", "No recording is configured on this server.")
+	for _, who := range ordered {
+		if at := slices.Index(channels, ""); at >= 0 && !slices.Contains(channels, who) {
+			channels[at] = who
+		}
+	}
+	for len(channels) > 0 && channels[len(channels)-1] == "" {
+		channels = channels[:len(channels)-1]
+	}
+	return slices.Clip(channels), nil
 }
 
 // recorded is the call that is to be recorded, named in exactly one way.
@@ -101,7 +162,7 @@ func checkAffinity(channels []ga.ChannelAffinity) error {
 	taken := map[int]bool{}
 	for i, a := range channels {
 		at := indexed("", i)
-		channel, err := between(at+".channel", a.Channel, 0, recordingChannels-1, 0)
+		channel, err := between(at+".channel", a.Channel, 0, call.RecordingChannels-1, 0)
 		if err != nil {
 			return err
 		}
@@ -135,7 +196,57 @@ func (f family) checkStorage(in *ga.ExternalStorage) error {
 	return nil
 }
 
-// noRecording answers for a recording, of which there are none.
-func noRecording(context.Context, *api.Request) (api.Response, error) {
-	return api.Response{}, &call.Error{Kind: call.NotFound, Reason: "Recording not found."}
+// onRecording is an operation that gives a command to the call of the recording that
+// the path names.
+func onRecording(command func(r *api.Request, id call.RecordingID) call.Command, show func(call.Answer) api.Response) api.Serve {
+	return api.Command(func(r *api.Request, _ api.NoBody) (api.Order, error) {
+		id := call.RecordingID(r.Param("recording"))
+		if id.Key() == "" {
+			return api.Order{}, noRecording()
+		}
+		return api.Order{Key: id.Key(), Command: command(r, id)}, nil
+	}, show)
+}
+
+func stopRecording(r *api.Request, id call.RecordingID) call.Command {
+	return call.StopRecording{Repeatable: r.Repeatable, Recording: id}
+}
+
+func pauseRecording(r *api.Request, id call.RecordingID) call.Command {
+	return call.PauseRecording{Repeatable: r.Repeatable, Recording: id}
+}
+
+func resumeRecording(r *api.Request, id call.RecordingID) call.Command {
+	return call.ResumeRecording{Repeatable: r.Repeatable, Recording: id}
+}
+
+func getRecording(ctx context.Context, r *api.Request) (api.Response, error) {
+	id := call.RecordingID(r.Param("recording"))
+	state, err := r.Look(ctx, id.Key())
+	var refusal *call.Error
+	if errors.As(err, &refusal) && refusal.Kind == call.NotFound {
+		err = noRecording()
+	}
+	if err != nil {
+		return api.Response{}, err
+	}
+	status, ok := state.RecordingStatus(id)
+	if !ok {
+		return api.Response{}, noRecording()
+	}
+	return api.Response{Body: recordingState(status), Call: state.ID}, nil
+}
+
+func noRecording() error { return &call.Error{Kind: call.NotFound, Reason: "Recording not found."} }
+
+func showRecording(a call.Answer) api.Response {
+	return api.Response{Body: recordingState(*a.Recording)}
+}
+
+func recordingState(s call.RecordingStatus) ga.RecordingStateResponse {
+	shown := ga.RecordingStateResponse{ID: string(s.ID), RecordingState: ga.RecordingInactive, RecordingKind: ga.RecordingKind}
+	if s.Active {
+		shown.RecordingState = ga.RecordingActive
+	}
+	return shown
 }

@@ -2,6 +2,7 @@ package ga_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -30,6 +31,14 @@ type scene struct {
 	sealer *access.Sealer
 }
 
+// recordsWAV is a server on which nothing is installed to compress with.
+func recordsWAV(f call.RecordingFormat) error {
+	if f == call.WAV {
+		return nil
+	}
+	return errors.New("install libmp3lame0")
+}
+
 func stage(t *testing.T) scene {
 	t.Helper()
 	sealer, err := access.OpenSealer(t.TempDir())
@@ -43,7 +52,7 @@ func stage(t *testing.T) scene {
 			return err
 		}
 	}
-	family := ga.Family(ga.Config{Contexts: sealer, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket)})
+	family := ga.Family(ga.Config{Contexts: sealer, CheckRecording: recordsWAV, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket)})
 	return scene{Server: apitest.NewServer(t, family), t: t, sealer: sealer}
 }
 

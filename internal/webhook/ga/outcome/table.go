@@ -147,8 +147,9 @@ var recognitions = map[call.Reason]Result{
 // but the client's and the general ones.
 var recordings = map[call.Reason]Result{
 	// ---- our choices ----
-	call.NoSpace: {500, recordingClient, "Action failed, the server has no room for a recording."},
-	call.Failed:  {500, recordingClient, "Action failed, the call could not be recorded."},
+	call.NoSpace:          {500, recordingClient, "Action failed, the server has no room for a recording."},
+	call.RecordingStopped: {400, canceled, "Action failed, the recording was stopped."},
+	call.Failed:           {500, unknown, "Action failed, the call could not be recorded."},
 }
 
 // tones are the ways in which keys are not sent. The reference names no codes

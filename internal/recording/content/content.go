@@ -1,0 +1,173 @@
+// Package content gives recordings to who may have them: under the locations that
+// RecordingFileStatusUpdated names, with ranges, and never more of a file in memory
+// than is being sent.
+package content
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"strowger/internal/access"
+	"strowger/internal/call"
+	"strowger/internal/recording"
+	"strowger/internal/recording/store"
+)
+
+// Path is where the documents are.
+const Path = "/v1/objects/"
+
+const (
+	// metadataMost bounds the metadata of a chunk.
+	metadataMost = 4 << 20
+	// sendTime is how long a client may take to accept each piece that it is sent.
+	sendTime = 30 * time.Second
+	// askTime bounds what is asked of the store beside the content itself.
+	askTime = 30 * time.Second
+)
+
+// Handler serves GET, HEAD and DELETE of what is in a store.
+type Handler struct {
+	verifier *access.Verifier
+	store    *store.Store
+	log      *slog.Logger
+}
+
+// New makes a handler for whoever has an access key.
+func New(v *access.Verifier, s *store.Store, log *slog.Logger) *Handler {
+	return &Handler{v, s, log}
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, err := h.verifier.Verify(asSigned(r)); err != nil {
+		h.log.Warn("a request for a recording was refused", "path", r.URL.Path, "why", err)
+		refuse(w, http.StatusUnauthorized, err.Error())
+		return
+	}
+	rest := strings.TrimPrefix(r.URL.Path, Path)
+	id, view, viewed := strings.Cut(rest, "/content/")
+	d := recording.Document(id)
+	switch {
+	case !d.Valid():
+		refuse(w, http.StatusNotFound, "There is no such document.")
+	case r.Method == http.MethodDelete && !viewed:
+		h.remove(w, r, d)
+	case (r.Method == http.MethodGet || r.Method == http.MethodHead) && viewed:
+		h.give(w, r, d, view)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, DELETE")
+		refuse(w, http.StatusMethodNotAllowed, "A document's content is got, and a document is deleted.")
+	}
+}
+
+// asSigned is the request as its client has signed it: as if it went to the resource,
+// which x-ms-host names, and without the query.
+func asSigned(r *http.Request) *http.Request {
+	signed := r.Clone(context.Background())
+	if host := r.Header.Get("x-ms-host"); host != "" {
+		signed.Host = host
+	}
+	signed.URL.RawQuery, signed.URL.ForceQuery = "", false
+	signed.RequestURI, _, _ = strings.Cut(r.RequestURI, "?")
+	return signed
+}
+
+// give sends one view of a document: acsmetadata, audio or video.
+func (h *Handler) give(w http.ResponseWriter, r *http.Request, d recording.Document, view string) {
+	about, err := h.metadata(r.Context(), d)
+	if err != nil {
+		h.failed(w, d, err)
+		return
+	}
+	name, contentType := d.Metadata(), "application/json"
+	switch view {
+	case "acsmetadata":
+	case "audio", "video":
+		name, contentType = d.Content(call.RecordingFormat(about.Info.Format)), "application/octet-stream"
+	default:
+		refuse(w, http.StatusNotFound, "A document's content is audio, video or acsmetadata.")
+		return
+	}
+	file, err := h.store.Open(r.Context(), name)
+	if err != nil {
+		h.failed(w, d, err)
+		return
+	}
+	defer file.Close()
+	if !validRange.MatchString(r.Header.Get("Range")) {
+		r.Header.Del("Range") // JavaScript 1.5.1 sends bytes=undefined
+	}
+	if r.Header.Get("Range") == "" && file.Size() > 0 {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", file.Size()-1, file.Size()))
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-cache, max-age=0, s-maxage=0, private")
+	if view != "acsmetadata" {
+		w.Header().Set("ETag", `"`+about.ContentSHA256+`"`)
+	}
+	http.ServeContent(&paced{w, http.NewResponseController(w)}, r, "", file.ModTime(), file)
+}
+
+// validRange is one range of bytes, the only kind that is given.
+var validRange = regexp.MustCompile(`^bytes=(\d+-\d*|-\d+)$`)
+
+func (h *Handler) metadata(ctx context.Context, d recording.Document) (about recording.Metadata, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	b, err := h.store.Read(ctx, d.Metadata(), metadataMost)
+	if err != nil {
+		return about, err
+	}
+	return about, json.Unmarshal(b, &about)
+}
+
+// remove deletes the content and then the metadata: what is left after a failure can
+// be deleted again.
+func (h *Handler) remove(w http.ResponseWriter, r *http.Request, d recording.Document) {
+	ctx, cancel := context.WithTimeout(r.Context(), askTime)
+	defer cancel()
+	about, err := h.metadata(ctx, d)
+	if err == nil {
+		err = recording.Delete(ctx, h.store, d, about)
+	}
+	if err != nil {
+		h.failed(w, d, err)
+		return
+	}
+	h.log.Info("a recording was deleted", "document", string(d))
+	w.WriteHeader(http.StatusOK)
+}
+
+func (h *Handler) failed(w http.ResponseWriter, d recording.Document, err error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		refuse(w, http.StatusNotFound, "There is no such document.")
+		return
+	}
+	h.log.Error("a recording cannot be got: see that recording.storage can be reached", "document", string(d), "error", err)
+	refuse(w, http.StatusServiceUnavailable, "The document cannot be got now.")
+}
+
+// refuse answers in the form that clients of contents read.
+func refuse(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "message": message})
+}
+
+// paced gives a client time for each piece instead of for all.
+type paced struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (p *paced) Write(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(sendTime)) // without one the server's own holds
+	return p.ResponseWriter.Write(b)
+}

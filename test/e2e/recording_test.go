@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"strowger/test/client"
+	"strowger/test/heard"
+	"strowger/test/phone"
+	"strowger/test/server"
+	"strowger/test/webhook"
+)
+
+const recordings = "/calling/recordings"
+
+// recorded starts a recording of a call by its serverCallId, and waits until it records.
+func (w *world) recorded(serverCall string, more client.Object) (id string) {
+	w.t.Helper()
+	body := client.Object{"callLocator": client.Object{"kind": "serverCallLocator", "serverCallId": serverCall}, "recordingStateCallbackUri": w.app.URL("/recordings")}
+	for k, v := range more {
+		body[k] = v
+	}
+	r := w.api.Do(http.MethodPost, recordings, body, client.Once())
+	expect(w.t, r, http.StatusOK)
+	id = r.Text("recordingId")
+	w.recordingState(id, "active", 1)
+	return id
+}
+
+// recordingState waits until it was told for the n-th time that a recording has a state.
+func (w *world) recordingState(id, state string, n int) webhook.Delivery {
+	w.t.Helper()
+	return w.app.Await("RecordingStateChanged "+state, func(d webhook.Delivery) bool {
+		if d.Type != "RecordingStateChanged" || d.Text("recordingId") != id || d.Text("state") != state {
+			return false
+		}
+		n--
+		return n == 0
+	})
+}
+
+// file waits until a recording can be fetched, and fetches its only chunk.
+func (w *world) file(id string) (metadata client.Response, content []byte) {
+	w.t.Helper()
+	ready := w.app.Await("RecordingFileStatusUpdated of "+id, func(d webhook.Delivery) bool {
+		return d.Type == "RecordingFileStatusUpdated" && lastSegment(d.Event["subject"].(string)) == id
+	})
+	chunks, _ := ready.Data["recordingStorageInfo"].(map[string]any)["recordingChunks"].([]any)
+	if len(chunks) != 1 {
+		w.t.Fatalf("%d chunks: %v", len(chunks), ready.Data)
+	}
+	chunk := chunks[0].(map[string]any)
+	return w.fetch(chunk["metadataLocation"].(string)), w.fetch(chunk["contentLocation"].(string)).Body
+}
+
+func lastSegment(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
+
+// fetch gets what is at a location, as clients of recordings sign: without a query.
+func (w *world) fetch(location string) client.Response {
+	w.t.Helper()
+	u, err := url.Parse(location)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request := w.api.Request(http.MethodGet, u.Path, nil)
+	request.URL.RawQuery = ""
+	w.api.Sign(request)
+	r, err := w.api.Send(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	expect(w.t, r, http.StatusOK)
+	return r
+}
+
+func TestACallBetweenTwoPeopleIsRecordedOutOfCall(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitTalking()
+	a.AwaitHeard(toneOfB, 300*time.Millisecond)
+	id := w.recorded(a.AwaitHeader("X-Server-Call-Id"), client.Object{"recordingContentType": "audio", "recordingChannelType": "unmixed", "recordingFormatType": "wav"})
+	heardBefore := b.Heard().ToneLength(toneOfA)
+	b.AwaitHeard(toneOfA, heardBefore+2*time.Second)
+	a.HangUp()
+	w.recordingState(id, "inactive", 2)
+
+	metadata, wav := w.file(id)
+	participants, _ := metadata.Object()["participants"].([]any)
+	if len(participants) != 2 {
+		t.Fatalf("metadata: %s", metadata)
+	}
+	channels, err := heard.DecodeAll(wav)
+	if err != nil || len(channels) != 2 {
+		t.Fatalf("%d channels, %v", len(channels), err)
+	}
+	for i, tone := range []struct{ own, other float64 }{{toneOfA, toneOfB}, {toneOfB, toneOfA}} {
+		sound := channels[i]
+		if sound.ToneLength(tone.own) < 1500*time.Millisecond || sound.ToneLength(tone.other) > 100*time.Millisecond {
+			t.Errorf("channel %d: %s", i, sound.Describe(toneOfA, toneOfB))
+		}
+	}
+}
+
+func TestARecordingSurvivesKill9(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitTalking()
+	id := w.recorded(a.AwaitHeader("X-Server-Call-Id"), client.Object{"recordingContentType": "audio", "recordingFormatType": "wav"})
+	b.AwaitHeard(toneOfA, 3*time.Second)
+	w.Kill()
+	w.Restart()
+	metadata, wav := w.file(id)
+	sound, err := heard.Decode(wav)
+	if got := sound.ToneLength(toneOfA); err != nil || got < 1500*time.Millisecond {
+		t.Errorf("%v are left (%v): %s", got, err, metadata)
+	}
+}
