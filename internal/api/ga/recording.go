@@ -244,7 +244,7 @@ func showRecording(a call.Answer) api.Response {
 }
 
 func recordingState(s call.RecordingStatus) ga.RecordingStateResponse {
-	shown := ga.RecordingStateResponse{ID: string(s.ID), RecordingState: ga.RecordingInactive, RecordingKind: ga.RecordingKind}
+	shown := ga.RecordingStateResponse{RecordingGUID: string(s.ID), RecordingState: ga.RecordingInactive, RecordingKind: ga.RecordingKind}
 	if s.Active {
 		shown.RecordingState = ga.RecordingActive
 	}

@@ -26,7 +26,7 @@ func TestARecordingIsStartedPausedResumedShownAndStopped(t *testing.T) {
 	w := connected(s)
 	got := s.post(recordPath, w.names.Replace(recording(`,"recordingContentType":"audio","recordingFormatType":"wav","recordingStateCallbackUri":"https://app.example/r"`)))
 	started := recordingState(t, got.Status, 200, string(got.Body))
-	at := recordPath + "/" + started.ID
+	at := recordPath + "/" + started.RecordingGUID
 	state := func() ga.RecordingState {
 		t.Helper()
 		got := s.get(at)

@@ -8,7 +8,7 @@ import (
 )
 
 func recordingStateChanged(e call.RecordingStateChanged) ga.Event {
-	data := &ga.RecordingStateChanged{EventData: about(e.Recipient, outcome.Done), ID: string(e.Recording),
+	data := &ga.RecordingStateChanged{EventData: about(e.Recipient, outcome.Done), RecordingGUID: string(e.Recording),
 		State: ga.RecordingInactive, StartDateTime: wire.Time{Time: e.Started}, RecordingKind: ga.RecordingKind}
 	if e.Active {
 		data.State = ga.RecordingActive
@@ -17,7 +17,7 @@ func recordingStateChanged(e call.RecordingStateChanged) ga.Event {
 }
 
 func startRecordingFailed(e call.StartRecordingFailed) ga.Event {
-	return &ga.StartRecordingFailed{EventData: about(e.Recipient, outcome.Recorded(e.Cause)), ID: string(e.Recording)}
+	return &ga.StartRecordingFailed{EventData: about(e.Recipient, outcome.Recorded(e.Cause)), RecordingGUID: string(e.Recording)}
 }
 
 // recordingOf is the recording that an event is about, which stands in place of a

@@ -65,7 +65,7 @@ const (
 
 // RecordingStateResponse is what all operations on recordings but stop answer.
 type RecordingStateResponse struct {
-	ID             string         `json:"recordingId"`
+	RecordingGUID  string         `json:"recordingId"`
 	RecordingState RecordingState `json:"recordingState"`
 	RecordingKind  string         `json:"recordingKind"`
 }
@@ -79,7 +79,7 @@ func RecordingSubject(serverCallID, recordingID, kind string) string {
 // callConnectionId is the recorder's own.
 type RecordingStateChanged struct {
 	EventData
-	ID            string         `json:"recordingId"`
+	RecordingGUID string         `json:"recordingId"`
 	State         RecordingState `json:"state"`
 	StartDateTime wire.Time      `json:"startDateTime"` // 0001-01-01 before it has begun
 	RecordingKind string         `json:"recordingKind"`
@@ -88,5 +88,5 @@ type RecordingStateChanged struct {
 // StartRecordingFailed says why nothing is recorded.
 type StartRecordingFailed struct {
 	EventData
-	ID string `json:"recordingId"`
+	RecordingGUID string `json:"recordingId"`
 }
