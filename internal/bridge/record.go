@@ -1,6 +1,10 @@
 package bridge
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"strowger/internal/call"
 	"strowger/internal/media/mixer"
 )
@@ -37,9 +41,14 @@ func (c *conversation) startRecorder(e call.StartRecorder) {
 	tap := c.room.Tap(mixer.TapConfig{Ticks: recordedTicks, Every: recordedEvery, Voices: e.Spec.Unmixed})
 	c.cfg.Recorders.Start(c.id, e, tap)
 	c.recording = e.Recording
-	for _, v := range c.voices {
-		c.tellJoined(v)
+	for _, leg := range slices.SortedFunc(maps.Keys(c.voices), inOrder) {
+		c.tellJoined(c.voices[leg])
 	}
+}
+
+// inOrder puts the legs of a call in the order in which they came to be.
+func inOrder(a, b call.LegID) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 func (c *conversation) stopRecorder(e call.StopRecorder) {

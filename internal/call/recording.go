@@ -346,7 +346,10 @@ func (c *Call) recorderFailed(in RecorderFailed) {
 	}
 }
 
+// recordingFinished: the recording may not even be over here yet, when the process
+// that made it has died.
 func (c *Call) recordingFinished(in RecordingFinished) {
+	c.recorderFailed(RecorderFailed{Recording: in.Recording, Reason: NodeLost})
 	i := slices.IndexFunc(c.state.AwaitedFiles, func(f AwaitedFile) bool { return f.ID == in.Recording })
 	if i < 0 {
 		return // it was told already
