@@ -17,8 +17,9 @@ type AddParticipant struct {
 	InvitationID string
 	CallerID     Address
 	SourceName   string
-	RingTimeout  time.Duration // 0: the usual 30 s
-	Headers      map[string]string
+	RingTimeout  time.Duration     // 0: the usual 30 s
+	Headers      map[string]string // of SIP
+	VoIPHeaders  map[string]string
 }
 
 // AddParticipantSucceeded: the participant has joined.
@@ -50,9 +51,10 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 		ring = ringTimeout
 	}
 	c.invite(Participant{
-		Address:    in.Participant,
-		SIPHeaders: in.Headers, // for whoever answers in its place
-		Errand:     Errand{Kind: Invitation, For: to, InvitationID: in.InvitationID},
+		Address:     in.Participant,
+		SIPHeaders:  in.Headers, // for whoever answers in its place
+		VoIPHeaders: in.VoIPHeaders,
+		Errand:      Errand{Kind: Invitation, For: to, InvitationID: in.InvitationID},
 	}, c.inviter(in), ring)
 	return Answer{
 		Participant:  &RosterEntry{Address: in.Participant},
@@ -63,7 +65,7 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 // inviter is who the invited participant is called by: as the command says,
 // else the application or, out of call, whoever began the call.
 func (c *Call) inviter(in AddParticipant) caller {
-	by := caller{from: c.state.StartedBy, headers: in.Headers}
+	by := caller{from: c.state.StartedBy, headers: in.Headers, voip: in.VoIPHeaders}
 	if conn := c.live(in.Connection); conn != nil {
 		by.from, by.name = conn.caller(in.Participant), conn.SourceName
 	}

@@ -35,12 +35,13 @@ func (asksSound) sound()  {}
 // LegUnclaimed or LegFailed.
 type Dial struct {
 	asksLeg
-	Leg      LegID
-	To       Address
-	From     Address // who calls, as the far end sees it
-	FromName string
-	Headers  map[string]string
-	Replaces string // RFC 3891: the dialog at the far end that this one takes over
+	Leg         LegID
+	To          Address
+	From        Address // who calls, as the far end sees it
+	FromName    string
+	Headers     map[string]string // of SIP
+	VoIPHeaders map[string]string // of no protocol: what one client says to another
+	Replaces    string            // RFC 3891: the dialog at the far end that this one takes over
 }
 
 // Ring tells an incoming leg that its callee is being alerted (180).

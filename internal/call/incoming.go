@@ -63,7 +63,7 @@ func (c *Call) legArrived(in LegArrived) {
 func (c *Call) dialFor(waiting LegID, to Address) LegID {
 	p := c.participant(waiting)
 	return c.invite(Participant{Address: to, Errand: Errand{Kind: ForCaller}},
-		caller{from: p.Address, name: p.Name, headers: p.SIPHeaders}, ringTimeout)
+		caller{from: p.Address, name: p.Name, headers: p.SIPHeaders, voip: p.VoIPHeaders}, ringTimeout)
 }
 
 // publish lets applications take a call: a caller, or an invitation to one of

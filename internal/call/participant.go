@@ -84,6 +84,7 @@ type caller struct {
 	from    Address
 	name    string
 	headers map[string]string
+	voip    map[string]string
 }
 
 // invite dials a participant and rings it for a time.
@@ -92,7 +93,7 @@ func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
 	p.From, p.FromName = by.from, by.name
 	c.startTimer(Timer{Purpose: RingTimer, Leg: p.Leg}, ring)
 	c.state.Participants = append(c.state.Participants, p)
-	c.ask(Dial{Leg: p.Leg, To: p.Address, From: by.from, FromName: by.name, Headers: by.headers, Replaces: p.Errand.Replaces})
+	c.ask(Dial{Leg: p.Leg, To: p.Address, From: by.from, FromName: by.name, Headers: by.headers, VoIPHeaders: by.voip, Replaces: p.Errand.Replaces})
 	return p.Leg
 }
 
@@ -101,9 +102,9 @@ func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
 func (c *Call) letGo(p Participant, why Reason) {
 	e := HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: why}
 	if p.State == Invited {
-		e.Dialled = Dial{Leg: p.Leg, To: p.Address, From: p.From, FromName: p.FromName, Headers: p.SIPHeaders, Replaces: p.Errand.Replaces}
+		e.Dialled = Dial{Leg: p.Leg, To: p.Address, From: p.From, FromName: p.FromName, Headers: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders, Replaces: p.Errand.Replaces}
 		if i := slices.IndexFunc(c.state.Participants, func(p Participant) bool { return p.Errand.Kind == Caller }); i >= 0 && p.on(ForCaller) {
-			e.Dialled.Headers = c.state.Participants[i].SIPHeaders
+			e.Dialled.Headers, e.Dialled.VoIPHeaders = c.state.Participants[i].SIPHeaders, c.state.Participants[i].VoIPHeaders
 		}
 	}
 	c.ask(e)

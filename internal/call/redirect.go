@@ -22,7 +22,7 @@ func (c *Call) redirect(in RedirectCall) (Answer, error) {
 	next := *p
 	next.Address = in.Target
 	c.forget(leg)
-	c.invite(next, caller{from: next.From, name: next.FromName, headers: next.SIPHeaders}, ringTimeout)
+	c.invite(next, caller{from: next.From, name: next.FromName, headers: next.SIPHeaders, voip: next.VoIPHeaders}, ringTimeout)
 	return Answer{}, nil
 }
 

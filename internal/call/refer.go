@@ -49,7 +49,7 @@ type LegReferralEnded struct {
 // refersTo reports whether a far end is asked to do what a transfer wants. It
 // would not show the caller or the headers that the application has chosen.
 func refersTo(p Participant, in Transfer) bool {
-	return p.TakesRefer && in.CallerID == "" && len(in.Headers) == 0
+	return p.TakesRefer && in.CallerID == "" && len(in.Headers) == 0 && len(in.VoIPHeaders) == 0
 }
 
 func (c *Call) refer(p *Participant, r Referral) {

@@ -5,12 +5,13 @@ package call
 // end is one to be told so, by that. Answer: Context.
 type Transfer struct {
 	Repeatable
-	Connection ConnectionID
-	Operation  Operation
-	Target     Address
-	Transferee Address // empty: the only other one in the call
-	CallerID   Address // the number that a target that is a number sees; empty: as if the application called
-	Headers    map[string]string
+	Connection  ConnectionID
+	Operation   Operation
+	Target      Address
+	Transferee  Address           // empty: the only other one in the call
+	CallerID    Address           // the number that a target that is a number sees; empty: as if the application called
+	Headers     map[string]string // of SIP
+	VoIPHeaders map[string]string
 }
 
 // CallTransferAccepted: the target has answered, and the transferee talks to it.
@@ -101,7 +102,7 @@ func (c *Call) targetFor(transferee LegID) *Participant {
 
 func (c *Call) dialForTransferee(transferee Participant, to Recipient, in Transfer) {
 	c.invite(Participant{
-		Address: in.Target, SIPHeaders: in.Headers,
+		Address: in.Target, SIPHeaders: in.Headers, VoIPHeaders: in.VoIPHeaders,
 		Errand: Errand{Kind: ForTransferee, For: to, Leg: transferee.Leg},
 	}, transferor(c.live(to.Connection), transferee, in), ringTimeout)
 }
@@ -110,9 +111,9 @@ func (c *Call) dialForTransferee(transferee Participant, to Recipient, in Transf
 // whom it is going to talk; a telephone sees a number that the application may
 // call from.
 func transferor(conn *Connection, transferee Participant, in Transfer) caller {
-	by := caller{from: transferee.Address, name: transferee.Name, headers: in.Headers}
+	by := caller{from: transferee.Address, name: transferee.Name, headers: in.Headers, voip: in.VoIPHeaders}
 	if in.Target.IsPhone() {
-		by = caller{from: conn.caller(in.Target), name: conn.SourceName, headers: in.Headers}
+		by = caller{from: conn.caller(in.Target), name: conn.SourceName, headers: in.Headers, voip: in.VoIPHeaders}
 		if in.CallerID != "" {
 			by.from = in.CallerID
 		}

@@ -26,7 +26,7 @@ func (f family) readAdd(r *api.Request, in ga.AddParticipantRequest) (cmd call.A
 		return cmd, err
 	}
 	cmd.RingTimeout = time.Duration(seconds) * time.Second
-	if cmd.Headers, err = customHeaders(cmd.Participant, in.CustomCallingContext); err != nil {
+	if cmd.Headers, cmd.VoIPHeaders, err = customHeaders(in.CustomCallingContext); err != nil {
 		return cmd, within("customCallingContext", err)
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
@@ -23,20 +22,17 @@ var token = regexp.MustCompile("^[A-Za-z0-9.!%*_+`'~-]+$")
 // customHeaders are the headers that the invited endpoint is sent. A telephone
 // gets the SIP headers only, as the service has it. Faults are placed below the
 // calling context.
-func customHeaders(to call.Address, c *ga.CustomCallingContext) (map[string]string, error) {
+func customHeaders(c *ga.CustomCallingContext) (sip, voip map[string]string, err error) {
 	if c == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err := checkSIPHeaders(c.SIPHeaders); err != nil {
-		return nil, within("sipHeaders", err)
+		return nil, nil, within("sipHeaders", err)
 	}
 	if err := checkVoIPHeaders(c.VoIPHeaders); err != nil {
-		return nil, within("voipHeaders", err)
+		return nil, nil, within("voipHeaders", err)
 	}
-	if !to.IsPhone() && len(c.VoIPHeaders) > 0 {
-		return nil, notBuilt("voipHeaders", "VoIP headers are not sent to users from here yet; SIP headers are")
-	}
-	return c.SIPHeaders, nil
+	return c.SIPHeaders, c.VoIPHeaders, nil
 }
 
 func checkSIPHeaders(headers map[string]string) error {

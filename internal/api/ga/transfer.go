@@ -19,7 +19,7 @@ func (f family) readTransfer(r *api.Request, in ga.TransferToParticipantRequest)
 	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return cmd, err
 	}
-	if cmd.Headers, err = customHeaders(cmd.Target, in.CustomCallingContext); err != nil {
+	if cmd.Headers, cmd.VoIPHeaders, err = customHeaders(in.CustomCallingContext); err != nil {
 		return cmd, within("customCallingContext", err)
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,13 +22,17 @@ func TestARegisteredUserRingsAnswersTalksAndLeaves(t *testing.T) {
 			phone := r.registered("alice", "wonder", transport)
 			id := leg(2)
 			r.Perform(call.Dial{Leg: id, To: alice, From: call.PhoneAddress("+12065550123"), FromName: "Rabbit",
-				Headers: map[string]string{"X-Late": "very", "Via": "nonsense", "X-Bad": "a\r\nb"}})
+				Headers:     map[string]string{"X-Late": "very", "Via": "nonsense", "X-Bad": "a\r\nb"},
+				VoIPHeaders: map[string]string{"topic": "a bill, half=paid", "línea\r\n": "ü+%"}})
 			c := phone.Called()
 			if got := c.In.Headers.Get("X-Server-Call-Id"); got != someCall.ServerCallID() {
 				t.Errorf("the phone learns call %q", got)
 			}
 			if c.In.Headers.Get("X-Late") != "very" || c.In.Headers.Get("X-Bad") != "" || len(c.In.Headers.Values("Via")) != 1 {
 				t.Errorf("headers %v", c.In.Headers)
+			}
+			if got := c.In.Headers.Values("X-VoIP-Header"); !slices.Equal(got, []string{"l%C3%ADnea%0D%0A=%C3%BC%2B%25", "topic=a%20bill%2C%20half%3Dpaid"}) {
+				t.Errorf("VoIP headers %q", got)
 			}
 			if c.In.From.DisplayName != "Rabbit" || c.In.From.URI != "sip:+12065550123@"+domain {
 				t.Errorf("from %+v", c.In.From)
@@ -186,18 +191,27 @@ func TestANumberIsCalledThroughItsTrunk(t *testing.T) {
 	c.Await(siptest.Ended)
 }
 
+// TestWhoTheNetworkSeesCalling looks at From, P-Asserted-Identity and Privacy
+// (RFC 3325): what sourceCallerIdNumber becomes on a trunk.
 func TestWhoTheNetworkSeesCalling(t *testing.T) {
-	for from, want := range map[call.Address]string{
-		"4:+12065550123": "sip:+12065550123@" + domain,
-		alice:            "sip:" + ours + "@" + domain, // who has no number of her own
-		"":               "sip:" + ours + "@" + domain,
-		call.Anonymous:   "sip:anonymous@anonymous.invalid",
+	const given, first = "sip:+12065550123@" + domain, "sip:" + ours + "@" + domain
+	for from, want := range map[call.Address]struct{ from, asserted string }{
+		"4:+12065550123": {given, given},
+		alice:            {first, first}, // who has no number of her own
+		"":               {first, first},
+		call.Anonymous:   {"sip:anonymous@anonymous.invalid", first},
 	} {
 		r := start(t)
-		r.Perform(call.Dial{Leg: leg(2), To: "4:+15550177", From: from})
+		r.Perform(call.Dial{Leg: leg(2), To: "4:+15550177", From: from, VoIPHeaders: map[string]string{"not": "for telephones"}})
 		c := r.network.Called()
-		if c.In.From.URI != want || (c.In.Headers.Get("Privacy") == "id") != (from == call.Anonymous) {
+		if c.In.From.URI != want.from || (c.In.Headers.Get("Privacy") == "id") != (from == call.Anonymous) {
 			t.Errorf("%q is seen as %+v", from, c.In.From)
+		}
+		if got := c.In.Headers.Get("P-Asserted-Identity"); got != "<"+want.asserted+">" {
+			t.Errorf("%q is asserted as %s", from, got)
+		}
+		if got := c.In.Headers.Get("X-VoIP-Header"); got != "" {
+			t.Errorf("a telephone is sent the VoIP header %s", got)
 		}
 		c.Reject(486)
 		r.failed()

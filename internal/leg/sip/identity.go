@@ -46,3 +46,23 @@ func (ls *Legs) callerOnTrunk(from call.Address, t directory.Trunk) ua.Party {
 	}
 	return anonymous
 }
+
+// asserted says to a trunk whose call it is, and whether the far end may know
+// (RFC 3325, RFC 3323). A withheld call is asserted as the trunk's first number: the
+// network has to know whom it serves.
+func (ls *Legs) asserted(from call.Address, t directory.Trunk) (hs ua.Headers) {
+	number := from.Phone()
+	if from == call.Anonymous {
+		number = ""
+	}
+	if number == "" && len(t.Numbers) > 0 {
+		number = t.Numbers[0]
+	}
+	if number != "" {
+		hs = append(hs, ua.Header{Name: "P-Asserted-Identity", Value: "<" + ls.userURI(number) + ">"})
+	}
+	if from == call.Anonymous {
+		hs = append(hs, ua.Header{Name: "Privacy", Value: "id"})
+	}
+	return hs
+}

@@ -15,9 +15,11 @@ import (
 // secret alone, but for the description of the sound. So a later process can take
 // back what this one has sent: decision 009.
 
-// toUser are the calls to a user, one for each binding.
+// toUser are the calls to a user, one for each binding. VoIP headers are for users
+// alone.
 func (ls *Legs) toUser(e call.Dial, to directory.Endpoints, offer func() []byte) []ua.Outgoing {
 	headers := append(asked(e), serverCallID(e.Leg))
+	headers = append(headers, voip(e.VoIPHeaders)...)
 	var all []ua.Outgoing
 	for _, b := range to.Bindings {
 		all = append(all, ua.Outgoing{
@@ -35,10 +37,7 @@ func (ls *Legs) toUser(e call.Dial, to directory.Endpoints, offer func() []byte)
 
 // toNumber is the call to a number.
 func (ls *Legs) toNumber(e call.Dial, to directory.ViaTrunk, offer func() []byte) ua.Outgoing {
-	headers := asked(e)
-	if e.From == call.Anonymous {
-		headers = append(headers, ua.Header{Name: "Privacy", Value: "id"}) // RFC 3323
-	}
+	headers := append(asked(e), ls.asserted(e.From, to.Trunk)...)
 	number := address.URI{User: to.Number, HostPort: to.Trunk.Address, Transport: to.Trunk.Transport}.String()
 	return ua.Outgoing{
 		RequestURI:  number,

@@ -126,6 +126,9 @@ func (ls *Legs) Take(in *ua.Incoming, from directory.Caller, arrived call.LegArr
 	arrived.Call = call.NewID(seed)
 	arrived.Leg = call.NewLegID(arrived.Call, 1)
 	arrived.SIPHeaders = customOf(in.Headers)
+	if arrived.From.IsUser() {
+		arrived.VoIPHeaders = voipOf(in.Headers)
+	}
 	arrived.Dialog = dialogOf(in.Dialog)
 	l := ls.newLeg(arrived.Leg)
 	l.peer, l.incoming, l.offer, l.remote, l.release = from, true, in.Body, in.Source.Addr(), release

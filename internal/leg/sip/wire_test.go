@@ -56,8 +56,12 @@ func TestAUserLearnsTheCallFromEveryResponse(t *testing.T) {
 	w.Send("INVITE", uri, 1, "", siptest.With(siptest.SomeSDP)...)
 	no := w.Await("SIP/2.0 401")
 	w.Send("ACK", uri, 1, siptest.ToTag(no))
-	w.Send("INVITE", uri, 2, "", append([]string{"Authorization: " + siptest.Authorize(t, no, "INVITE", uri, "alice", "wonder")}, siptest.With(siptest.SomeSDP)...)...)
+	w.Send("INVITE", uri, 2, "", append([]string{"Authorization: " + siptest.Authorize(t, no, "INVITE", uri, "alice", "wonder"),
+		"X-VoIP-Header: topic=a%20bill", "X-VoIP-Header: broken=%", "X-Order: 42"}, siptest.With(siptest.SomeSDP)...)...)
 	o := next[call.LegArrived](r)
+	if len(o.VoIPHeaders) != 1 || o.VoIPHeaders["topic"] != "a bill" || len(o.SIPHeaders) != 1 || o.SIPHeaders["X-Order"] != "42" {
+		t.Errorf("arrived with %v and %v", o.VoIPHeaders, o.SIPHeaders)
+	}
 	r.Perform(call.Ring{Leg: o.Leg})
 	if got := siptest.Header(w.Await("SIP/2.0 180"), "X-Server-Call-Id"); len(got) != 1 || got[0] != o.Call.ServerCallID() {
 		t.Errorf("180 says %v", got)
