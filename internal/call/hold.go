@@ -127,13 +127,56 @@ type holding struct{}
 
 func (holding) begin(c *Call, op *MediaOperation) {
 	c.hold(op.To[0], Hold{Reason: HeldByApplication, Operation: op.ID})
-	c.startPlayer(op)
+	if !c.playedTo(op.To[0]) {
+		c.startPlayer(op)
+	}
+}
+
+// settleMusic pauses the music of whoever has something else played to them alone,
+// and goes on with it afterwards, from its beginning.
+func (c *Call) settleMusic() {
+	for i := range c.state.Media {
+		op := &c.state.Media[i]
+		if op.Kind != HoldMedia {
+			continue
+		}
+		switch apart := c.playedTo(op.To[0]); {
+		case apart:
+			c.stopPlayer(op)
+		case !op.Playing && len(op.Sources) > 0:
+			c.renumber(op)
+			c.startPlayer(op)
+		}
+	}
+}
+
+// playedTo reports whether something other than music is played to a leg alone.
+func (c *Call) playedTo(leg LegID) bool {
+	return slices.ContainsFunc(c.state.Media, func(op MediaOperation) bool {
+		return op.Kind != HoldMedia && op.Playing && slices.Contains(op.To, leg)
+	})
+}
+
+// renumber gives a hold another ID: what its last player still reports is not taken
+// for the report of the next.
+func (c *Call) renumber(op *MediaOperation) {
+	was := op.ID
+	c.state.LastOperation++
+	op.ID = c.state.LastOperation
+	p := c.participant(op.To[0])
+	p.Holds = slices.Clone(p.Holds)
+	for i := range p.Holds {
+		if p.Holds[i].Operation == was {
+			p.Holds[i].Operation = op.ID
+		}
+	}
 }
 
 func (holding) started(*MediaOperation) Event { return nil }
 
-// finished: audio that is nothing but silence has no end; the hold goes on.
-func (holding) finished(*Call, *MediaOperation) {}
+// finished: audio in which there is nothing to hear ends at once. The hold goes on
+// without it.
+func (holding) finished(_ *Call, op *MediaOperation) { op.Sources = nil }
 
 func (holding) canceled(*MediaOperation) Event { return nil }
 

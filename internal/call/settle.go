@@ -20,6 +20,7 @@ func (c *Call) settle() {
 		c.end(ending{by: c.ender, cause: c.whyAbandoned()})
 		return
 	}
+	c.settleMusic()
 	if c.rosterChanged {
 		c.tellRoster()
 	}
