@@ -137,7 +137,7 @@ func (a *API) perform(w http.ResponseWriter, r *http.Request, req *Request) (_ R
 	if err := family.find(r, req); err != nil {
 		return Response{}, err
 	}
-	if req.Repeatable, err = repeatable(r.Header, req.operation.Name); err != nil {
+	if req.Repeatable, err = repeatable(r, req.body); err != nil {
 		return Response{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), commandTime)

@@ -456,19 +456,24 @@ func TestRepeatabilityHeadersAreHeldToTheirForm(t *testing.T) {
 	}
 }
 
-func TestTheSameIDIsTheSameRequestOfOneOperationOnly(t *testing.T) {
-	var seen []string
+// An ID stands for one request: its method, path and body.
+func TestAnIDStandsForOneRequest(t *testing.T) {
+	var seen []call.Repeatable
 	server := apitest.NewServer(t, small(func(_ context.Context, r *api.Request) (api.Response, error) {
-		seen = append(seen, r.Repeatable.RequestID)
+		seen = append(seen, r.Repeatable)
 		return api.Response{}, nil
 	}))
 	headers := []string{"Repeatability-Request-ID: 1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"}
 	server.Send("POST", query("/calling/things:make"), "{}", headers...)
 	server.Send("POST", query("/calling/things:make"), "{}", headers...)
+	server.Send("POST", query("/calling/things:make"), `{"a":1}`, headers...)
 	server.Send("POST", query("/calling/things/a:act"), "{}", headers...)
 	server.Send("POST", query("/calling/things/a:act"), "{}")
-	if seen[0] == "" || seen[0] != seen[1] || seen[2] == seen[0] || seen[3] != "" {
+	if seen[0].RequestID == "" || seen[0] != seen[1] || seen[4] != (call.Repeatable{}) {
 		t.Errorf("requests are %q", seen)
+	}
+	if seen[0].Digest == seen[2].Digest || seen[0].Digest == seen[3].Digest || seen[2].Digest == seen[3].Digest {
+		t.Errorf("different requests have the same digest: %q", seen)
 	}
 }
 

@@ -86,7 +86,10 @@ func (f *Family) rulesFailure(err *call.Error, op *Operation) failure {
 		return f.internal()
 	}
 	field := ""
-	if op != nil {
+	switch {
+	case err.Kind == call.OtherRequest:
+		field = headerRequestID
+	case op != nil:
 		field = op.Fields[err.Part]
 	}
 	return failure{Code: code, field: field, message: fielded(field, err.Reason)}

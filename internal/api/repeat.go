@@ -1,6 +1,9 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -18,9 +21,10 @@ const (
 	headerResult    = "Repeatability-Result"
 )
 
-// repeatable reads what identifies a repeatable request. The operation is part
-// of it: the same id with another operation is another request.
-func repeatable(h http.Header, operation string) (call.Repeatable, error) {
+// repeatable reads what identifies a repeatable request. An ID stands for one
+// request only: the method, the path and the body are its digest.
+func repeatable(r *http.Request, body []byte) (call.Repeatable, error) {
+	h := r.Header
 	id := h.Get(headerRequestID)
 	if id == "" {
 		return call.Repeatable{}, nil
@@ -36,5 +40,15 @@ func repeatable(h http.Header, operation string) (call.Repeatable, error) {
 	if _, err := time.Parse(http.TimeFormat, sent); err != nil {
 		return call.Repeatable{}, wire.Fieldf(headerFirstSent, "%.64q is not a date like %q", sent, http.TimeFormat)
 	}
-	return call.Repeatable{RequestID: operation + "/" + strings.ToLower(id)}, nil
+	return call.Repeatable{RequestID: strings.ToLower(id), Digest: digest(r, body)}, nil
+}
+
+// digestBytes is what is kept of a hash: enough to tell a client's own requests apart.
+const digestBytes = 12
+
+func digest(r *http.Request, body []byte) string {
+	h := sha256.New()
+	_, _ = io.WriteString(h, r.Method+" "+r.URL.EscapedPath()+"\n") // a hash takes all
+	_, _ = h.Write(body)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:digestBytes])
 }

@@ -60,7 +60,11 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, done outcome) {
 	}
 	if done.code != "" {
 		h.Set("x-ms-error-code", done.code)
-	} else if done.repeatable {
+	}
+	switch {
+	case done.field == headerRequestID || done.field == headerFirstSent:
+		h.Set(headerResult, "rejected")
+	case done.code == "" && done.repeatable:
 		h.Set(headerResult, "accepted")
 	}
 	if len(done.allow) > 0 {

@@ -44,8 +44,9 @@ func (c *Call) Over() bool { return c.state.Phase == Ended }
 // follow. A refused input changes nothing.
 func (c *Call) Step(now time.Time, in Input) (Output, error) {
 	if cmd, ok := in.(Command); ok {
-		if first, ok := c.repeated(cmd.repeatable()); ok {
-			return Output{Answer: first, Repeated: true}, nil
+		first, again, err := c.repeated(cmd.repeatable())
+		if again || err != nil {
+			return Output{Answer: first, Repeated: again}, err
 		}
 	}
 	c.now, c.out, c.rosterChanged = now.UTC().Round(0), Output{}, false

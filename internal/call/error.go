@@ -19,6 +19,7 @@ const (
 	TransferConflict                 // a transfer while one is under way
 	AlreadyRecording                 // a second recording of a call
 	Unsupported                      // published, and not possible here
+	OtherRequest                     // a request ID that was another request's
 )
 
 // Part is what of a command the rules object to. The list is closed; each

@@ -26,9 +26,11 @@ type Opening interface {
 
 // Repeatable makes a command one that may be given again: with the same
 // RequestID it acts once and is answered alike. With an empty RequestID it acts
-// each time it is given.
+// each time it is given. Digest tells whether it is the same: one request ID does
+// not stand for two requests.
 type Repeatable struct {
 	RequestID string
+	Digest    string
 }
 
 func (r Repeatable) repeatable() Repeatable { return r }

@@ -5,17 +5,22 @@ package call
 // long outlived the repetition of an older one.
 const repeatsKept = 64
 
-// repeated finds the first answer to a request that is given again.
-func (c *Call) repeated(r Repeatable) (Answer, bool) {
+// repeated finds the first answer to a request that is given again. It refuses
+// another request that has the ID of an earlier one.
+func (c *Call) repeated(r Repeatable) (first Answer, given bool, err error) {
 	if r.RequestID == "" {
-		return Answer{}, false
+		return Answer{}, false, nil
 	}
 	for _, first := range c.state.Repeats {
-		if first.Request == r.RequestID {
-			return first.Answer, true
+		switch {
+		case first.Request != r.RequestID:
+		case first.Digest != r.Digest:
+			return Answer{}, false, refuse(OtherRequest, "was the ID of another request to this call.")
+		default:
+			return first.Answer, true, nil
 		}
 	}
-	return Answer{}, false
+	return Answer{}, false, nil
 }
 
 func (c *Call) remember(r Repeatable, a Answer) {
@@ -26,5 +31,5 @@ func (c *Call) remember(r Repeatable, a Answer) {
 	if n := len(c.state.Repeats) - repeatsKept + 1; n > 0 {
 		c.state.Repeats = append([]Repeat(nil), c.state.Repeats[n:]...)
 	}
-	c.state.Repeats = append(c.state.Repeats, Repeat{Request: r.RequestID, Answer: a})
+	c.state.Repeats = append(c.state.Repeats, Repeat{Request: r.RequestID, Digest: r.Digest, Answer: a})
 }

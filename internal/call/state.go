@@ -110,6 +110,7 @@ type Incoming struct {
 // Repeat remembers the answer to a repeatable request.
 type Repeat struct {
 	Request string
+	Digest  string
 	Answer  Answer
 }
 

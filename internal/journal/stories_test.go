@@ -74,6 +74,9 @@ func during(what string) call.Operation {
 
 func once(id string) call.Repeatable { return call.Repeatable{RequestID: id} }
 
+// onceAs has the digest of its request, from form 3 on.
+func onceAs(id string) call.Repeatable { return call.Repeatable{RequestID: id, Digest: "of " + id} }
+
 func prompts(names ...string) []call.PlaySource {
 	var all []call.PlaySource
 	for _, name := range names {
@@ -133,16 +136,16 @@ func verbsOnParticipants() []call.Input {
 	}
 	return []call.Input{
 		createCall(), answered(1), answered(2),
-		add, call.CancelAdd{Repeatable: once("cancel"), Connection: c, Operation: during("canceling"), InvitationID: "first"},
+		add, call.CancelAdd{Repeatable: onceAs("cancel"), Connection: c, Operation: during("canceling"), InvitationID: "first"},
 		again, answered(4), call.CancelAdd{Connection: c, Operation: during("canceling"), InvitationID: "second"},
-		call.Mute{Repeatable: once("mute"), Connection: c, Operation: during("muting"), Participants: []call.Address{alice}},
+		call.Mute{Repeatable: onceAs("mute"), Connection: c, Operation: during("muting"), Participants: []call.Address{alice}},
 		listen(phone, "listening"), call.ToneReceived{Leg: leg(1), Tone: '5'},
 		call.StopListening{Connection: c, Operation: during("no-longer"), Participant: phone},
 		call.HoldParticipant{Connection: c, Operation: during("holding"), Participant: alice},
 		call.UnholdParticipant{Connection: c, Operation: during("unholding"), Participant: alice},
 		call.HoldParticipant{Connection: c, Operation: during("holding"), Participant: alice, Audio: &prompts("held")[0]},
 		call.PlayerFailed{Operation: 3, Reason: call.PlayFormat, Detail: "no WAV"},
-		call.SendTones{Repeatable: once("tones"), Connection: c, Operation: during("sending"), Participant: phone, Tones: []call.Tone("12#")},
+		call.SendTones{Repeatable: onceAs("tones"), Connection: c, Operation: during("sending"), Participant: phone, Tones: []call.Tone("12#")},
 		call.TonesSent{Operation: 4},
 		call.SendTones{Connection: c, Operation: during("sending-again"), Participant: phone, Tones: []call.Tone{'3'}},
 		call.TonesFailed{Operation: 5, Reason: call.TonesNotTaken},
@@ -154,14 +157,14 @@ func verbsOnParticipants() []call.Input {
 // transferred: the caller is handed on to somebody busy, and then to bob.
 func transferred() []call.Input {
 	transfer := call.Transfer{
-		Repeatable: once("transfer"), Connection: storyConnection(1), Operation: during("transferring"),
+		Repeatable: onceAs("transfer"), Connection: storyConnection(1), Operation: during("transferring"),
 		Target: "4:+14255550199", CallerID: ours, Headers: headers,
 	}
 	again := transfer
-	again.Repeatable, again.Operation, again.Target = once("again"), during("transferring-again"), bob
+	again.Repeatable, again.Operation, again.Target = onceAs("again"), during("transferring-again"), bob
 	return []call.Input{
 		arrived(alice, ours), answerCall(1), answered(1), transfer, call.LegFailed{Leg: leg(2), Cause: busy()}, again, answered(3),
-		call.ConnectCall{Repeatable: once("connect"), Connection: storyConnection(2), App: application("connected"), Context: "connecting"},
+		call.ConnectCall{Repeatable: onceAs("connect"), Connection: storyConnection(2), App: application("connected"), Context: "connecting"},
 		call.NodeRestarted{},
 	}
 }

@@ -95,11 +95,30 @@ func (c *Calls) Effects() []call.Effect {
 	return all
 }
 
-// Steps is how many inputs all calls have taken so far.
-func (c *Calls) Steps() int {
+// Steps is how many inputs have changed a call so far.
+func (c *Calls) Steps() (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.outputs)
+	for _, out := range c.outputs {
+		if out.Changed {
+			n++
+		}
+	}
+	return n
+}
+
+// Restart does to every call what a new process does to those of the last.
+func (c *Calls) Restart() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, found := range c.calls {
+		c.calls[key] = call.Restore(found.State().Clone())
+		out, err := c.calls[key].Step(time.Now(), call.NodeRestarted{})
+		if err != nil {
+			panic("apitest: a restart was refused: " + err.Error())
+		}
+		c.outputs = append(c.outputs, out)
+	}
 }
 
 func (c *Calls) open(id call.ID) *call.Call {

@@ -22,6 +22,7 @@ var codes = api.Codes{
 		call.Unsupported:    unbuilt,
 
 		call.AlreadyRecording: {Status: http.StatusBadRequest, Code: "8553"},
+		call.OtherRequest:     invalidArgument,
 		call.TransferConflict: {Status: http.StatusConflict, Code: "8607"},
 	},
 	Faults: map[api.Fault]api.Code{
