@@ -84,6 +84,17 @@ func (c *Calls) Signal(id call.ID, sig call.Signal) {
 	c.outputs = append(c.outputs, out)
 }
 
+// Events are all events of all calls so far.
+func (c *Calls) Events() []call.Event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []call.Event
+	for _, out := range c.outputs {
+		all = append(all, out.Events...)
+	}
+	return all
+}
+
 // Effects are all effects of all calls so far.
 func (c *Calls) Effects() []call.Effect {
 	c.mu.Lock()

@@ -21,6 +21,7 @@ import (
 // world is a call in some state, and what requests about it name.
 type world struct {
 	scene
+	id    call.ID
 	names *strings.Replacer // {c} connection, {context} of the incoming call, {server} serverCallId, {invitation}
 }
 
@@ -59,7 +60,7 @@ func worldOf(s scene, connection call.ConnectionID, id call.ID, context string) 
 			}
 		}
 	}
-	return world{s, strings.NewReplacer("{c}", root+"/"+string(connection), "{connection}", string(connection),
+	return world{s, id, strings.NewReplacer("{c}", root+"/"+string(connection), "{connection}", string(connection),
 		"{context}", context, "{server}", id.ServerCallID(), "{invitation}", invitation)}
 }
 
@@ -171,7 +172,7 @@ func TestEveryPublishedFailureIsAnsweredAsPublished(t *testing.T) {
 		provoked[f.key()] = true
 		t.Run(f.key(), func(t *testing.T) { f.provoke(t) })
 	}
-	published := publishedFailures(t)
+	published := publishedIn(t, "testdata/failures.txt")
 	for _, key := range slices.Sorted(maps.Keys(published)) {
 		if !provoked[key] {
 			t.Errorf("nothing provokes the published failure %q", key)
@@ -220,25 +221,27 @@ func (f failure) key() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %d/%s %s", f.op, f.status, f.code, field))
 }
 
-// publishedFailures reads the list: a line for each operation and code, with the
-// fields that an answer may name; "-" is an answer that names none.
-func publishedFailures(t *testing.T) map[string]bool {
-	file, err := os.Open("testdata/failures.txt")
+// publishedIn reads a list: what something may end in stands below it, with the
+// fields that an answer may name; "-", or nothing, is an answer that names none.
+func publishedIn(t *testing.T, name string) map[string]bool {
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	all, op := map[string]bool{}, ""
+	all, of := map[string]bool{}, ""
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		words := strings.Fields(line)
 		switch {
 		case len(words) == 0:
 		case line[0] != '\t':
-			op = words[0]
+			of = words[0]
+		case len(words) == 1:
+			all[of+" "+words[0]] = true
 		default:
 			for _, field := range words[1:] {
-				all[strings.TrimSpace(op+" "+words[0]+" "+strings.TrimPrefix(field, "-"))] = true
+				all[strings.TrimSpace(of+" "+words[0]+" "+strings.TrimPrefix(field, "-"))] = true
 			}
 		}
 	}
