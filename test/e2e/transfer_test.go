@@ -8,6 +8,7 @@ import (
 	"strowger/test/client"
 	"strowger/test/phone"
 	"strowger/test/server"
+	"strowger/test/sipp"
 	"strowger/test/webhook"
 )
 
@@ -101,4 +102,42 @@ func rosterOf(d webhook.Delivery) string {
 		ids = append(ids, id)
 	}
 	return strings.Join(ids, " ")
+}
+
+// SIPp is a telephone network that takes REFER, as its Allow says.
+func TestATrunkThatTakesREFERCallsTheTargetItself(t *testing.T) {
+	callee := sipp.Start(t, sipp.Config{Scenario: "is-referred", Values: sipp.Values{Refer: "17770002", Status: "200 OK"}})
+	trunk := trunkTo("+1777", callee.Address())
+	trunk.Refer = true
+	w := start(t, server.Config{Trunks: []server.Trunk{trunk}})
+	connection := w.connected(number("+17770001"))
+	oc := newContext("transfer")
+	expect(t, w.api.Verb(connection, ":transferToParticipant", client.Object{"targetParticipant": number("+17770002"), "operationContext": oc}), 202)
+	expectResult(t, w.app.AwaitResult(oc, "CallTransferAccepted", "CallTransferFailed"), "CallTransferAccepted", "200/0")
+	expectResult(t, w.app.AwaitEvent(connection, "CallDisconnected"), "CallDisconnected", "200/7000")
+	callee.AwaitSuccess()
+}
+
+// SIPp refers us: its place is taken by alice, and the application keeps its call.
+func TestATrunkHandsACallOnAndTheApplicationStays(t *testing.T) {
+	refers := carrier()
+	refers.Refer = true
+	w := start(t, server.Config{Users: []server.User{alice}, Trunks: []server.Trunk{refers}})
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	w.app.Before("/events", func(d webhook.Delivery) {
+		if d.Type != "IncomingCall" {
+			return
+		}
+		if r := w.api.Answer(d.Text("incomingCallContext"), w.app.URL("/callback")); r.Status != 200 {
+			t.Errorf("the answer got %v", r)
+		}
+	})
+	caller := w.callers("refers", 1, 1, sipp.Values{Refer: "alice", Status: "200 OK", TalkMilliseconds: 100})
+	a.AwaitTalking()
+	caller.AwaitSuccess()
+	roster := w.app.Await("a roster of alice alone", func(d webhook.Delivery) bool {
+		return d.Type == "ParticipantsUpdated" && rosterOf(d) == alice.RawID()
+	})
+	w.end(roster.Connection())
+	a.AwaitClosed(1)
 }

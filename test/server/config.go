@@ -42,6 +42,7 @@ type Trunk struct {
 	// Username and Password are what we prove to the peer.
 	Username, Password string
 	Register           bool
+	Refer              bool // it takes REFER, and its own is served
 }
 
 // Config is what a test wants to be different from the smallest server.
@@ -179,7 +180,7 @@ func (c Config) trunks(p ports) []object {
 		trunks = append(trunks, object{
 			"name": t.Name, "address": "sip:" + t.Address + ";transport=" + transport,
 			"prefixes": orEmpty(t.Prefixes), "numbers": orEmpty(t.Numbers), "sources": sources,
-			"username": t.Username, "password": t.Password, "register": t.Register,
+			"username": t.Username, "password": t.Password, "register": t.Register, "refer": t.Refer,
 		})
 	}
 	return trunks

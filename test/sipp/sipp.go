@@ -51,7 +51,8 @@ type Config struct {
 
 // Values fill a scenario's template.
 type Values struct {
-	Status           string     // refuses: "486 Busy Here"; calls-and-is-refused: "486"
+	Status           string     // refuses: "486 Busy Here"; calls-and-is-refused: "486"; is-referred and refers: "200 OK", what became of it
+	Refer            string     // whom refers hands on to; is-referred: whom it is sent to, without the plus
 	From             string     // the caller's number
 	TalkMilliseconds int        // how long a call lasts
 	RingMilliseconds int        // how long a caller lets it ring
