@@ -38,7 +38,7 @@ type Codes struct {
 
 // check panics when there is no answer to a refusal that may come.
 func (c Codes) check() {
-	for kind := call.Invalid; kind <= call.Incompatible; kind++ {
+	for kind := call.Invalid; kind <= call.OtherRequest; kind++ {
 		if c.Rules[kind].Status == 0 {
 			panic("api: a family has no code for the rules' kind " + strconv.Itoa(int(kind)))
 		}
