@@ -125,6 +125,9 @@ func (c *Call) ringingTimedOut(leg LegID) {
 // joined brings a participant into the conversation.
 func (c *Call) joined(p *Participant) {
 	p.State = Joined
+	if p.Errand.Kind != Caller {
+		p.VoIPHeaders = nil // nobody is dialled with them any more
+	}
 	c.stopRinging(p.Leg)
 	if p.hasLeg() {
 		c.ask(Join{Leg: p.Leg, Address: p.Address})

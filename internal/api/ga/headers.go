@@ -16,6 +16,9 @@ const (
 	userToUser    = "User-To-User"
 )
 
+// voipBytesMax is a limit of ours.
+const voipBytesMax = 32 << 10
+
 // token is RFC 3261 25.1: what a header may be named.
 var token = regexp.MustCompile("^[A-Za-z0-9.!%*_+`'~-]+$")
 
@@ -63,9 +66,18 @@ func checkSIPHeader(name, value string) error {
 	return nil
 }
 
+// checkVoIPHeaders also bounds all together: they are stored with the call as long
+// as whom they are for is on the way.
 func checkVoIPHeaders(headers map[string]string) error {
 	if _, unnamed := headers[""]; unnamed {
 		return wire.Fieldf("", "the name of a header is empty")
+	}
+	bytes := 0
+	for name, value := range headers {
+		bytes += len(name) + len(value)
+	}
+	if bytes > voipBytesMax {
+		return wire.Fieldf("", "holds %d bytes of names and values, at most %d are taken", bytes, voipBytesMax)
 	}
 	return nil
 }

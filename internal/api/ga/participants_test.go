@@ -63,6 +63,10 @@ func TestAddParticipantRefusesWhatIsWrong(t *testing.T) {
 	for i := range 1001 {
 		many = append(many, fmt.Sprintf(`"k%d":"v"`, i))
 	}
+	var large []string
+	for i := range 33 {
+		large = append(large, fmt.Sprintf(`"k%02d":"%s"`, i, long[:1024]))
+	}
 	s.refuses(root+"/"+string(connection)+"/participants:add", []wrong{
 		invalid(`{}`, "participantToAdd.rawId", "is missing"),
 		invalid(`{"participantToAdd":{"rawId":"8:orgid:x"}}`, "participantToAdd", "cannot be called"),
@@ -80,6 +84,7 @@ func TestAddParticipantRefusesWhatIsWrong(t *testing.T) {
 		invalid(voip(`"a":"`+long+`"`), in+"voipHeaders.a", "longer than 1024"),
 		invalid(voip(`"":"x"`), in+"voipHeaders", "name of a header is empty"),
 		invalid(voip(strings.Join(many, ",")), in+"voipHeaders", "holds 1001 members"),
+		invalid(voip(strings.Join(large, ",")), in+"voipHeaders", "holds 33891 bytes"),
 	})
 }
 

@@ -9,8 +9,4 @@
 //     of several languages fail on null.
 //   - Versions and EventIntroduced say which api-versions exist and which
 //     event types one of them may be told about.
-//
-// Operations that the server does not know yet get their file beside the
-// others when it learns them: transfer.go, dtmf.go, hold.go, mute.go, move.go,
-// connect.go, streaming.go, transcription.go, recording.go.
 package ga
