@@ -154,6 +154,20 @@ var outcomes = []outcome{
 	{"startContinuousDtmfRecognition", "{c}:startContinuousDtmfRecognition", connected, about(phone, both), then(leaves(1)), "ContinuousDtmfRecognitionStopped", "200/0"},
 	{"startContinuousDtmfRecognition", "{c}:startContinuousDtmfRecognition", connected, about(phone, both), then(restarts), "ContinuousDtmfRecognitionToneFailed", "500/9998"},
 	{"stopContinuousDtmfRecognition", "{c}:stopContinuousDtmfRecognition", listeningTo, about(phone, both), nil, "ContinuousDtmfRecognitionStopped", "200/0"},
+
+	{"startRecording", recordPath, connected, recordingHere, then(recorderStarts), "RecordingStateChanged", "200/0"},
+	{"startRecording", recordPath, connected, recordingHere, then(recorderFails), "StartRecordingFailed", "500/8608"},
+}
+
+// recordingHere starts a recording whose state is told.
+var recordingHere = recording(`,"recordingFormatType":"wav","recordingStateCallbackUri":"https://o.example/op"`)
+
+func recorderStarts(s call.State) call.Signal {
+	return call.RecorderStarted{Recording: s.Recording.ID}
+}
+
+func recorderFails(s call.State) call.Signal {
+	return call.RecorderFailed{Recording: s.Recording.ID, Reason: call.NoSpace}
 }
 
 // joinedLate is twoInCall after the invited has joined.
@@ -242,10 +256,11 @@ func (o outcome) is(t *testing.T, id call.ID, e call.ForRecipient) bool {
 		t.Fatal(err)
 	}
 	data := events[0].Data
-	if data.OperationContext != "oc" {
+	recording := strings.Contains(o.body, "recordingStateCallbackUri") // its events have no context
+	if data.OperationContext != "oc" && !recording {
 		t.Errorf("the context is %q", data.OperationContext)
 	}
-	own := o.body == "" || strings.Contains(o.body, "operationCallbackUri")
+	own := o.body == "" || recording || strings.Contains(o.body, "operationCallbackUri")
 	if to := e.To().CallbackURI; own != (to == "https://o.example/op") {
 		t.Errorf("it goes to %s", to)
 	}

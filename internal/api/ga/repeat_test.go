@@ -27,6 +27,7 @@ var repeatables = []struct {
 	{"mute", mutePath, twoInCall, `{"targetParticipants":[{"rawId":"` + alice + `"}]}`, `{"targetParticipants":[{"rawId":"` + alice + `"}],"operationContext":"x"}`},
 	{"cancelAddParticipant", cancelPath, twoInCall, `{"invitationId":"{invitation}"}`, `{"invitationId":"x"}`},
 	{"sendDtmfTones", sendPath, connected, about(phone, `,"tones":["one"]`), about(phone, `,"tones":["two"]`)},
+	{"startRecording", recordPath, connected, recording(`,"recordingFormatType":"wav"`), recording(`,"recordingFormatType":"wav","pauseOnStart":true`)},
 }
 
 // TestARequestThatIsGivenAgainActsOnce is promise 4 for every operation that has it:
