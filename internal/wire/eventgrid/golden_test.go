@@ -10,12 +10,13 @@ import (
 )
 
 var golden = map[string]func() any{
-	"IncomingCall":           func() any { return new(IncomingCall) },
-	"CallStarted":            func() any { return new(CallStarted) },
-	"CallEnded":              func() any { return new(CallEnded) },
-	"CallParticipantAdded":   func() any { return new(CallParticipant) },
-	"CallParticipantRemoved": func() any { return new(CallParticipant) },
-	"SubscriptionValidation": func() any { return new(SubscriptionValidationData) },
+	"RecordingFileStatusUpdated": func() any { return new(RecordingFileStatusUpdated) },
+	"IncomingCall":               func() any { return new(IncomingCall) },
+	"CallStarted":                func() any { return new(CallStarted) },
+	"CallEnded":                  func() any { return new(CallEnded) },
+	"CallParticipantAdded":       func() any { return new(CallParticipant) },
+	"CallParticipantRemoved":     func() any { return new(CallParticipant) },
+	"SubscriptionValidation":     func() any { return new(SubscriptionValidationData) },
 }
 
 func TestEventsSurviveDecodingAndEncoding(t *testing.T) {
@@ -66,6 +67,9 @@ func TestSubjectsAreThePublishedOnes(t *testing.T) {
 			var d CallParticipant
 			decode(t, e, &d)
 			return CallParticipantSubject(d.ServerCallID, d.User.CommunicationIdentifier.RawID)
+		},
+		"RecordingFileStatusUpdated": func(Event) string {
+			return RecordingSubject("7f0d2c8e-94c4-4f0b-8a5b-0b3f2f4a6d55", "aHR0cHM6Ly9jb252LnN0cm93Z2VyLmludmFsaWQvY29udi9h", "r-1")
 		},
 	} {
 		document, err := os.ReadFile(filepath.Join("..", "testdata", "eventgrid", name+".json"))
