@@ -11,23 +11,24 @@ import (
 // Config is what strowger.yaml says. The names of its keys are part of the
 // public contract; strowger.example.yaml shows and explains all of them.
 type Config struct {
-	DataDir   string    `yaml:"data_dir"`
-	Resource  Resource  `yaml:"resource"`
-	HTTP      HTTP      `yaml:"http"`
-	Operator  Operator  `yaml:"operator"`
-	SIP       SIP       `yaml:"sip"`
-	RTP       RTP       `yaml:"rtp"`
-	Users     []User    `yaml:"users"`
-	Trunks    []Trunk   `yaml:"trunks"`
-	EventGrid EventGrid `yaml:"event_grid"`
-	Callbacks Callbacks `yaml:"callbacks"`
-	Outbound  Outbound  `yaml:"outbound"`
-	NATS      NATS      `yaml:"nats"`
-	Recording Recording `yaml:"recording"`
-	Speech    Speech    `yaml:"speech"`
-	Log       Log       `yaml:"log"`
-	Shutdown  Shutdown  `yaml:"shutdown"`
-	Lab       Lab       `yaml:"lab"`
+	DataDir    string     `yaml:"data_dir"`
+	Resource   Resource   `yaml:"resource"`
+	HTTP       HTTP       `yaml:"http"`
+	Operator   Operator   `yaml:"operator"`
+	SIP        SIP        `yaml:"sip"`
+	RTP        RTP        `yaml:"rtp"`
+	Users      []User     `yaml:"users"`
+	Trunks     []Trunk    `yaml:"trunks"`
+	EventGrid  EventGrid  `yaml:"event_grid"`
+	Callbacks  Callbacks  `yaml:"callbacks"`
+	DeadLetter DeadLetter `yaml:"dead_letter"`
+	Outbound   Outbound   `yaml:"outbound"`
+	NATS       NATS       `yaml:"nats"`
+	Recording  Recording  `yaml:"recording"`
+	Speech     Speech     `yaml:"speech"`
+	Log        Log        `yaml:"log"`
+	Shutdown   Shutdown   `yaml:"shutdown"`
+	Lab        Lab        `yaml:"lab"`
 }
 
 // Resource is the identity that applications know us by: the GUID in raw ids
@@ -108,19 +109,32 @@ type Trunk struct {
 	MaxCallsPerSecond   int      `yaml:"max_calls_per_second"`
 }
 
-// EventGrid lists who is told about calls that no application holds yet.
+// EventGrid lists who is told about calls that no application holds yet, and for how
+// long what is not taken is tried.
 type EventGrid struct {
 	Subscriptions []Subscription `yaml:"subscriptions"`
+	GiveUpAfter   time.Duration  `yaml:"give_up_after"`
 }
 
-// Subscription is one webhook. No event types mean all, no To means any callee.
+// Subscription is one webhook. No event types mean all, no To means any callee, no
+// From any caller. Without a Name it is called by a digest of its URL.
 type Subscription struct {
+	Name       string   `yaml:"name"`
 	URL        string   `yaml:"url"`
 	EventTypes []string `yaml:"event_types"`
 	To         []string `yaml:"to"`
+	From       []string `yaml:"from"`
 }
 
-// Callbacks says how long a callback or an Event Grid event is tried.
+// DeadLetter bounds what is kept of the events that were given up: the oldest go
+// first.
+type DeadLetter struct {
+	MaxAge    time.Duration `yaml:"max_age"`
+	MaxEvents int           `yaml:"max_events"`
+	MaxBytes  int64         `yaml:"max_bytes"`
+}
+
+// Callbacks says how long a callback is tried.
 type Callbacks struct {
 	GiveUpAfter time.Duration `yaml:"give_up_after"`
 }
@@ -205,9 +219,11 @@ func Default() Config {
 			Listen: []string{"udp://127.0.0.1:5060", "tcp://127.0.0.1:5060"},
 			Domain: "strowger.local",
 		},
-		RTP:       RTP{Ports: PortRange{First: 20000, Last: 29999}, Timeout: time.Minute},
-		Callbacks: Callbacks{GiveUpAfter: 5 * time.Minute},
-		NATS:      NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
+		RTP:        RTP{Ports: PortRange{First: 20000, Last: 29999}, Timeout: time.Minute},
+		EventGrid:  EventGrid{GiveUpAfter: 24 * time.Hour},
+		Callbacks:  Callbacks{GiveUpAfter: 5 * time.Minute},
+		DeadLetter: DeadLetter{MaxAge: 7 * 24 * time.Hour, MaxEvents: 10_000, MaxBytes: 64 << 20},
+		NATS:       NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
 		Speech: Speech{
 			Synthesizer: Synthesizer{Engine: "espeak-ng"},
 			Recognizer:  Recognizer{Engine: "pocketsphinx"},

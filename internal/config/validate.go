@@ -60,9 +60,8 @@ func (c Config) Validate() error {
 	c.RTP.validate(&p)
 	validateUsers(c.Users, &p)
 	validateTrunks(c.Trunks, &p)
-	for i, s := range c.EventGrid.Subscriptions {
-		s.validate(fmt.Sprintf("event_grid.subscriptions[%d]", i), &p)
-	}
+	c.EventGrid.validate(&p)
+	c.DeadLetter.validate(&p)
 	validateNetworks("outbound.allow_networks", c.Outbound.AllowNetworks, &p)
 	c.NATS.validate(&p)
 	c.Recording.validate(&p)
@@ -191,16 +190,63 @@ func (t Trunk) validatePlan(key string, p *problems) {
 	}
 }
 
+func (e EventGrid) validate(p *problems) {
+	positive("event_grid.give_up_after", e.GiveUpAfter, p)
+	names, urls := seen{}, seen{}
+	for i, s := range e.Subscriptions {
+		key := fmt.Sprintf("event_grid.subscriptions[%d]", i)
+		s.validate(key, p)
+		names.check(key+".name", strings.ToLower(s.Name), p)
+		if s.Name == "" { // it is told from others by its URL
+			urls.check(key+".url", s.URL, p)
+		}
+	}
+}
+
 func (s Subscription) validate(key string, p *problems) {
+	if s.Name != "" && !userName.MatchString(s.Name) {
+		p.add(key+".name", "%q is not a name: letters, digits, dots, hyphens and underscores", s.Name)
+	}
 	p.addIf(key+".url", webURL(s.URL))
 	for i, t := range s.EventTypes {
-		oneOf(fmt.Sprintf("%s.event_types[%d]", key, i), t, eventTypes, p)
-	}
-	for i, to := range s.To {
-		raw := strings.TrimPrefix(to, "4:")
-		if !number.IsGlobal(raw) && !rawUser.MatchString(to) {
-			p.add(fmt.Sprintf("%s.to[%d]", key, i), "%q is neither a number such as +14255550100 nor a raw id such as 8:acs:{resource}_{user}", to)
+		if !slices.ContainsFunc(eventTypes, func(known string) bool { return strings.EqualFold(known, t) }) {
+			p.add(fmt.Sprintf("%s.event_types[%d]", key, i), "%q is not one of %s", t, strings.Join(eventTypes, ", "))
 		}
+	}
+	validateParties(key+".to", s.To, p)
+	validateParties(key+".from", s.From, p)
+}
+
+// validateParties looks at filters: a number or a raw id, or how one begins with a
+// star after it.
+func validateParties(key string, parties []string, p *problems) {
+	for i, party := range parties {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		number, begins := strings.CutSuffix(strings.TrimPrefix(party, "4:"), "*")
+		switch {
+		case party == "*":
+			p.add(at, "%q is everybody; leave %s out for that", party, key)
+		case begins && !isPartyPrefix(number):
+			p.add(at, "%q is not how numbers begin, such as +1425*, nor how raw ids do, such as 8:acs:{resource}_*", party)
+		case !begins && !isParty(number):
+			p.add(at, "%q is neither a number such as +14255550100 nor a raw id such as 8:acs:{resource}_{user}; +1425* is all numbers that begin so", party)
+		}
+	}
+}
+
+func isParty(s string) bool { return number.IsGlobal(s) || rawUser.MatchString(strings.ToLower(s)) }
+
+func isPartyPrefix(s string) bool {
+	return number.IsPrefix(s) || strings.HasPrefix(strings.ToLower(s), "8:acs:") && !strings.ContainsAny(s, "* ")
+}
+
+func (d DeadLetter) validate(p *problems) {
+	positive("dead_letter.max_age", d.MaxAge, p)
+	if d.MaxEvents < 1 {
+		p.add("dead_letter.max_events", "%d keeps nothing; give it 1 or more", d.MaxEvents)
+	}
+	if d.MaxBytes < 1<<20 {
+		p.add("dead_letter.max_bytes", "%d is too small for events; give it 1048576 (1 MiB) or more", d.MaxBytes)
 	}
 }
 

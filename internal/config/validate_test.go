@@ -70,6 +70,20 @@ var mistakes = []struct {
 		c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", EventTypes: []string{"IncomingCall"}}}
 	}, `event_grid.subscriptions[0].event_types[0]: "IncomingCall" is not one of Microsoft.Communication.IncomingCall`},
 	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", To: []string{"alice"}}} }, "event_grid.subscriptions[0].to[0]: "},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", To: []string{"+14*25"}}} }, `event_grid.subscriptions[0].to[0]: "+14*25" is neither a number`},
+	{func(c *Config) {
+		c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", To: []string{"+1425", "alice*"}}}
+	}, `event_grid.subscriptions[0].to[1]: "alice*" is not how numbers begin, such as +1425*`},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x", From: []string{"*"}}} }, `event_grid.subscriptions[0].from[0]: "*" is everybody; leave event_grid.subscriptions[0].from out for that`},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{Name: "a b", URL: "http://x"}} }, "event_grid.subscriptions[0].name: "},
+	{func(c *Config) {
+		c.EventGrid.Subscriptions = []Subscription{{Name: "a", URL: "http://x"}, {Name: "A", URL: "http://y"}}
+	}, `event_grid.subscriptions[1].name: "a" is already at event_grid.subscriptions[0].name`},
+	{func(c *Config) { c.EventGrid.Subscriptions = []Subscription{{URL: "http://x"}, {URL: "http://x"}} }, `event_grid.subscriptions[1].url: "http://x" is already at event_grid.subscriptions[0].url`},
+	{func(c *Config) { c.EventGrid.GiveUpAfter = 0 }, "event_grid.give_up_after: "},
+	{func(c *Config) { c.DeadLetter.MaxAge = 0 }, "dead_letter.max_age: "},
+	{func(c *Config) { c.DeadLetter.MaxEvents = 0 }, "dead_letter.max_events: 0 keeps nothing"},
+	{func(c *Config) { c.DeadLetter.MaxBytes = 1 }, "dead_letter.max_bytes: 1 is too small"},
 	{func(c *Config) { c.Callbacks.GiveUpAfter = -time.Second }, "callbacks.give_up_after: "},
 	{func(c *Config) { c.Outbound.AllowNetworks = []string{"10.1.2.3/8"} }, `outbound.allow_networks[0]: "10.1.2.3/8" has bits beyond its mask; write 10.0.0.0/8`},
 	{func(c *Config) { c.Outbound.AllowNetworks = []string{"everything"} }, "outbound.allow_networks[0]: "},
@@ -91,6 +105,17 @@ func TestValidationNamesTheKeyAndSaysWhatWouldBeRight(t *testing.T) {
 		cfg := Default()
 		m.spoil(&cfg)
 		requireError(t, cfg.Validate(), m.want)
+	}
+}
+
+func TestSubscriptionsMayNameTheBeginningOfAParty(t *testing.T) {
+	cfg := Default()
+	parties := []string{"+14255550100", "4:+14255550100", "+1425*", "4:+1*", "+*", "8:acs:*", "8:ACS:" + guidA + "_*", "8:ACS:" + guidA + "_" + guidA}
+	cfg.EventGrid.Subscriptions = []Subscription{{
+		Name: "ivr", URL: "http://x", EventTypes: []string{"microsoft.communication.incomingcall"}, To: parties, From: parties,
+	}, {URL: "http://x"}}
+	if err := cfg.Validate(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -54,7 +54,7 @@ func (p *parts) buildEdges(version string) error {
 	families := families(sealer, policy)
 	p.courier = webhook.New(webhook.Config{
 		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
-		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter,
+		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter, PublishFor: p.cfg.EventGrid.GiveUpAfter,
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, p.contentsURL(), sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
 		InFlight: p.budget.Callbacks, Tried: p.tried,

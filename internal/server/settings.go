@@ -72,7 +72,7 @@ func plan(t config.Trunk) number.Plan {
 func subscriptions(cfg config.Config) []webhook.Subscription {
 	var all []webhook.Subscription
 	for _, s := range cfg.EventGrid.Subscriptions {
-		all = append(all, webhook.Subscription{URL: s.URL, EventTypes: s.EventTypes, To: s.To})
+		all = append(all, webhook.Subscription{Name: s.Name, URL: s.URL, EventTypes: s.EventTypes, To: s.To, From: s.From})
 	}
 	return all
 }

@@ -20,10 +20,13 @@ type Config struct {
 	ResourceID    string // the audience of callbacks and the topic of Event Grid
 	PublicURL     string // where ValidationHandler is mounted; no validationUrl is offered when empty
 	Subscriptions []Subscription
-	// GiveUpAfter is how long an event is tried, from when it is read from the
+	// GiveUpAfter is how long a callback is tried, from when it is read from the
 	// journal; 5 minutes when 0. Each event is tried once at least. An endpoint
 	// that answers 404 or 410 is tried for a minute of that.
 	GiveUpAfter time.Duration
+	// PublishFor is how long an Event Grid event other than IncomingCall is tried,
+	// from when it happened; 24 hours when 0.
+	PublishFor time.Duration
 	// InFlight bounds the tries that are under way at once, and with them the
 	// connections out; 2048 when 0. One host may have three quarters of it, one
 	// application of a host three quarters of that.
@@ -41,6 +44,7 @@ type Config struct {
 
 const (
 	defaultGiveUpAfter = 5 * time.Minute
+	defaultPublishFor  = 24 * time.Hour
 	defaultInFlight    = 2048
 )
 
@@ -80,6 +84,9 @@ type Courier struct {
 func New(c Config) *Courier {
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defaultGiveUpAfter
+	}
+	if c.PublishFor == 0 {
+		c.PublishFor = defaultPublishFor
 	}
 	if c.InFlight == 0 {
 		c.InFlight = defaultInFlight

@@ -24,6 +24,13 @@ const (
 	mostPause  = 30 * time.Second
 )
 
+// gridPauses are those of Event Grid after each try that failed, as published; the
+// last one is repeated.
+var gridPauses = []time.Duration{
+	10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
 // deliver tries until the application has the event, it is given up, or ctx
 // ends.
 func (c *Courier) deliver(ctx context.Context, d *delivery) {
@@ -117,7 +124,7 @@ func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r re
 		c.giveUp(d, try, r.why, r.advice)
 		return false
 	}
-	pause := min(left, max(backoff(try), d.limits.pause, r.retryAfter))
+	pause := min(left, max(d.limits.backoff(try), d.limits.pause, r.retryAfter))
 	c.tallyOf(d).retried.Add(1)
 	c.troubles.retried(c.logger(d), d.url, slog.String("why", r.why), slog.String("advice", r.advice), slog.Duration("in", pause))
 	select {
@@ -137,6 +144,12 @@ func backoff(tries int) time.Duration {
 		pause = min(mostPause, firstPause<<(tries-1))
 	}
 	return pause/2 + rand.N(pause/2)
+}
+
+// gridBackoff is the pause after a number of tries to publish, scattered a little.
+func gridBackoff(tries int) time.Duration {
+	pause := gridPauses[min(tries, len(gridPauses))-1]
+	return pause + rand.N(pause/10)
 }
 
 // String names a delivery in tests and panics.

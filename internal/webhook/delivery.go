@@ -30,6 +30,7 @@ type destination struct {
 	subscription string
 	callbackURI  string // out of call
 	key          call.Key
+	incoming     call.IncomingID // of an IncomingCall, which cannot wait for others
 }
 
 // destinationOf is where the events of a call's recipient wait for each other:
@@ -47,7 +48,8 @@ type limits struct {
 	tries    int // 0: any number
 	deadline time.Time
 	pause    time.Duration // between tries, at least
-	absent   time.Time     // until when an endpoint that is not there is worth another try
+	backoff  func(tries int) time.Duration
+	absent   time.Time // until when an endpoint that is not there is worth another try
 }
 
 // lastTry is when the last try after a result begins at the latest. An IncomingCall
@@ -65,9 +67,24 @@ func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 	return &delivery{
 		position: position{Sequence: r.Sequence, Event: i},
 		stream:   r.Stream, call: r.Call, id: r.EventID(i),
-		limits:     limits{deadline: now.Add(c.config.GiveUpAfter), absent: now.Add(absentTime)},
+		limits:     limits{deadline: now.Add(c.config.GiveUpAfter), absent: now.Add(absentTime), backoff: backoff},
 		overflowed: make(chan struct{}),
 	}
+}
+
+// publishing says how long an event is worth publishing, which is counted from when
+// it happened: after a restart there is a minute at least. An IncomingCall is of use
+// while its call rings.
+func (c *Courier) publishing(r journal.Record, e call.ForSubscribers) limits {
+	if _, ok := e.(call.IncomingCall); ok {
+		over := r.Time.Add(incomingLife)
+		return limits{tries: incomingTries, deadline: over, absent: over, pause: incomingPause, backoff: backoff}
+	}
+	over := r.Time.Add(c.config.PublishFor)
+	if soon := time.Now().Add(absentTime); over.Before(soon) {
+		over = soon
+	}
+	return limits{deadline: over, absent: over, backoff: gridBackoff}
 }
 
 // logger names the delivery.

@@ -19,6 +19,7 @@ import (
 type result struct {
 	ok         bool
 	final      bool // trying again would not help
+	odd        bool // trying again helps where an event is worth trying for a day
 	absent     bool // trying again helps for a while, if at all
 	why        string
 	advice     string // what the operator can do
@@ -44,7 +45,23 @@ func (c *Courier) try(ctx context.Context, d *delivery) result {
 	}
 	defer answer.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(answer.Body, answerMost))
-	return resultOf(answer)
+	if d.subscription != nil {
+		return published(answer, d.limits)
+	}
+	r := resultOf(answer)
+	r.final = r.final || r.odd
+	return r
+}
+
+// published is the result of publishing: Event Grid, as published, tries again but
+// after 400, 401, 403 and 413, and gives some statuses more time.
+func published(answer *http.Response, l limits) result {
+	r := resultOf(answer)
+	least := map[int]time.Duration{http.StatusServiceUnavailable: 30 * time.Second, http.StatusRequestTimeout: 2 * time.Minute}
+	if l.tries == 0 {
+		r.retryAfter = max(r.retryAfter, least[answer.StatusCode])
+	}
+	return r
 }
 
 func (c *Courier) post(ctx context.Context, d *delivery) (*http.Response, error) {
@@ -74,15 +91,17 @@ func resultOf(answer *http.Response) result {
 		r.retryAfter = retryAfter(answer.Header.Get("Retry-After"))
 		r.advice = "see the application's log: its endpoint fails"
 	case status >= 300 && status < 400:
-		r.final = true
+		r.odd = true
 		r.why += redirection(answer.Header.Get("Location"))
-		r.advice = "name the URL that the endpoint redirects to as the callback URL: redirects are not followed"
+		r.advice = "name the URL that the endpoint redirects to as that of the webhook: redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		r.final, r.advice = true, "the application refuses us: its endpoint has to accept this server's issuer, audience and signing keys"
 	case status == http.StatusNotFound, status == http.StatusGone:
 		r.absent, r.advice = true, "nothing takes events at this path: see that the URL is right, and that the application is up"
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge:
+		r.final, r.advice = true, "the application refuses this event: its log should say why"
 	default:
-		r.final, r.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
+		r.odd, r.advice = true, "the endpoint does not take this event: see that the URL is right and leads to the application itself"
 	}
 	return r
 }

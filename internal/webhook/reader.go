@@ -155,9 +155,10 @@ func (c *Courier) eventGrid(r journal.Record, i int, e call.ForSubscribers) []*d
 		d.Subscription, d.subscription = s.name, s
 		d.message, d.url = message, s.URL
 		d.destination = destination{subscription: s.name, key: d.call.Key()}
-		if _, ok := e.(call.IncomingCall); ok {
-			d.limits = limits{tries: incomingTries, deadline: r.Time.Add(incomingLife), pause: incomingPause, absent: r.Time.Add(incomingLife)}
+		if in, ok := e.(call.IncomingCall); ok {
+			d.destination.incoming = in.Incoming
 		}
+		d.limits = c.publishing(r, e)
 		all[n] = d
 	}
 	return all

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,9 +13,11 @@ import (
 )
 
 // Subscription is an endpoint for Event Grid events. Empty lists ask for
-// everything; To and From hold phone numbers or raw ids, and an event that has
-// no such party does not match them. All comparisons ignore case.
+// everything; To and From hold phone numbers or raw ids, or how they begin with a
+// star after it, and an event that has no such party does not match them. All
+// comparisons ignore case.
 type Subscription struct {
+	Name       string // of its own; a digest of the URL when empty
 	URL        string
 	EventTypes []string
 	To         []string
@@ -23,7 +26,7 @@ type Subscription struct {
 
 type subscription struct {
 	Subscription
-	name      string // short for its URL, and stays when the configuration is reordered
+	name      string // stays when the configuration is reordered
 	code      string // secret of the handshake
 	validated chan struct{}
 	confirm   func() // closes validated, once
@@ -33,7 +36,7 @@ func newSubscription(s Subscription) *subscription {
 	validated := make(chan struct{})
 	digest := sha256.Sum256([]byte(s.URL))
 	return &subscription{
-		Subscription: s, name: hex.EncodeToString(digest[:6]), code: rand.Text(), validated: validated,
+		Subscription: s, name: cmp.Or(s.Name, hex.EncodeToString(digest[:6])), code: rand.Text(), validated: validated,
 		confirm: sync.OnceFunc(func() { close(validated) }),
 	}
 }
@@ -56,6 +59,15 @@ func matches(wanted []string, a call.Address) bool {
 		return true
 	}
 	return slices.ContainsFunc(wanted, func(w string) bool {
-		return a != "" && (strings.EqualFold(w, string(a)) || strings.EqualFold(w, a.Phone()))
+		return a != "" && (fits(w, string(a)) || fits(w, a.Phone()))
 	})
+}
+
+// fits reports whether s is what a filter wants.
+func fits(wanted, s string) bool {
+	wanted, s = strings.ToLower(wanted), strings.ToLower(s)
+	if begin, any := strings.CutSuffix(wanted, "*"); any {
+		return strings.HasPrefix(s, begin)
+	}
+	return s == wanted
 }

@@ -140,17 +140,24 @@ func TestSubscriptionsGetWhatTheyAskedFor(t *testing.T) {
 		event call.Event
 		want  bool
 	}{
-		"everything":               {webhook.Subscription{}, number, true},
-		"the type":                 {webhook.Subscription{EventTypes: []string{"microsoft.communication.incomingcall"}}, number, true},
-		"another type":             {webhook.Subscription{EventTypes: []string{"Microsoft.Communication.CallStarted"}}, number, false},
-		"the number":               {webhook.Subscription{To: []string{"+14255550100"}}, number, true},
-		"the number's raw id":      {webhook.Subscription{To: []string{"4:+14255550100"}}, number, true},
-		"another number":           {webhook.Subscription{To: []string{"+14255550101"}}, number, false},
-		"a user in another case":   {webhook.Subscription{To: []string{"8:ACS:9f4b0d6e_7E0F5A52"}}, user, true},
-		"the caller":               {webhook.Subscription{From: []string{"+14255550199"}}, number, true},
-		"another caller":           {webhook.Subscription{From: []string{"+14255550198"}}, number, false},
-		"an event without callee":  {webhook.Subscription{To: []string{"+14255550100"}}, call.CallStarted{}, false},
-		"an event without filters": {webhook.Subscription{}, call.CallStarted{}, true},
+		"everything":                 {webhook.Subscription{}, number, true},
+		"the type":                   {webhook.Subscription{EventTypes: []string{"microsoft.communication.incomingcall"}}, number, true},
+		"another type":               {webhook.Subscription{EventTypes: []string{"Microsoft.Communication.CallStarted"}}, number, false},
+		"the number":                 {webhook.Subscription{To: []string{"+14255550100"}}, number, true},
+		"the number's raw id":        {webhook.Subscription{To: []string{"4:+14255550100"}}, number, true},
+		"another number":             {webhook.Subscription{To: []string{"+14255550101"}}, number, false},
+		"a user in another case":     {webhook.Subscription{To: []string{"8:ACS:9f4b0d6e_7E0F5A52"}}, user, true},
+		"the number's beginning":     {webhook.Subscription{To: []string{"+1206*", "+1425*"}}, number, true},
+		"the raw id's beginning":     {webhook.Subscription{To: []string{"4:+1425*"}}, number, true},
+		"another beginning":          {webhook.Subscription{To: []string{"+1206*"}}, number, false},
+		"a user's beginning":         {webhook.Subscription{To: []string{"8:ACS:9f4b0d6e_*"}}, user, true},
+		"numbers, and it is a user":  {webhook.Subscription{To: []string{"+*"}}, user, false},
+		"the caller's beginning":     {webhook.Subscription{From: []string{"+1425*"}}, number, true},
+		"the callee, another caller": {webhook.Subscription{To: []string{"+1425*"}, From: []string{"+1206*"}}, number, false},
+		"the caller":                 {webhook.Subscription{From: []string{"+14255550199"}}, number, true},
+		"another caller":             {webhook.Subscription{From: []string{"+14255550198"}}, number, false},
+		"an event without callee":    {webhook.Subscription{To: []string{"+14255550100"}}, call.CallStarted{}, false},
+		"an event without filters":   {webhook.Subscription{}, call.CallStarted{}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -268,6 +275,102 @@ func TestASlowSubscriptionDelaysNoOtherCall(t *testing.T) {
 		expect(t, "sent at once", kinds(net.to(endpoint)), []string{validated, published, published})
 		if time.Since(began) != 0 {
 			t.Errorf("after %v", time.Since(began))
+		}
+	})
+}
+
+// down answers the handshake, and everything else with a status until a time.
+func down(status int, until time.Time) func(request) answer {
+	return func(r request) answer {
+		if r.header.Get("aeg-event-type") == "Notification" && r.at.Before(until) {
+			return answer{status: status}
+		}
+		return subscriber(r)
+	}
+}
+
+// notified is when events were tried, since a time.
+func notified(posts []request, since time.Time) (at []time.Duration) {
+	for _, p := range posts {
+		if p.header.Get("aeg-event-type") == "Notification" {
+			at = append(at, p.at.Sub(since))
+		}
+	}
+	return at
+}
+
+func TestAnEventIsPublishedOnTheScheduleOfEventGrid(t *testing.T) {
+	for status, first := range map[int]time.Duration{500: 10 * time.Second, 404: 10 * time.Second, 409: 10 * time.Second, 302: 10 * time.Second, 503: 30 * time.Second, 408: 2 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			j, net := world()
+			began := time.Now()
+			net.app(endpoint, down(status, began.Add(20*time.Hour)))
+			c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
+			start(t, c)
+			newStory(t, j, 1, "").step(call.CallStarted{})
+			must(t, c.Flush(t.Context()))
+			at := notified(net.to(endpoint), began)
+			want := []time.Duration{0, first, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour}
+			if len(at) != len(want) || c.Counts().EventGrid.Delivered != 1 {
+				t.Fatalf("%d: tried at %v, counted %+v", status, at, c.Counts().EventGrid)
+			}
+			for i := 1; i < len(at); i++ {
+				least := max(want[i], first)
+				if pause := at[i] - at[i-1]; pause < least || pause > least+least/10 {
+					t.Errorf("%d: pause %d is %v, want %v or a little more", status, i, pause, least)
+				}
+			}
+		})
+	}
+}
+
+func TestAnEventIsPublishedForTheTimeSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		began := time.Now()
+		net.app(endpoint, down(500, began.Add(48*time.Hour)))
+		c := courier(webhook.Config{PublishFor: time.Hour, Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
+		start(t, c)
+		newStory(t, j, 1, "").step(call.CallStarted{})
+		must(t, c.Flush(t.Context()))
+		at := notified(net.to(endpoint), began)
+		if last := at[len(at)-1]; last != time.Hour || c.Counts().EventGrid.GivenUp != 1 {
+			t.Errorf("tried at %v, counted %+v", at, c.Counts().EventGrid)
+		}
+	})
+}
+
+func TestAnEventThatASubscriberRefusesIsNotPublishedAgain(t *testing.T) {
+	for _, status := range []int{400, 401, 403, 413} {
+		synctest.Test(t, func(t *testing.T) {
+			j, net := world()
+			net.app(endpoint, down(status, time.Now().Add(time.Hour)))
+			c := courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net)
+			start(t, c)
+			newStory(t, j, 1, "").step(call.CallStarted{})
+			synctest.Wait()
+			if got := c.Counts().EventGrid; got.GivenUp != 1 || got.Retried != 0 {
+				t.Errorf("%d: counted %+v", status, got)
+			}
+		})
+	}
+}
+
+// A call can ring for 30 seconds only.
+func TestAnIncomingCallDoesNotWaitForAnotherEventOfItsCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		net.app(endpoint, func(r request) answer {
+			if r.kind == "Microsoft.Communication.CallStarted" {
+				return answer{status: 500}
+			}
+			return subscriber(r)
+		})
+		start(t, courier(webhook.Config{Subscriptions: []webhook.Subscription{{URL: endpoint}}}, j, net))
+		newStory(t, j, 1, "").step(call.CallStarted{}, incoming("4:+14255550100"))
+		synctest.Wait()
+		if got := kinds(net.to(endpoint)); got[len(got)-1] != published && got[len(got)-2] != published {
+			t.Errorf("sent %v", got)
 		}
 	})
 }
