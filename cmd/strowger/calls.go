@@ -14,6 +14,7 @@ import (
 
 	"strowger/internal/chronicle"
 	"strowger/internal/config"
+	"strowger/internal/operator"
 )
 
 // callsCommand asks the running server at its operator's address: the journal has
@@ -116,7 +117,7 @@ func ask(ctx context.Context, at string, into any) error {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		var fault chronicle.Fault
+		var fault operator.Fault
 		if json.NewDecoder(answer.Body).Decode(&fault) != nil || fault.Error == "" {
 			return fmt.Errorf("%s answered %s: it is no operator's address of this version", at, answer.Status)
 		}

@@ -11,10 +11,11 @@ import (
 	"time"
 
 	"strowger/internal/chronicle"
+	"strowger/internal/operator"
 )
 
-// operator is a server's operator address that answers with one thing.
-func operator(t *testing.T, status int, body any) string {
+// answering is a server's operator address that answers with one thing.
+func answering(t *testing.T, status int, body any) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
@@ -26,7 +27,7 @@ func operator(t *testing.T, status int, body any) string {
 
 func TestCallsAreListedWithHowLongTheyHaveBeen(t *testing.T) {
 	at := time.Now().Add(-90 * time.Second)
-	where := operator(t, http.StatusOK, chronicle.Calls{
+	where := answering(t, http.StatusOK, chronicle.Calls{
 		Calls: []chronicle.Summary{{Call: "8397ec56-0000-4000-8000-000000000000", Phase: "established", Began: at, Last: at, Participants: []string{"+15550100 joined"}, Connections: []string{"c1 connected"}}},
 		More:  7,
 	})
@@ -38,7 +39,7 @@ func TestCallsAreListedWithHowLongTheyHaveBeen(t *testing.T) {
 }
 
 func TestACallIsToldALineEach(t *testing.T) {
-	where := operator(t, http.StatusOK, chronicle.One{Lines: []chronicle.Line{
+	where := answering(t, http.StatusOK, chronicle.One{Lines: []chronicle.Line{
 		{Call: "8397ec56-0000-4000-8000-000000000000", Kind: chronicle.Refused, Text: "play: two\nlines and \x1b[2J"},
 	}})
 	_, out, _ := strowger(t, nil, "calls", "8397ec56", "--operator", where)
@@ -50,8 +51,8 @@ func TestACallIsToldALineEach(t *testing.T) {
 
 func TestWhatCannotBeAskedIsExplained(t *testing.T) {
 	for want, args := range map[string][]string{
-		"no such call": {"8397ec56", "--operator", operator(t, http.StatusNotFound, chronicle.Fault{Error: "no such call"})},
-		"it is no operator's address of this version":    {"--operator", operator(t, http.StatusNotFound, nil)},
+		"no such call": {"8397ec56", "--operator", answering(t, http.StatusNotFound, operator.Fault{Error: "no such call"})},
+		"it is no operator's address of this version":    {"--operator", answering(t, http.StatusNotFound, nil)},
 		"is the server running, and operator.listen set": {"--operator", "http://127.0.0.1:1"},
 		`"here" is no URL like http://127.0.0.1:8081`:    {"--operator", "here"},
 	} {
