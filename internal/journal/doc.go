@@ -39,6 +39,7 @@
 //   - A record notes what its input was and what came of it, for people (Note): in
 //     bounded text, by which nothing is decided. Jottings are less than that: the
 //     oldest are forgotten to make room.
+//   - What is put on the shelf, beside the calls, stays until it is taken off.
 //   - A record says which node wrote it, and Live whose each call is.
 //
 // Calls are spread over several streams by a hash of their key, because a

@@ -73,6 +73,7 @@ type jetStream struct {
 	streams []jetstream.Stream
 
 	jottings jetstream.Stream
+	shelf    jetstream.Stream
 
 	share   int64                 // of the bytes that the journal may have, for each stream
 	waiting waiters               // for what comes no more when the connection is lost
@@ -116,6 +117,9 @@ func (s *jetStream) open(ctx context.Context, c Config) (err error) {
 	}
 	if s.jottings, err = s.openJottings(ctx, c.MaxBytes/jottingsShare); err != nil {
 		return fmt.Errorf("stream %s: %w", jottingsName, err)
+	}
+	if s.shelf, err = s.openShelf(ctx); err != nil {
+		return fmt.Errorf("stream %s: %w", shelfName, err)
 	}
 	return nil
 }

@@ -53,6 +53,13 @@ type Storage interface {
 	// make room. Jotted hands those to f, in order, that came since a time.
 	Jot(ctx context.Context, stream int, document []byte) error
 	Jotted(ctx context.Context, stream int, since time.Time, f func(document []byte) error) error
+	// Shelve, Shelf, OnShelf, Unshelve and ShelfSize keep documents by their names, in
+	// the order in which they came, until they are taken off: see the Journal's.
+	Shelve(ctx context.Context, all []Shelved) error
+	Shelf(ctx context.Context, f func(Shelved) error) error
+	OnShelf(ctx context.Context, name string) (Shelved, error)
+	Unshelve(ctx context.Context, name string) error
+	ShelfSize(ctx context.Context) (ShelfSize, error)
 	// Tend is called every second, by one goroutine. It mends what has gone wrong,
 	// and says with ErrNoSpace or ErrUnwritable why nothing new can be stored.
 	Tend(ctx context.Context) error

@@ -28,6 +28,7 @@ type Store struct {
 	streams   []stream
 	documents map[string][]byte
 	jottings  map[int][]jotting
+	shelf     []journal.Shelved
 	grown     chan struct{} // closed when a message comes
 	watch     func(journal.Message)
 	lose      int
