@@ -8,6 +8,7 @@ import (
 	"strowger/internal/access"
 	"strowger/internal/api"
 	"strowger/internal/chronicle"
+	"strowger/internal/deadletter"
 	"strowger/internal/listener"
 	"strowger/internal/outbound"
 	"strowger/internal/recording/content"
@@ -25,13 +26,17 @@ const (
 	audioTime = 30 * time.Second
 )
 
-// operator puts what SIP peers send, and what happened in calls, beside the figures.
+// operator puts what SIP peers send, what happened in calls, and which events were
+// given up beside the figures.
 func (p *parts) operator(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	calls := chronicle.New(p.journal, p.courier).Handler()
 	mux.Handle(notice.Path, p.notices)
 	mux.Handle(chronicle.Path, calls)
 	mux.Handle(chronicle.Path+"/", calls)
+	given := deadletter.Handler(p.courier)
+	mux.Handle(deadletter.Path, given)
+	mux.Handle(deadletter.Path+"/", given)
 	mux.Handle("/", figures)
 	return mux
 }
@@ -55,6 +60,7 @@ func (p *parts) buildEdges(version string) error {
 	p.courier = webhook.New(webhook.Config{
 		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter, PublishFor: p.cfg.EventGrid.GiveUpAfter,
+		Keep:     webhook.Keep{Age: p.cfg.DeadLetter.MaxAge, Events: p.cfg.DeadLetter.MaxEvents, Bytes: p.cfg.DeadLetter.MaxBytes},
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, p.contentsURL(), sealer),
 		Journal: p.journal, Signer: signer, Log: p.log,
 		InFlight: p.budget.Callbacks, Tried: p.tried,

@@ -122,7 +122,13 @@ func (p *parts) mediaFigures() []telemetry.Figure {
 func (p *parts) webhookFigures() []telemetry.Figure {
 	c := p.courier.Counts()
 	all := append(tally("callback", c.Callbacks), tally("event_grid", c.EventGrid)...)
-	return append(all, level("events_waiting", "Events that are being tried or wait for their turn.", float64(c.Waiting)))
+	return append(all,
+		level("events_waiting", "Events that are being tried or wait for their turn.", float64(c.Waiting)),
+		level("dead_letters", "Events that were given up and are kept: see strowger events.", float64(c.Letters.Now)),
+		count("dead_letters_taken", "Dead letters that were sent again and taken.", uint64(c.Letters.Taken)),
+		count("dead_letters_deleted", "Dead letters that were deleted.", uint64(c.Letters.Deleted)),
+		count("dead_letters_dropped", "Dead letters not kept any more: the oldest, to stay within dead_letter.max_age, max_events and max_bytes.", uint64(c.Letters.Dropped)),
+	)
 }
 
 func tally(kind string, t webhook.Tally) []telemetry.Figure {

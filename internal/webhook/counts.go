@@ -6,6 +6,7 @@ import "sync/atomic"
 type Counts struct {
 	Callbacks Tally
 	EventGrid Tally
+	Letters   DeadLetterCounts
 	Waiting   int // events that are being tried or wait for their turn
 }
 
@@ -27,7 +28,7 @@ func (t *tally) read() Tally {
 
 // Counts are the totals so far.
 func (c *Courier) Counts() Counts {
-	counts := Counts{Callbacks: c.counts.callbacks.read(), EventGrid: c.counts.eventGrid.read()}
+	counts := Counts{Callbacks: c.counts.callbacks.read(), EventGrid: c.counts.eventGrid.read(), Letters: c.letters.read()}
 	for _, p := range c.progress {
 		counts.Waiting += p.waiting()
 	}

@@ -31,6 +31,8 @@ type Config struct {
 	// connections out; 2048 when 0. One host may have three quarters of it, one
 	// application of a host three quarters of that.
 	InFlight int
+	// Keep bounds the events that were given up.
+	Keep Keep
 	// Tried hears of each try, of several at once; it must not block. May be nil.
 	Tried func(Try)
 
@@ -58,6 +60,11 @@ type Journal interface {
 	SaveCheckpoint(ctx context.Context, stream int, c journal.Checkpoint) error
 	Jot(ctx context.Context, stream int, document []byte) error
 	Jotted(ctx context.Context, stream int, since time.Time, f func(document []byte) error) error
+	Shelve(ctx context.Context, all []journal.Shelved) error
+	Shelf(ctx context.Context, f func(journal.Shelved) error) error
+	OnShelf(ctx context.Context, name string) (journal.Shelved, error)
+	Unshelve(ctx context.Context, name string) error
+	ShelfSize(ctx context.Context) (journal.ShelfSize, error)
 }
 
 // Signer proves to applications that a callback is ours.
@@ -77,6 +84,7 @@ type Courier struct {
 	lanes         *lanes
 	troubles      *troubles
 	tries         *tries
+	letters       deadLetterCounters
 	senders       sync.WaitGroup
 }
 
@@ -85,6 +93,7 @@ func New(c Config) *Courier {
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defaultGiveUpAfter
 	}
+	c.Keep = c.Keep.withDefaults()
 	if c.PublishFor == 0 {
 		c.PublishFor = defaultPublishFor
 	}
@@ -114,6 +123,7 @@ func New(c Config) *Courier {
 // Run, which is called once, delivers until ctx ends, and returns when nothing
 // of it runs any more. What was not delivered is delivered by the next Run.
 func (c *Courier) Run(ctx context.Context) error {
+	c.announceLetters(ctx)
 	running, ctx := errgroup.WithContext(ctx)
 	for stream := range c.progress {
 		running.Go(func() error {

@@ -39,7 +39,7 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 		return
 	}
 	for try := 1; ctx.Err() == nil; try++ {
-		r, tried := c.tryInLane(ctx, d, try)
+		r, tried := c.tryInLane(ctx, d)
 		switch {
 		case !tried, ctx.Err() != nil:
 			return
@@ -50,7 +50,7 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 		}
 		c.note(d, try, Failed, r)
 		if r.final {
-			c.giveUp(d, try, r.why, r.advice)
+			c.giveUp(d, r)
 			return
 		}
 		if !c.waitForNextTry(ctx, d, try, r) {
@@ -61,34 +61,35 @@ func (c *Courier) deliver(ctx context.Context, d *delivery) {
 
 // tryInLane tries once, when there is room for a try at this application. It
 // reports whether it did: by then the delivery may be over.
-func (c *Courier) tryInLane(ctx context.Context, d *delivery, try int) (_ result, tried bool) {
+func (c *Courier) tryInLane(ctx context.Context, d *delivery) (_ result, tried bool) {
 	leave := c.lanes.enter(ctx, d.url, d.overflowed)
 	if leave == nil {
 		return result{}, false
 	}
 	defer leave()
-	if c.late(d, try-1) {
+	if c.late(d) {
 		return result{}, false
 	}
 	began := time.Now()
+	d.tries.Add(1)
 	r := c.try(ctx, d)
 	r.began, r.took = began, time.Since(began)
 	return r, true
 }
 
 // late gives up an IncomingCall whose call has stopped ringing.
-func (c *Courier) late(d *delivery, tries int) bool {
+func (c *Courier) late(d *delivery) bool {
 	if d.limits.tries == 0 || time.Now().Before(d.limits.deadline) {
 		return false
 	}
-	c.giveUp(d, tries, "its time was over before it could be sent", "nothing: the call has stopped ringing")
+	c.giveUp(d, result{why: "its time was over before it could be sent", advice: "nothing: the call has stopped ringing"})
 	return true
 }
 
 // admitted waits until the event may be sent at all: a subscription has to be
 // validated. An IncomingCall that was in the journal for too long is over.
 func (c *Courier) admitted(ctx context.Context, d *delivery) bool {
-	if c.late(d, 0) {
+	if c.late(d) {
 		return false
 	}
 	if d.subscription == nil {
@@ -98,7 +99,7 @@ func (c *Courier) admitted(ctx context.Context, d *delivery) bool {
 	case <-d.subscription.validated:
 		return !closed(d.overflowed)
 	case <-time.After(time.Until(d.limits.deadline)):
-		c.giveUp(d, 0, "the subscription is not validated", validationAdvice)
+		c.giveUp(d, result{why: "the subscription is not validated", advice: validationAdvice})
 	case <-d.overflowed:
 	case <-ctx.Done():
 	}
@@ -121,7 +122,7 @@ func (c *Courier) waitForNextTry(ctx context.Context, d *delivery, try int, r re
 	left := time.Until(d.limits.lastTry(r))
 	spent := d.limits.tries > 0 && try >= d.limits.tries
 	if spent || left <= 0 {
-		c.giveUp(d, try, r.why, r.advice)
+		c.giveUp(d, r)
 		return false
 	}
 	pause := min(left, max(d.limits.backoff(try), d.limits.pause, r.retryAfter))

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"strowger/internal/call"
@@ -19,7 +20,9 @@ type delivery struct {
 	id           string        // of the event: the same at every try
 	url          string
 	message      Message
+	happened     time.Time
 	limits       limits
+	tries        atomic.Int64  // that have begun
 	overflowed   chan struct{} // closed when it is given up for want of room
 }
 
@@ -66,7 +69,7 @@ func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 	now := time.Now()
 	return &delivery{
 		position: position{Sequence: r.Sequence, Event: i},
-		stream:   r.Stream, call: r.Call, id: r.EventID(i),
+		stream:   r.Stream, call: r.Call, id: r.EventID(i), happened: r.Time,
 		limits:     limits{deadline: now.Add(c.config.GiveUpAfter), absent: now.Add(absentTime), backoff: backoff},
 		overflowed: make(chan struct{}),
 	}

@@ -22,6 +22,9 @@
 //     refuses it (4xx; after a minute of 404 or 410, which an application answers while
 //     it is deployed); an Event Grid event after Config.PublishFor, on the published
 //     schedule; either when a queue is full, the oldest first. An endpoint that keeps failing has a line a minute in the log, which counts.
+//   - What was given up is a dead letter, stored before it counts as settled: it
+//     survives kill -9, can be seen, sent again with its id, and deleted. The oldest
+//     go when Config.Keep is exceeded, which is counted and logged.
 //   - What was tried is kept for people to read (Tries), written once a second and in
 //     nobody's way; a crash may cost the last second of it.
 //   - A subscription gets nothing before it has passed the validation handshake.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,7 @@ type progress struct {
 	order   *list.List // of *delivery, oldest first
 	changed chan struct{}
 	saved   bool
+	letters []DeadLetter // given up, and not stored as such yet
 }
 
 // position names a delivery for good. Thousands of them may be in a
@@ -105,6 +107,46 @@ func (p *progress) waiting() int {
 func (p *progress) settle(at position, count *atomic.Int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.over(at, count)
+}
+
+// giveUp settles a delivery as a dead letter, which is stored before the checkpoint
+// that says so. dropped is how many others there was no room for.
+func (p *progress) giveUp(at position, l DeadLetter, count *atomic.Int64) (dropped int, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over(at, count) {
+		return 0, false
+	}
+	p.letters = append(p.letters, l)
+	return p.boundLetters(), true
+}
+
+// boundLetters is called with mu held.
+func (p *progress) boundLetters() (dropped int) {
+	dropped = max(0, len(p.letters)-pendingMost)
+	p.letters = p.letters[dropped:]
+	return dropped
+}
+
+// takeLetters takes away what is to be stored; putBack is for what could not be.
+func (p *progress) takeLetters() []DeadLetter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := p.letters
+	p.letters = nil
+	return all
+}
+
+func (p *progress) putBack(letters []DeadLetter) (dropped int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.letters = slices.Concat(letters, p.letters)
+	return p.boundLetters()
+}
+
+// over is called with mu held.
+func (p *progress) over(at position, count *atomic.Int64) bool {
 	e, ok := p.pending[at]
 	if !ok {
 		return false
@@ -194,6 +236,9 @@ func (c *Courier) keepCheckpoints(ctx context.Context) {
 				slog.String("error", err.Error()))
 		}
 		c.keepTries(ctx)
+		if err := c.tidyLetters(ctx); err != nil && ctx.Err() == nil {
+			c.config.Log.Warn("the dead letter was not looked after", slog.String("error", err.Error()))
+		}
 	}
 }
 
@@ -205,19 +250,30 @@ func (c *Courier) saveCheckpoints(ctx context.Context) error {
 	defer cancel()
 	var errs []error
 	for stream, p := range c.progress {
-		checkpoint, changed, err := p.checkpoint()
-		if !changed {
-			continue
-		}
-		if err == nil {
-			err = c.config.Journal.SaveCheckpoint(ctx, stream, checkpoint)
-		}
-		if err != nil {
+		if err := c.saveProgress(ctx, stream, p); err != nil {
 			p.unsaved()
 			errs = append(errs, fmt.Errorf("save progress: %w", err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// saveProgress stores a checkpoint, and before it the dead letters that it takes for
+// settled.
+func (c *Courier) saveProgress(ctx context.Context, stream int, p *progress) error {
+	checkpoint, changed, err := p.checkpoint()
+	if err != nil {
+		return err
+	}
+	left, err := c.shelve(ctx, p.takeLetters())
+	if err != nil {
+		c.dropped(p.putBack(left), "they could not be stored; see what the log says of the journal")
+		return err
+	}
+	if !changed {
+		return nil
+	}
+	return c.config.Journal.SaveCheckpoint(ctx, stream, checkpoint)
 }
 
 func readNotes(c journal.Checkpoint) (notes, error) {

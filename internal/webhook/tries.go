@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,14 +83,14 @@ func (t *tries) of(stream int) []Try {
 	return slices.Clone(t.waiting[stream])
 }
 
+// short is as much of a reason as is kept.
+func short(why string) string { return strings.ToValidUTF8(why[:min(len(why), whyMost)], "") }
+
 // note keeps what came of a try, or of all.
 func (c *Courier) note(d *delivery, number int, o Outcome, r result) {
 	t := Try{
 		Call: d.call, Event: d.id, Type: d.message.Type, Host: outbound.Host(d.url), Subscription: d.Subscription,
-		At: r.began.UTC(), Took: r.took, Number: number, Status: r.status, Outcome: o, Why: r.why,
-	}
-	if len(t.Why) > whyMost {
-		t.Why = t.Why[:whyMost]
+		At: r.began.UTC(), Took: r.took, Number: number, Status: r.status, Outcome: o, Why: short(r.why),
 	}
 	c.tries.add(d.stream, t)
 	if c.config.Tried != nil {
