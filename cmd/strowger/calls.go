@@ -1,36 +1,25 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"strowger/internal/chronicle"
-	"strowger/internal/config"
-	"strowger/internal/operator"
 )
 
 // callsCommand asks the running server at its operator's address: the journal has
 // one reader.
 type callsCommand struct {
-	settingsFile
-	ID       string `arg:"" optional:"" help:"A call: any of its identifiers (callConnectionId, serverCallId, correlationId), or how one begins."`
-	Ended    bool   `help:"List calls that have ended, as far as the journal keeps them."`
-	Operator string `help:"Where the server is asked, as http://127.0.0.1:8081; without it, at operator.listen of the settings, or where 'strowger dev' listens." placeholder:"URL"`
+	operatorAddress
+	ID    string `arg:"" optional:"" help:"A call: any of its identifiers (callConnectionId, serverCallId, correlationId), or how one begins."`
+	Ended bool   `help:"List calls that have ended, as far as the journal keeps them."`
 }
 
-// askTime bounds one question to the server.
-const askTime = 30 * time.Second
-
 func (c callsCommand) Run(t terminal) error {
-	at, err := c.address(t)
+	at, err := c.address(t, chronicle.Path)
 	if err != nil {
 		return err
 	}
@@ -40,32 +29,9 @@ func (c callsCommand) Run(t terminal) error {
 	return c.list(t, at)
 }
 
-// address is where to ask. A server that listens on all addresses listens on
-// loopback too, and shows calls there only.
-func (c callsCommand) address(t terminal) (string, error) {
-	listen := c.Operator
-	if listen == "" {
-		cfg, err := c.load(t)
-		if err != nil {
-			return "", err
-		}
-		if listen = cfg.Operator.Listen; listen == "" {
-			listen = config.Dev().Operator.Listen
-		}
-	}
-	u, err := url.Parse(listen)
-	if err != nil || u.Host == "" {
-		return "", &settingsError{fmt.Errorf("--operator: %q is no URL like http://127.0.0.1:8081", listen)}
-	}
-	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
-		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
-	}
-	return "http://" + u.Host + chronicle.Path, nil
-}
-
 func (c callsCommand) one(t terminal, at string) error {
 	var told chronicle.One
-	if err := ask(t.ctx, at+"/"+url.PathEscape(c.ID), &told); err != nil {
+	if err := get(t.ctx, at+"/"+url.PathEscape(c.ID), &told); err != nil {
 		return err
 	}
 	if len(told.Lines) > 0 {
@@ -85,7 +51,7 @@ func (c callsCommand) list(t terminal, at string) error {
 		at += "?ended=true"
 	}
 	var told chronicle.Calls
-	if err := ask(t.ctx, at, &told); err != nil {
+	if err := get(t.ctx, at, &told); err != nil {
 		return err
 	}
 	if len(told.Calls) == 0 {
@@ -101,29 +67,6 @@ func (c callsCommand) list(t terminal, at string) error {
 		fmt.Fprintf(t.out, "and %d more\n", told.More)
 	}
 	return nil
-}
-
-// ask gets an answer of the server, or says what to do.
-func ask(ctx context.Context, at string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return fmt.Errorf("%w: is the server running, and operator.listen set? --operator says where", err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		var fault operator.Fault
-		if json.NewDecoder(answer.Body).Decode(&fault) != nil || fault.Error == "" {
-			return fmt.Errorf("%s answered %s: it is no operator's address of this version", at, answer.Status)
-		}
-		return errors.New(fault.Error)
-	}
-	return json.NewDecoder(answer.Body).Decode(into)
 }
 
 // shortID is how much of an identifier is shown: it finds the call again.

@@ -75,7 +75,7 @@ func TestTheOperatorIsAskedWhereTheSettingsSay(t *testing.T) {
 		if listen != "" {
 			environ = []string{"STROWGER_OPERATOR_LISTEN=" + listen}
 		}
-		if got, err := (callsCommand{}).address(terminal{environ: environ}); err != nil || got != want {
+		if got, err := (operatorAddress{}).address(terminal{environ: environ}, chronicle.Path); err != nil || got != want {
 			t.Errorf("%q: %q, %v; want %q", listen, got, err, want)
 		}
 	}
