@@ -30,6 +30,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve applications and phones with the settings of a file."`
 	Dev     devCommand     `cmd:"" help:"Serve on this machine only, without any configuration, with lab numbers that answer."`
 	Calls   callsCommand   `cmd:"" help:"List the calls of the server on this machine, or tell what happened in one."`
+	Events  eventsCommands `cmd:"" help:"What became of events that applications did not take: list, show, send again, delete."`
 	Lab     labCommands    `cmd:"" help:"What stands in for the telephone network."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove that SIP, RTP, TLS, webhooks, speech and storage work from here, and say what to do."`
 	Version versionCommand `cmd:"" help:"Print the version."`
