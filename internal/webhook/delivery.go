@@ -76,7 +76,7 @@ func (c *Courier) newDelivery(r journal.Record, i int) *delivery {
 }
 
 // publishing says how long an event is worth publishing, which is counted from when
-// it happened: after a restart there is a minute at least. An IncomingCall is of use
+// it happened: after a restart there is time for a handshake. An IncomingCall is of use
 // while its call rings.
 func (c *Courier) publishing(r journal.Record, e call.ForSubscribers) limits {
 	if _, ok := e.(call.IncomingCall); ok {
@@ -84,7 +84,7 @@ func (c *Courier) publishing(r journal.Record, e call.ForSubscribers) limits {
 		return limits{tries: incomingTries, deadline: over, absent: over, pause: incomingPause, backoff: backoff}
 	}
 	over := r.Time.Add(c.config.PublishFor)
-	if soon := time.Now().Add(absentTime); over.Before(soon) {
+	if soon := time.Now().Add(min(absentTime, c.config.PublishFor)); over.Before(soon) {
 		over = soon
 	}
 	return limits{deadline: over, absent: over, backoff: gridBackoff}
