@@ -10,8 +10,10 @@ type Call struct {
 	state State
 	now   time.Time // of this step
 	out   Output
-	// rosterChanged asks settle to tell every connection the new roster.
+	// rosterChanged asks settle to tell every connection the new roster; newcomers
+	// are connections that are to be told it for the first time.
 	rosterChanged bool
+	newcomers     []ConnectionID
 	// ender and endCause are who left last in this step and why: when that
 	// ends the call, it is why it ended.
 	ender    Address
@@ -49,7 +51,7 @@ func (c *Call) Step(now time.Time, in Input) (Output, error) {
 			return Output{Answer: first, Repeated: again}, err
 		}
 	}
-	c.now, c.out, c.rosterChanged = now.UTC().Round(0), Output{}, false
+	c.now, c.out, c.rosterChanged, c.newcomers = now.UTC().Round(0), Output{}, false, nil
 	c.ender, c.endCause = "", Cause{}
 	if err := c.apply(in); err != nil {
 		return Output{}, err

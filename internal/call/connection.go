@@ -67,7 +67,7 @@ func (c *Call) connect(conn *Connection) {
 	}
 	conn.State = Connected
 	c.tell(CallConnected{conn.recipient()})
-	c.rosterChanged = true
+	c.newcomers = append(c.newcomers, conn.ID)
 }
 
 // disconnect ends a connection: its operations first, then its own terminal events.

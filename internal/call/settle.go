@@ -21,9 +21,7 @@ func (c *Call) settle() {
 		return
 	}
 	c.settleMusic()
-	if c.rosterChanged {
-		c.tellRoster()
-	}
+	c.tellRoster()
 }
 
 // abandoned reports whether fewer are left than a conversation needs: an
