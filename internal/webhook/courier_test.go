@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -269,11 +270,11 @@ func TestTheNextRunSendsWhatWasNotDeliveredAndNothingElse(t *testing.T) {
 // crashing is a journal whose user dies: nothing is noted from then on.
 type crashing struct {
 	*journal.Journal
-	dead bool
+	dead atomic.Bool
 }
 
 func (c *crashing) SaveCheckpoint(ctx context.Context, stream int, n journal.Checkpoint) error {
-	if c.dead {
+	if c.dead.Load() {
 		return nil
 	}
 	return c.Journal.SaveCheckpoint(ctx, stream, n)
@@ -293,7 +294,7 @@ func TestAfterACrashOnlyTheLastSecondIsSentAgainWithTheSameIDs(t *testing.T) {
 		s.played("last second")
 		synctest.Wait()
 		sent := ids(net.to(app))
-		dying.dead = true
+		dying.dead.Store(true)
 		stop()
 		net.forget()
 

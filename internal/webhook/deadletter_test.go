@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,11 +200,11 @@ func TestDeadLettersAreBoundedAndTheOldestGo(t *testing.T) {
 // fullShelf is a journal that has no room for dead letters.
 type fullShelf struct {
 	*journal.Journal
-	full bool
+	full atomic.Bool
 }
 
 func (f *fullShelf) Shelve(ctx context.Context, all []journal.Shelved) error {
-	if f.full {
+	if f.full.Load() {
 		return journal.ErrFull
 	}
 	return f.Journal.Shelve(ctx, all)
@@ -214,7 +215,8 @@ func TestAnEventThatWasGivenUpIsTriedAgainWhereItsLetterWasNotStored(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		j, net := world()
 		net.app(app, always(400))
-		dying := &fullShelf{Journal: j, full: true}
+		dying := &fullShelf{Journal: j}
+		dying.full.Store(true)
 		c := courier(webhook.Config{}, dying, net)
 		start(t, c)
 		newStory(t, j, 1, app).played("x")
@@ -231,7 +233,7 @@ func TestAnEventThatWasGivenUpIsTriedAgainWhereItsLetterWasNotStored(t *testing.
 			t.Errorf("%d letters after the crash, want 1", n)
 		}
 		stop()
-		dying.full = false
+		dying.full.Store(false)
 		stored()
 		if n := len(letters(t, c)); n != 1 {
 			t.Errorf("%d letters once there is room: the same one, stored twice", n)
