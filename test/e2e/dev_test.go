@@ -37,6 +37,36 @@ func TestThePythonSDKWorksWithWhatDevPrints(t *testing.T) {
 	}
 }
 
+// TestTheJavaScriptSDKWorksWithWhatDevPrints the same way, in every version that
+// is tried, and without an option for connections that are not secure.
+func TestTheJavaScriptSDKWorksWithWhatDevPrints(t *testing.T) {
+	t.Parallel()
+	dev, app := server.Dev(t), webhook.New(t)
+	for version := range javaScriptSDKs {
+		t.Run(version, func(t *testing.T) {
+			command := javaScript(t, version, "create_call.js", dev.Field("Connection string"), app.URL("/callback"), "+15550104", ours)
+			command.Env = append(command.Env, dev.Field("JavaScript"))
+			out, err := command.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			app.AwaitEvent(strings.TrimSpace(string(out)), "CallConnected")
+		})
+	}
+}
+
+// javaScript is a command that runs one of our programs with a version of the
+// JavaScript SDK.
+func javaScript(t *testing.T, version string, arguments ...string) *exec.Cmd {
+	t.Helper()
+	directory := filepath.Join(server.Root(), "test", "sdk", "javascript")
+	needModules(t, directory)
+	command := exec.Command("node", arguments...)
+	command.Dir = directory
+	command.Env = append(os.Environ(), "SDK_VERSION="+version)
+	return command
+}
+
 // python is a command that runs one of our programs with the Python SDK.
 func python(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()

@@ -22,13 +22,22 @@ import (
 // Each of these gives the scenarios of test/sdk/scenarios.txt, as they are
 // written for one SDK, a server and phones. test/sdk/README.md says how.
 
+// javaScriptSDKs are the versions that are tried, with what each speaks.
+var javaScriptSDKs = map[string]string{
+	"1.0.0": "2023-03-06",
+	"1.2.0": "2024-04-15",
+	"1.5.1": "2025-06-15",
+	"1.6.0": "2026-03-12",
+}
+
 func TestJavaScriptSDK(t *testing.T) {
 	t.Parallel()
-	directory := filepath.Join(server.Root(), "test", "sdk", "javascript")
-	needModules(t, directory)
-	command := exec.Command("node", "run.js")
-	command.Dir = directory
-	runScenarios(t, "2026-03-12", command)
+	for version, speaks := range javaScriptSDKs {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			runScenarios(t, speaks, javaScript(t, version, "run.js"))
+		})
+	}
 }
 
 func TestPythonSDK(t *testing.T) {
@@ -73,6 +82,7 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 	options, err := json.Marshal(map[string]any{
 		"connectionString":      "endpoint=" + s.SecureURL + "/;accesskey=" + server.AccessKey,
 		"plainConnectionString": s.ConnectionString(),
+		"speaks":                speaks,
 		"endpoint":              s.URL, "resourceId": server.ResourceID, "port": webhookPort,
 		"phones": control.URL, "ourUri": s.URI(ours), "carrierNumber": carrierNumber,
 		"users": map[string]string{"alice": alice.RawID(), "bob": bob.RawID(), "carol": carol.RawID(), "absent": absent.RawID()},

@@ -2,12 +2,13 @@
 // and Event Grid notifications and serves the files that scenarios play.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import { CallAutomationClient, parseCallAutomationEvent } from "@azure/communication-call-automation";
+import { CallAutomationClient, parseCallAutomationEvent } from "./sdk.js";
 
 // A safety net on a busy machine, and no expectation about speed.
 const patience = 40_000;
 
 export class Application {
+  #speaks;
   #files = new Map();
   #callbacks = new Map();
   #waiting = new Set();
@@ -15,9 +16,10 @@ export class Application {
   #validated = false;
 
   // Over http, which this SDK takes too when it is told to.
-  constructor({ plainConnectionString, port }) {
+  constructor({ plainConnectionString, port, speaks }) {
     this.client = new CallAutomationClient(plainConnectionString, { allowInsecureConnection: true });
     this.port = port;
+    this.#speaks = speaks;
     this.server = createServer((request, response) => this.#serve(request, response));
   }
 
@@ -32,6 +34,11 @@ export class Application {
 
   url(path) {
     return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  // has reports whether the SDK has what an api-version brought.
+  has(version) {
+    return version <= this.#speaks;
   }
 
   // serveFile offers bytes and returns their address.
@@ -113,6 +120,7 @@ class Callback {
   events = [];
   raw = [];
   #until;
+  #strange;
 
   constructor(url, until) {
     this.url = url;
@@ -121,8 +129,12 @@ class Callback {
 
   take(request, body) {
     this.raw.push({ url: request.url, headers: request.headers, body });
-    // The parser throws on what the published contract does not know.
-    this.events.push(parseCallAutomationEvent(body[0]));
+    // The parser throws on what the SDK's version does not know.
+    try {
+      this.events.push(parseCallAutomationEvent(body[0]));
+    } catch (error) {
+      this.#strange ??= new Error(`the SDK does not parse ${JSON.stringify(body[0])}`, { cause: error });
+    }
   }
 
   kinds() {
@@ -135,23 +147,28 @@ class Callback {
     const wanted = [kinds].flat();
     const fits = (event) => wanted.includes(event.kind) &&
       (operationContext === undefined || event.operationContext === operationContext);
-    try {
-      await this.#until(() => this.events.some(fits), wanted.join(" or "));
-    } catch (error) {
-      throw new Error(`${error.message}; told were: ${this.kinds().join(", ") || "nothing"}`);
-    }
+    await this.#so(() => this.events.some(fits), wanted.join(" or "));
     return this.events.find(fits);
   }
 
   // first waits for the first n events of a kind.
   async first(n, kind) {
     const found = () => this.events.filter((event) => event.kind === kind);
-    await this.#until(() => found().length >= n, `${n} of ${kind}`);
+    await this.#so(() => found().length >= n, `${n} of ${kind}`);
     return found().slice(0, n);
   }
 
   // roster waits for a roster that fits.
   async roster(fits) {
-    await this.#until(() => this.events.some((e) => e.kind === "ParticipantsUpdated" && fits(e.participants)), "a roster that fits");
+    await this.#so(() => this.events.some((e) => e.kind === "ParticipantsUpdated" && fits(e.participants)), "a roster that fits");
+  }
+
+  async #so(so, what) {
+    try {
+      await this.#until(() => this.#strange || so(), what);
+    } catch (error) {
+      throw new Error(`${error.message}; told were: ${this.kinds().join(", ") || "nothing"}`);
+    }
+    if (this.#strange) throw this.#strange;
   }
 }

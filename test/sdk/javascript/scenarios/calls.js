@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { call, caller, hangUp, number } from "../steps.js";
+import { call, caller, hangUp, notMade, number } from "../steps.js";
 
 export const calls = [
   ["a call to a number is connected, read and hung up", async ({ app }) => {
@@ -90,16 +90,16 @@ export const calls = [
     ["a number that no trunk takes", "+9990001", 403, 511532],
   ].map(([what, target, code, subCode]) => [`${what} fails the call with its published code`, async ({ app }) => {
     const { callback } = await call(app, number(target), { operationContext: what });
-    const failed = await callback.next("CreateCallFailed");
+    const failed = await callback.next(notMade(app));
     assert.equal(failed.operationContext, what);
     assert.equal(failed.resultInformation.code, code);
     assert.equal(failed.resultInformation.subCode, subCode);
-    assert.deepEqual(callback.kinds(), ["CreateCallFailed"]);
+    assert.deepEqual(callback.kinds(), [notMade(app)]);
   }]),
   // A user without an endpoint is left to an application; here none answers.
   ["a user who never answers and is not there fails the call with its published code", async ({ app, options }) => {
     const { callback } = await call(app, { communicationUserId: options.users.absent });
-    const { resultInformation } = await callback.next("CreateCallFailed");
+    const { resultInformation } = await callback.next(notMade(app));
     assert.equal(resultInformation.code, 408);
     assert.equal(resultInformation.subCode, 8541);
   }],

@@ -1,7 +1,7 @@
 // Incoming calls: a real phone on the trunk calls our number.
 import assert from "node:assert/strict";
 import { tone } from "../lib/sound.js";
-import { hangUp, number, ours } from "../steps.js";
+import { hangUp, number, ours, played, recognize } from "../steps.js";
 
 const us = `4:${ours}`;
 
@@ -61,7 +61,7 @@ export const incoming = [
     assert.equal((await callback.next("CallConnected")).operationContext, "seat");
     assert.equal((await callback.next("ParticipantsUpdated")).participants.length, 2);
     await result.callConnection.getCallMedia().playToAll([{ kind: "fileSource", url: app.serveFile(tone(2900, 1)) }], { operationContext: "both" });
-    assert.equal((await callback.next(["PlayCompleted", "PlayFailed"], "both")).kind, "PlayCompleted");
+    await played(app, callback, "both");
     await phones.carol.heard(2900, 800);
     await phones.carrier.heard(2900, 800);
     await result.callConnection.hangUp(false);
@@ -91,7 +91,7 @@ export const incoming = [
     const callback = app.callback();
     const { callConnection } = await app.client.answerCall(event.incomingCallContext, callback.url);
     await callback.next("CallConnected");
-    await callConnection.getCallMedia().startRecognizing(number(options.carrierNumber),
+    await recognize(app, callConnection.getCallMedia(), number(options.carrierNumber),
       { kind: "callMediaRecognizeDtmfOptions", maxTonesToCollect: 3, operationContext: "pin", initialSilenceTimeoutInSeconds: 30, interToneTimeoutInSeconds: 30 });
     await phones.carrier.press("709");
     const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "pin");
