@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -91,10 +92,16 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 		t.Fatal(err)
 	}
 	runner.Env = slices.Concat(runner.Environ(), trusting(s), []string{"SCENARIO_OPTIONS=" + string(options)})
-	output, err := runner.CombinedOutput()
-	report(t, rows, string(output))
+	// Apart: what a library complains of would end up in the midst of a line.
+	var said, complaints bytes.Buffer
+	runner.Stdout, runner.Stderr = &said, &complaints
+	err = runner.Run()
+	report(t, rows, said.String())
 	if err != nil {
 		t.Errorf("the scenarios ended with %v", err)
+	}
+	if t.Failed() {
+		t.Logf("the runner complained:\n%s", &complaints)
 	}
 }
 
