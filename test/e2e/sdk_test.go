@@ -59,14 +59,14 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 	t.Helper()
 	rows := scenarios(t, speaks)
 	webhookPort := port.Free()
-	absent := server.User{Name: "absent", ID: newID()}
+	absent, away := server.User{Name: "absent", ID: newID()}, server.User{Name: "away", ID: newID()}
 	// Nothing listens there, and TCP says so at once.
 	unreachable := trunkTo("+1666", fmt.Sprintf("127.0.0.1:%d", port.Free()))
 	unreachable.Transport = "tcp"
 	s := server.Start(t, server.Config{
 		Lab:    true,
 		HTTPS:  true,
-		Users:  []server.User{alice, bob, carol, absent},
+		Users:  []server.User{alice, bob, carol, absent, away},
 		Trunks: []server.Trunk{carrier(), unreachable},
 		EventGrid: []server.Subscription{{
 			URL: fmt.Sprintf("http://127.0.0.1:%d/events", webhookPort), EventTypes: []string{"Microsoft.Communication.IncomingCall"},
@@ -86,7 +86,9 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 		"speaks":                speaks,
 		"endpoint":              s.URL, "resourceId": server.ResourceID, "port": webhookPort,
 		"phones": control.URL, "ourUri": s.URI(ours), "carrierNumber": carrierNumber,
-		"users": map[string]string{"alice": alice.RawID(), "bob": bob.RawID(), "carol": carol.RawID(), "absent": absent.RawID()},
+		"users": map[string]string{
+			"alice": alice.RawID(), "bob": bob.RawID(), "carol": carol.RawID(), "absent": absent.RawID(), "away": away.RawID(),
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,11 +1,19 @@
 import static java.util.Map.entry;
 
+import com.azure.communication.callautomation.CallAutomationClientBuilder;
+import com.azure.communication.callautomation.models.AddParticipantOptions;
 import com.azure.communication.callautomation.models.CallConnectionState;
 import com.azure.communication.callautomation.models.CallInvite;
 import com.azure.communication.callautomation.models.CreateGroupCallOptions;
+import com.azure.communication.callautomation.models.FileSource;
+import com.azure.communication.callautomation.models.TransferCallToParticipantOptions;
+import com.azure.communication.callautomation.models.events.AddParticipantSucceeded;
 import com.azure.communication.callautomation.models.events.CallConnected;
 import com.azure.communication.callautomation.models.events.CallDisconnected;
+import com.azure.communication.callautomation.models.events.CallTransferAccepted;
 import com.azure.communication.callautomation.models.events.ParticipantsUpdated;
+import com.azure.communication.callautomation.models.events.PlayCompleted;
+import com.azure.core.credential.AzureKeyCredential;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,7 +55,10 @@ final class Calls {
                 new Scenario("a callee who hangs up disconnects the call", Calls::calleeHangsUp),
                 new Scenario("a user who never answers and is not there fails the call with its published code", Calls::nobodyIsThere),
                 new Scenario("bad input is a clear 400 that names its field", Calls::badInput),
-                new Scenario("a connection that does not exist is a 404 with code 8522", Calls::noSuchConnection)));
+                new Scenario("a connection that does not exist is a 404 with code 8522", Calls::noSuchConnection),
+                new Scenario("a wrong key is refused with 401", Calls::wrongKey),
+                new Scenario("a user who is added hears what is played", Calls::addedUserHears),
+                new Scenario("somebody is transferred to a user's phone", Calls::transferredToAUser)));
         for (var failure : FAILURES) {
             all.add(new Scenario(failure.what() + " fails the call with its published code", w -> fails(w, failure)));
         }
@@ -198,5 +209,37 @@ final class Calls {
         var connection = w.app().client.getCallConnection(UUID.randomUUID().toString());
         Check.refused(404, said -> said.contains("8522"), connection::getCallProperties);
         Check.refused(404, said -> said.contains("8522"), connection.getCallMedia()::cancelAllMediaOperations);
+    }
+
+    private static void wrongKey(World w) throws Exception {
+        var endpoint = w.options().get("connectionString").asText().split(";")[0].substring("endpoint=".length());
+        var client = new CallAutomationClientBuilder().endpoint(endpoint).credential(new AzureKeyCredential("d3Jvbmc=")).buildClient();
+        Check.refused(401, said -> said.contains("7509"), () -> client.createCall(World.invite("+15550100"), w.app().callback().url));
+    }
+
+    private static void addedUserHears(World w) throws Exception {
+        var call = w.connected(World.number("+15550100"));
+        var invite = new AddParticipantOptions(new CallInvite(w.user("alice"))).setOperationContext("alice");
+        var added = call.connection().addParticipantWithResponse(invite, Context.NONE).getValue();
+        Check.equal(added.getParticipant().getIdentifier(), w.user("alice"));
+        Check.equal(call.callback().next(AddParticipantSucceeded.class, "alice").getParticipant(), w.user("alice"));
+        call.media().playToAll(new FileSource().setUrl(w.app().serveFile(Tone.of(2500, 1))));
+        call.callback().next(PlayCompleted.class);
+        w.phone("alice").heard(2500, 800);
+        call.hangUp();
+    }
+
+    private static void transferredToAUser(World w) throws Exception {
+        var alice = w.phone("alice");
+        var talking = alice.mark("CALL_ESTABLISHED");
+        var closed = alice.mark("CALL_CLOSED");
+        var call = w.connected(World.number("+15550100"));
+        var options = new TransferCallToParticipantOptions(w.user("alice")).setOperationContext("alice");
+        call.connection().transferCallToParticipantWithResponse(options, Context.NONE);
+        call.callback().next(CallTransferAccepted.class, "alice");
+        call.callback().next(CallDisconnected.class);
+        talking.await();
+        alice.hangUp();
+        closed.await();
     }
 }

@@ -38,7 +38,8 @@ final class Media {
                 new Scenario("silence between tones ends recognition with what there is", Media::silenceBetween),
                 new Scenario("silence from the start fails recognition", Media::silenceFirst),
                 new Scenario("cancelling ends recognition with RecognizeCanceled", Media::recognitionCancelled),
-                new Scenario("a hang-up ends what runs, before the last event", Media::hungUpWhilePlaying));
+                new Scenario("a hang-up ends what runs, before the last event", Media::hungUpWhilePlaying),
+                new Scenario("two plays are heard one after the other", Media::oneAfterTheOther));
     }
 
     private static PlaySource file(String url) {
@@ -158,5 +159,16 @@ final class Media {
         var kinds = call.callback().kinds();
         Check.equal(kinds.get(kinds.size() - 1), "CallDisconnected");
         Check.equal(kinds.stream().filter(kind -> kind.startsWith("Play")).toList(), List.of("PlayCanceled"));
+    }
+
+    private static void oneAfterTheOther(World w) throws Exception {
+        var call = w.connected(w.user("bob"));
+        play(call, "2700 Hz", file(w.app().serveFile(Tone.of(2700, 0.6))));
+        play(call, "3000 Hz", file(w.app().serveFile(Tone.of(3000, 0.6))));
+        call.callback().next(PlayCompleted.class, "3000 Hz");
+        Check.equal(call.callback().next(PlayCompleted.class).getOperationContext(), "2700 Hz");
+        w.phone("bob").heard(2700, 450);
+        w.phone("bob").heard(3000, 450);
+        call.hangUp();
     }
 }

@@ -9,6 +9,7 @@ import { calls } from "./scenarios/calls.js";
 import { incoming } from "./scenarios/incoming.js";
 import { media } from "./scenarios/media.js";
 import { participants } from "./scenarios/participants.js";
+import { rules } from "./scenarios/rules.js";
 import { transfer } from "./scenarios/transfer.js";
 
 // The SDK expects it; Node.js 18, which Debian 12 brings, does not have it.
@@ -48,7 +49,7 @@ async function group(scenarios) {
 }
 const slow = calls.filter(([name]) => name.includes("never answers"));
 const quick = calls.filter((scenario) => !slow.includes(scenario));
-await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(participants), group(transfer)]);
+await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(rules), group(participants), group(transfer)]);
 
 app.stop();
 console.log(`${passed} passed, ${failed} failed`);

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from application import Application
 from phones import Phone
-from scenarios import calls, incoming, media, participants, transfer
+from scenarios import calls, incoming, media, participants, rules, transfer
 from steps import World
 
 
@@ -44,7 +44,7 @@ def main():
     # belongs to calls, bob to media, carol and the carrier to incoming.
     slow = [s for s in calls.SCENARIOS if "never answers" in s[0]]
     quick = [s for s in calls.SCENARIOS if s not in slow]
-    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, participants, transfer)]
+    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, rules, participants, transfer)]
 
     def run_group(group):
         return [run(world, *scenario) for scenario in group if wanted in scenario[0]]

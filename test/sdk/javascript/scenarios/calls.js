@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { call, caller, hangUp, notMade, number } from "../steps.js";
+import { CallAutomationClient } from "../lib/sdk.js";
+import { tone } from "../lib/sound.js";
+import { call, caller, connected, hangUp, notMade, number, played } from "../steps.js";
 
 export const calls = [
   ["a call to a number is connected, read and hung up", async ({ app }) => {
@@ -115,6 +117,37 @@ export const calls = [
     const connection = app.client.getCallConnection(randomUUID());
     await assert.rejects(connection.getCallConnectionProperties(), { statusCode: 404, code: "8522" });
     await assert.rejects(connection.getCallMedia().cancelAllOperations(), { statusCode: 404 });
+  }],
+  ["a wrong key is refused with 401", async ({ app, options }) => {
+    const client = new CallAutomationClient(options.endpoint, { key: "d3Jvbmc=" }, { allowInsecureConnection: true });
+    await assert.rejects(
+      client.createCall({ targetParticipant: number("+15550100"), ...caller() }, app.callback().url),
+      { name: "RestError", statusCode: 401, code: "7509" });
+  }],
+  ["a user who is added hears what is played", async ({ app, phones, options }) => {
+    const alice = { communicationUserId: options.users.alice };
+    const { callback, connection, media } = await connected(app, number("+15550100"));
+    const added = await connection.addParticipant({ targetParticipant: alice }, { operationContext: "alice" });
+    assert.equal(added.participant.identifier.communicationUserId, options.users.alice);
+    const joined = await callback.next(["AddParticipantSucceeded", "AddParticipantFailed"], "alice");
+    assert.equal(joined.kind, "AddParticipantSucceeded");
+    assert.equal(joined.participant.communicationUserId, options.users.alice);
+    await media.playToAll([{ kind: "fileSource", url: app.serveFile(tone(2500, 1)) }], { operationContext: "hello" });
+    await played(app, callback, "hello");
+    await phones.alice.heard(2500, 800);
+    await hangUp(callback, connection);
+  }],
+  ["somebody is transferred to a user's phone", async ({ app, phones, options }) => {
+    const talking = await phones.alice.mark("CALL_ESTABLISHED");
+    const closed = await phones.alice.mark("CALL_CLOSED");
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await connection.transferCallToParticipant({ communicationUserId: options.users.alice }, { operationContext: "alice" });
+    const done = await callback.next(["CallTransferAccepted", "CallTransferFailed"], "alice");
+    assert.equal(done.kind, "CallTransferAccepted");
+    await callback.next("CallDisconnected");
+    await talking();
+    await phones.alice.hangUp();
+    await closed();
   }],
 ];
 

@@ -48,6 +48,15 @@ export const incoming = [
     await phones.carrier.hangUp();
     await closed();
   }],
+  ["an answered call says which number was called", async (world) => {
+    const { event, closed } = await ring(world);
+    const callback = world.app.callback();
+    const { callConnection } = await world.app.client.answerCall(event.incomingCallContext, callback.url);
+    await callback.next("CallConnected");
+    assert.equal((await callConnection.getCallConnectionProperties()).answeredFor.phoneNumber, ours);
+    await hangUp(callback, callConnection);
+    await closed();
+  }],
   ["a seat is taken in a call between two people", async (world) => {
     const { app, phones, options } = world;
     const { event, talking, closed } = await ring(world);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { tone } from "../lib/sound.js";
 import { connected, hangUp, number, played, playing, recognize } from "../steps.js";
 
-const file = (url, playSourceCacheId) => ({ kind: "fileSource", url, ...(playSourceCacheId && { playSourcesCacheId: playSourceCacheId }) });
+const file = (url) => ({ kind: "fileSource", url });
 const digits = number("+15550104"); // answers and presses 1 2 3 4 #
 const echo = number("+15550100");
 
@@ -174,6 +174,48 @@ export const media = [
     assert.equal(muted.operationContext, "mute");
     await callback.roster(([p]) => p.isMuted);
     assert.equal((await connection.getParticipant(user)).isMuted, true);
+    await hangUp(callback, connection);
+  }],
+  ["two plays are heard one after the other", async ({ app, phones, options }) => {
+    const { callback, connection, media } = await connected(app, { communicationUserId: options.users.bob });
+    for (const hz of [2700, 3000]) await media.playToAll([file(app.serveFile(tone(hz, 0.6)))], { operationContext: `${hz} Hz` });
+    const done = await callback.first(2, "PlayCompleted");
+    if (app.has("2023-10-15")) assert.deepEqual(done.map((e) => e.operationContext), ["2700 Hz", "3000 Hz"]);
+    await phones.bob.heard(2700, 450);
+    await phones.bob.heard(3000, 450);
+    await hangUp(callback, connection);
+  }],
+  ["a play that interrupts takes the place of what plays", async ({ app, phones, options }) => {
+    const { callback, connection, media } = await connected(app, { communicationUserId: options.users.bob });
+    await media.playToAll([file(app.serveFile(tone(700, 60)))], { operationContext: "long" });
+    await playing(app, callback, "long");
+    await media.playToAll([file(app.serveFile(tone(2500, 1)))], { operationContext: "urgent", interruptCallMediaOperation: true });
+    await played(app, callback, "long", "PlayCanceled");
+    await played(app, callback, "urgent");
+    await phones.bob.heard(2500, 800);
+    await hangUp(callback, connection);
+  }],
+  ["an operation's own callback is told of it, and no other", async ({ app, phones, options }) => {
+    const { callback, connection, media } = await connected(app, { communicationUserId: options.users.bob });
+    const own = app.callback();
+    await media.playToAll([file(app.serveFile(tone(1100, 1)))], { operationContext: "own", operationCallbackUrl: own.url });
+    await played(app, own, "own");
+    await phones.bob.heard(1100, 800);
+    await hangUp(callback, connection);
+    assert.ok(!callback.kinds().some((kind) => kind.startsWith("Play")), callback.kinds().join());
+    assert.ok(own.kinds().every((kind) => kind.startsWith("Play")), own.kinds().join());
+  }],
+  ["several prompts are heard before the tones", async ({ app, phones, options }) => {
+    const user = { communicationUserId: options.users.bob };
+    const { callback, connection, media } = await connected(app, user);
+    await recognize(app, media, user, dtmf({
+      maxTonesToCollect: 2, interruptPrompt: true, operationContext: "menu", playPrompts: [500, 900].map((hz) => file(app.serveFile(tone(hz, 0.6)))),
+    }));
+    await phones.bob.heard(500, 450);
+    await phones.bob.heard(900, 450);
+    await phones.bob.press("58");
+    const done = await callback.next(["RecognizeCompleted", "RecognizeFailed"], "menu");
+    assert.deepEqual(done.dtmfResult?.tones, ["five", "eight"]);
     await hangUp(callback, connection);
   }],
 ];

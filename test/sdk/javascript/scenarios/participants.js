@@ -64,4 +64,23 @@ export const participants = [
     await hangUp(callback, connection);
     assert.ok(!callback.kinds().includes("AddParticipantFailed"));
   }],
+  // Nobody's phone is away's: an application may answer.
+  ["an application is added as a user and reads its headers", async ({ app, options }) => {
+    const { callback, connection } = await connected(app, number("+15550100"));
+    await connection.addParticipant({
+      targetParticipant: { communicationUserId: options.users.away },
+      customCallingContext: [{ kind: "sipx", key: "ticket", value: "4711" }],
+    }, { operationContext: "away" });
+    const incoming = await app.incoming(options.users.away);
+    assert.equal(incoming.customContext.sipHeaders["X-MS-Custom-ticket"], "4711");
+    const other = app.callback();
+    const answered = await app.client.answerCall(incoming.incomingCallContext, other.url);
+    await other.next("CallConnected");
+    const joined = await callback.next(["AddParticipantSucceeded", "AddParticipantFailed"], "away");
+    assert.equal(joined.kind, "AddParticipantSucceeded");
+    assert.equal(joined.participant.communicationUserId, options.users.away);
+    assert.notEqual(answered.callConnectionProperties.callConnectionId, joined.callConnectionId);
+    await hangUp(callback, connection);
+    await other.next("CallDisconnected");
+  }],
 ];

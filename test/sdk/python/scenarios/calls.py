@@ -5,7 +5,9 @@ import urllib.request
 import uuid
 
 import jwt
-from azure.communication.callautomation import CallConnectionState
+from azure.communication.callautomation import CallAutomationClient, CallConnectionState, FileSource
+from azure.core.credentials import AzureKeyCredential
+from sound import tone
 from steps import OURS, equal, number, refused, result
 
 
@@ -123,6 +125,34 @@ def no_such_connection(w):
         connection.cancel_all_media_operations()
 
 
+def wrong_key(w):
+    client = CallAutomationClient(w.options["connectionString"].split(";")[0].removeprefix("endpoint="), AzureKeyCredential("d3Jvbmc="))
+    with refused(401, "7509"):
+        client.create_call(number("+15550100"), w.app.callback().url, source_caller_id_number=number(OURS))
+
+
+def added_user_hears(w):
+    call, alice = w.connected(number("+15550100")), w.user("alice")
+    equal(call.connection.add_participant(alice, operation_context="alice").participant.identifier, alice)
+    equal(call.callback.next("AddParticipantSucceeded", "alice")["participant"]["rawId"], alice.raw_id)
+    call.connection.play_media_to_all(FileSource(w.app.serve_file(tone(2500, 1))), operation_context="hello")
+    call.callback.next("PlayCompleted", "hello")
+    w.phones["alice"].heard(2500, 800)
+    call.hang_up()
+
+
+def transferred_to_a_user(w):
+    alice = w.phones["alice"]
+    talking, closed = alice.mark("CALL_ESTABLISHED"), alice.mark("CALL_CLOSED")
+    call = w.connected(number("+15550100"))
+    call.connection.transfer_call_to_participant(w.user("alice"), operation_context="alice")
+    call.callback.next("CallTransferAccepted", "alice")
+    call.callback.next("CallDisconnected")
+    talking()
+    alice.hang_up()
+    closed()
+
+
 SCENARIOS = [
     ("a call to a number is connected, read and hung up", number_is_called),
     ("the callback keeps its query and is a JSON array of one CloudEvent", callback_is_cloud_events),
@@ -139,4 +169,7 @@ SCENARIOS = [
     ("a user who never answers and is not there fails the call with its published code", nobody_is_there),
     ("bad input is a clear 400 that names its field", bad_input),
     ("a connection that does not exist is a 404 with code 8522", no_such_connection),
+    ("a wrong key is refused with 401", wrong_key),
+    ("a user who is added hears what is played", added_user_hears),
+    ("somebody is transferred to a user's phone", transferred_to_a_user),
 ]

@@ -68,6 +68,14 @@ def redirected_to_number(w):
     they_talk_until_the_caller_hangs_up(w, ringing)
 
 
+def answered_for(w):
+    ringing = ring(w)
+    call = answer(w, ringing, "for whom")
+    equal(call.connection.get_call_properties().answered_for, number(OURS))
+    call.hang_up()
+    ringing.closed()
+
+
 def seat_is_taken(w):
     client, ringing = w.app.client, ring(w)
     call_id = ringing.event["serverCallId"]
@@ -119,6 +127,7 @@ SCENARIOS = [
     ("an incoming call is rejected with busy", rejected(CallRejectReason.BUSY, "486 ")),
     ("an incoming call is rejected with forbidden", rejected(CallRejectReason.FORBIDDEN, "403 ")),
     ("an incoming call is redirected to a user", redirected_to_user),
+    ("an answered call says which number was called", answered_for),
     ("a seat is taken in a call between two people", seat_is_taken),
     ("an incoming call is redirected to a number", redirected_to_number),
     ("an unknown context is a clear 4xx", unknown_context),

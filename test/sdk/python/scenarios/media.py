@@ -184,6 +184,49 @@ def muted(w):
     call.hang_up()
 
 
+def one_after_the_other(w):
+    call = w.connected(w.user("bob"))
+    for hz in (2700, 3000):
+        call.connection.play_media_to_all(file(w, hz, 0.6), operation_context=f"{hz} Hz")
+    done = call.callback.first(2, "PlayCompleted")
+    equal([event["operationContext"] for event in done], ["2700 Hz", "3000 Hz"])
+    w.phones["bob"].heard(2700, 450)
+    w.phones["bob"].heard(3000, 450)
+    call.hang_up()
+
+
+def play_interrupts(w):
+    call = w.connected(w.user("bob"))
+    call.connection.play_media_to_all(file(w, 700, 60), operation_context="long")
+    call.callback.next("PlayStarted", "long")
+    call.connection.play_media_to_all(file(w, 2500, 1), operation_context="urgent", interrupt_call_media_operation=True)
+    call.callback.next("PlayCanceled", "long")
+    call.callback.next("PlayCompleted", "urgent")
+    w.phones["bob"].heard(2500, 800)
+    call.hang_up()
+
+
+def own_callback(w):
+    call, own = w.connected(w.user("bob")), w.app.callback()
+    call.connection.play_media_to_all(file(w, 1100, 1), operation_context="own", operation_callback_url=own.url)
+    own.next("PlayCompleted", "own")
+    w.phones["bob"].heard(1100, 800)
+    call.hang_up()
+    equal([kind for kind in call.callback.kinds() if kind.startswith("Play")], [])
+    equal(own.kinds(), ["PlayStarted", "PlayCompleted"])
+
+
+def several_prompts(w):
+    call, bob = w.connected(w.user("bob")), w.phones["bob"]
+    prompts = [file(w, hz, 0.6) for hz in (500, 900)]
+    recognize(call, w.user("bob"), "menu", 2, interrupt_prompt=True, play_prompt=prompts)
+    bob.heard(500, 450)
+    bob.heard(900, 450)
+    bob.press("58")
+    recognised(call, "menu", 8531, ["five", "eight"])
+    call.hang_up()
+
+
 SCENARIOS = [
     ("a file is played to all and heard", played_to_all),
     ("a file is played to one participant", played_to_one),
@@ -202,4 +245,8 @@ SCENARIOS = [
     ("a choice is made with a key", choice_with_a_key),
     ("somebody on hold hears music and the roster says so", on_hold),
     ("a user is muted, and the roster says so", muted),
+    ("two plays are heard one after the other", one_after_the_other),
+    ("a play that interrupts takes the place of what plays", play_interrupts),
+    ("an operation's own callback is told of it, and no other", own_callback),
+    ("several prompts are heard before the tones", several_prompts),
 ]

@@ -73,6 +73,22 @@ def taken_back(w):
     assert "AddParticipantFailed" not in call.callback.kinds()
 
 
+def application_is_added(w):
+    # Nobody's phone is away's: an application may answer.
+    call, away = w.connected(number("+15550100")), w.user("away")
+    call.connection.add_participant(away, operation_context="away", sip_headers={"X-MS-Custom-ticket": "4711"})
+    incoming = w.app.incoming(away.raw_id)
+    equal(incoming["customContext"]["sipHeaders"]["X-MS-Custom-ticket"], "4711")
+    other = w.app.callback()
+    answered = w.app.client.answer_call(incoming["incomingCallContext"], other.url)
+    other.next("CallConnected")
+    joined = call.callback.next("AddParticipantSucceeded", "away")
+    equal(joined["participant"]["rawId"], away.raw_id)
+    assert answered.call_connection_id != joined["callConnectionId"], "both have one connection"
+    call.hang_up()
+    other.next("CallDisconnected")
+
+
 SCENARIOS = [
     ("a participant is added, listed, read and removed", comes_and_goes),
     ("adding somebody busy fails and the call goes on", busy),
@@ -80,4 +96,5 @@ SCENARIOS = [
     ("removing somebody who is not there is refused", not_there),
     ("a number cannot be muted", number_is_not_muted),
     ("an invitation is taken back while it rings", taken_back),
+    ("an application is added as a user and reads its headers", application_is_added),
 ]
