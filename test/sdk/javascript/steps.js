@@ -45,3 +45,14 @@ export async function playing(app, callback, context) {
 // recognize asks for tones. Version 1.0.0 takes their number as an argument.
 export const recognize = (app, media, target, options) =>
   media.startRecognizing(target, ...(app.has("2023-10-15") ? [options] : [options.maxTonesToCollect, options]));
+
+// eventually asks again until there is an answer, and returns it: for what no
+// event tells.
+export async function eventually(ask) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    const answer = await ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("it never came to be so");
+}

@@ -1,8 +1,9 @@
 """The steps that scenarios share."""
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from application import Application, Callback
+from application import PATIENCE, Application, Callback
 from azure.communication.callautomation import (
     CallConnectionClient,
     CallConnectionProperties,
@@ -66,6 +67,18 @@ def result(event):
     """The code and subcode of an event's data."""
     information = event["resultInformation"]
     return information["code"], information["subCode"]
+
+
+def once_established(ask):
+    """Asks again until the call is established, which its phones know a little before the server, and returns the answer."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except HttpResponseError as refusal:
+            if not refusal.error or refusal.error.code != "8501" or time.monotonic() > end:
+                raise
+        time.sleep(0.05)
 
 
 @contextmanager

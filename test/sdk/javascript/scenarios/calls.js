@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { CallAutomationClient } from "../lib/sdk.js";
 import { tone } from "../lib/sound.js";
-import { call, caller, connected, hangUp, notMade, number, played } from "../steps.js";
+import { call, caller, connected, eventually, hangUp, notMade, number, played } from "../steps.js";
 
 export const calls = [
   ["a call to a number is connected, read and hung up", async ({ app }) => {
@@ -150,13 +150,3 @@ export const calls = [
     await closed();
   }],
 ];
-
-// eventually asks again until it is so; a roster that is polled announces
-// nothing.
-async function eventually(so) {
-  for (const end = Date.now() + 20_000; Date.now() < end;) {
-    if (await so()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("it never came to be so");
-}

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from azure.communication.callautomation import CallRejectReason, FileSource, RecognizeInputType
 from sound import tone
-from steps import CLIENTS_FAULT, OURS, equal, number, refused
+from steps import CLIENTS_FAULT, OURS, equal, number, once_established, refused
 
 
 def ring(w):
@@ -84,7 +84,8 @@ def seat_is_taken(w):
     client.redirect_call(ringing.context, w.user("carol"))
     ringing.talking()
     callback = w.app.callback()
-    call = w.made(callback, client.connect_call(callback.url, server_call_id=call_id, operation_context="seat"))
+    properties = once_established(lambda: client.connect_call(callback.url, server_call_id=call_id, operation_context="seat"))
+    call = w.made(callback, properties)
     equal(call.properties.server_call_id, call_id)
     equal(callback.next("CallConnected")["operationContext"], "seat")
     equal(len(callback.next("ParticipantsUpdated")["participants"]), 2)
