@@ -11,10 +11,10 @@
 //   - Signer signs every callback with a token of the second in which it is sent
 //     (RS256), and publishes the two documents with which a receiver verifies it.
 //   - Sealer's tokens open again to exactly what was sealed, or not at all.
+//   - Tokens makes the same token for a grant each time, so no token is stored.
 //   - Secrets are made on first start, stay the same ever after, and are kept
 //     in files that only their owner may read.
 //
-// The package imports nothing of the project. Bearer tokens of users and of
-// operators get their file here (token.go) when identities land; the signature
-// over recorded content differs only in its host and path, see candidates.
+// The package imports nothing of the project. The signature over recorded content
+// differs only in its host and path, see candidates.
 package access
