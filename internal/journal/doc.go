@@ -40,6 +40,7 @@
 //     bounded text, by which nothing is decided. Jottings are less than that: the
 //     oldest are forgotten to make room.
 //   - What is put on the shelf, beside the calls, stays until it is taken off.
+//   - A Cabinet keeps small documents of others by name, as durably, for every node.
 //   - A record says which node wrote it, and Live whose each call is.
 //
 // Calls are spread over several streams by a hash of their key, because a

@@ -60,6 +60,8 @@ type Storage interface {
 	OnShelf(ctx context.Context, name string) (Shelved, error)
 	Unshelve(ctx context.Context, name string) error
 	ShelfSize(ctx context.Context) (ShelfSize, error)
+	// Cabinet opens a cabinet with a bound in bytes.
+	Cabinet(ctx context.Context, name string, most int64) (Cabinet, error)
 	// Tend is called every second, by one goroutine. It mends what has gone wrong,
 	// and says with ErrNoSpace or ErrUnwritable why nothing new can be stored.
 	Tend(ctx context.Context) error

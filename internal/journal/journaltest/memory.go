@@ -29,6 +29,7 @@ type Store struct {
 	documents map[string][]byte
 	jottings  map[int][]jotting
 	shelf     []journal.Shelved
+	cabinets  map[string]*cabinet
 	grown     chan struct{} // closed when a message comes
 	watch     func(journal.Message)
 	lose      int
