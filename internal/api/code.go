@@ -36,9 +36,10 @@ type Codes struct {
 	Faults map[Fault]Code
 }
 
-// check panics when there is no answer to a refusal that may come.
+// check panics when there is no answer to a refusal that may come. A family that
+// gives no commands to calls has no Rules.
 func (c Codes) check() {
-	for kind := call.Invalid; kind <= call.OtherRequest; kind++ {
+	for kind := call.Invalid; c.Rules != nil && kind <= call.OtherRequest; kind++ {
 		if c.Rules[kind].Status == 0 {
 			panic("api: a family has no code for the rules' kind " + strconv.Itoa(int(kind)))
 		}

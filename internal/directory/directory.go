@@ -12,19 +12,6 @@ import (
 	"strowger/internal/number"
 )
 
-// User is a person or a bot who can have an endpoint. Without a password the
-// user cannot register by SIP.
-type User struct {
-	Name        string
-	ID          string // GUID
-	Password    string
-	DisplayName string
-	MayDial     []string // beginnings of numbers
-}
-
-// ShownName is how others see the user.
-func (u User) ShownName() string { return cmp.Or(u.DisplayName, u.Name) }
-
 // Trunk is a way to the telephone network.
 type Trunk struct {
 	Name      string
@@ -46,6 +33,7 @@ type Trunk struct {
 type Config struct {
 	ResourceID string
 	Users      []User
+	Made       Made // users beside those; may be nil
 	Trunks     []Trunk
 }
 
@@ -56,6 +44,8 @@ type Directory struct {
 	resource string
 	byName   map[string]User // in lower case
 	byID     map[string]User // in lower case
+	made     Made
+	passes   bool // some user of the settings has one
 	trunks   []Trunk
 	prefixes map[string]int // index of the trunk
 	numbers  map[string]int
@@ -69,6 +59,7 @@ func New(cfg Config, now func() time.Time) *Directory {
 		resource:      strings.ToLower(cfg.ResourceID),
 		byName:        map[string]User{},
 		byID:          map[string]User{},
+		made:          cfg.Made,
 		trunks:        slices.Clone(cfg.Trunks),
 		prefixes:      map[string]int{},
 		numbers:       map[string]int{},
@@ -77,6 +68,7 @@ func New(cfg Config, now func() time.Time) *Directory {
 	for _, u := range cfg.Users {
 		d.byName[strings.ToLower(u.Name)] = u
 		d.byID[strings.ToLower(u.ID)] = u
+		d.passes = d.passes || u.HasPasses()
 	}
 	for i := range d.trunks {
 		d.trunks[i].Plan = cmp.Or(d.trunks[i].Plan, number.ITU)
@@ -91,37 +83,6 @@ func New(cfg Config, now func() time.Time) *Directory {
 		d.meters[t.Name] = &meter{limits: t.Limits, now: now}
 	}
 	return d
-}
-
-// User finds a user by name or id, as either stands in a SIP address. Case does
-// not matter: people type names on phones.
-func (d *Directory) User(nameOrID string) (User, bool) {
-	key := strings.ToLower(nameOrID)
-	if u, ok := d.byName[key]; ok {
-		return u, true
-	}
-	u, ok := d.byID[key]
-	return u, ok
-}
-
-// UserAt finds the user whom a raw id names.
-func (d *Directory) UserAt(a call.Address) (User, bool) {
-	id, ours := d.userID(a)
-	if !ours {
-		return User{}, false
-	}
-	u, ok := d.byID[id]
-	return u, ok
-}
-
-// Users lists all users by name.
-func (d *Directory) Users() []User {
-	var users []User
-	for _, u := range d.byName {
-		users = append(users, u)
-	}
-	slices.SortFunc(users, func(a, b User) int { return cmp.Compare(a.Name, b.Name) })
-	return users
 }
 
 // Trunks lists all trunks in the order of the Config.

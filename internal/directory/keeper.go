@@ -73,8 +73,8 @@ func OpenKeeper(d *Directory, path string, log *slog.Logger) (*Keeper, error) {
 		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
 			continue
 		}
-		if _, known := d.byID[one.User]; known {
-			k.of.restore(one)
+		if u, known := d.withID(one.User); known {
+			k.of.restore(one.since(u.Since))
 		}
 	}
 	k.of.mu.Lock()
@@ -183,6 +183,13 @@ func replace(path string, text []byte) error {
 		return err
 	}
 	return os.Rename(draft.Name(), path)
+}
+
+// since leaves out what was void already when it was written down, or has become so
+// since: the file is behind the facts.
+func (k kept) since(at time.Time) kept {
+	k.Bindings = slices.DeleteFunc(k.Bindings, func(b keptBinding) bool { return b.Refreshed.Before(at) })
+	return k
 }
 
 // restore takes up a user's bindings, those that are over too: nobody sees them.

@@ -67,6 +67,7 @@ type Registration struct {
 	RemoveAll bool
 	Flow      Flow
 	UserAgent string
+	Until     time.Time // no binding outlives it; zero: no such time
 }
 
 // Registrations is the location service: where each user is registered.
@@ -143,6 +144,17 @@ func (r *Registrations) FlowLost(f Flow) {
 	}
 }
 
+// Forget drops all bindings of a user, who may not be reached any more.
+func (r *Registrations) Forget(userID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id := strings.ToLower(userID)
+	if _, registered := r.users[id]; registered {
+		delete(r.users, id)
+		r.change(id)
+	}
+}
+
 // live copies the bindings of a user that have not expired.
 func (r *Registrations) live(userID string, now time.Time) map[string]Binding {
 	live := map[string]Binding{}
@@ -184,11 +196,20 @@ func apply(bindings map[string]Binding, reg Registration, now time.Time) error {
 			continue
 		}
 		bindings[key] = Binding{
-			Contact: c.URI, Flow: reg.Flow, Q: c.Q, Expires: now.Add(min(c.Expires, MaxExpiry)),
+			Contact: c.URI, Flow: reg.Flow, Q: c.Q, Expires: reg.end(now, c.Expires),
 			CallID: reg.CallID, CSeq: reg.CSeq, UserAgent: reg.UserAgent, refreshed: now,
 		}
 	}
 	return nil
+}
+
+// end is when a binding is over that was asked for so long.
+func (reg Registration) end(now time.Time, asked time.Duration) time.Time {
+	end := now.Add(min(asked, MaxExpiry))
+	if !reg.Until.IsZero() && reg.Until.Before(end) {
+		return reg.Until
+	}
+	return end
 }
 
 // newerThan: a different Call-ID means that the phone was restarted, so its

@@ -158,7 +158,7 @@ func (d *Directory) resolveUser(to call.Address) (Destination, error) {
 	if !ours {
 		return nil, refuse(Unknown, "%s is not a user of this resource", to)
 	}
-	user, ok := d.byID[id]
+	user, ok := d.withID(id)
 	if !ok {
 		return Application{Address: to}, nil
 	}

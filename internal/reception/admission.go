@@ -37,7 +37,6 @@ const (
 // up what is left for who is there.
 type Admission struct {
 	directory *directory.Directory
-	users     bool
 	now       func() time.Time
 	peers     atomic.Pointer[peers]
 
@@ -64,9 +63,6 @@ func NewAdmission(d *directory.Directory, now func() time.Time) *Admission {
 		strangers: meter.New(allowance), answers: meter.New(allowance),
 		streamed: meter.New(meter.Config{Rate: friendRate, Burst: friendBurst, Now: now}),
 	}
-	for _, u := range d.Users() {
-		a.users = a.users || u.Password != ""
-	}
 	p := peers{addrs: map[netip.Addr]bool{}}
 	for _, t := range d.Trunks() {
 		if addr := addressOf(t.Address); addr.IsValid() {
@@ -90,7 +86,7 @@ func (a *Admission) Admit(src netip.AddrPort, transport string, packet []byte) u
 	switch {
 	case a.trusts(addr):
 		return ua.Trusted
-	case !a.users:
+	case !a.directory.AnyPasses():
 		return ua.Refused
 	case a.friend(addr):
 		if transport != "udp" && !a.streamed.Take(meter.Host(addr), 1) {

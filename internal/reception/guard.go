@@ -46,6 +46,7 @@ func newGuard(realm string, users interface {
 type checked struct {
 	proof proof
 	user  directory.User // when proven
+	pass  directory.Pass // by which
 	name  string         // whose credentials they claim to be
 	asked netip.Addr     // who asked for the nonce, when it is ours
 }
@@ -94,7 +95,11 @@ func (g *guard) check(m ua.Message, method string) checked {
 	}
 	c.asked = nonce.to
 	user, known := g.users.User(name)
-	if !known || user.Password == "" || !answers(cred, method, user.Password) {
+	pass, right := directory.Pass{}, false
+	if known {
+		pass, right = passOf(user, cred, method)
+	}
+	if !right {
 		g.nonces.use(cred.Nonce, spent)
 		c.proof = wrong
 		return c
@@ -103,8 +108,19 @@ func (g *guard) check(m ua.Message, method string) checked {
 		c.proof = stale // another request used it meanwhile
 		return c
 	}
-	c.proof, c.user = proven, user
+	c.proof, c.user, c.pass = proven, user, pass
 	return c
+}
+
+// passOf finds the one of a user's passes that the credentials were made with: the
+// password, or a token in its place.
+func passOf(u directory.User, cred credentials, method string) (directory.Pass, bool) {
+	for pass := range u.Passes() {
+		if answers(cred, method, pass.Secret) {
+			return pass, true
+		}
+	}
+	return directory.Pass{}, false
 }
 
 // credentials finds those for our realm.

@@ -13,6 +13,7 @@ import (
 // visitor is who sends us a request: one of our users, or a trunk.
 type visitor struct {
 	user  *directory.User
+	pass  directory.Pass // by which the user is known
 	trunk *directory.Trunk
 }
 
@@ -46,7 +47,7 @@ func (r *Reception) identify(m ua.Message, method string) (visitor, *refusal) {
 		if c.asked == source {
 			r.cfg.Admission.befriend(source)
 		}
-		return visitor{user: &c.user}, nil
+		return visitor{user: &c.user, pass: c.pass}, nil
 	case wrong:
 		return visitor{}, r.mistaken(m, c)
 	case stale:
@@ -78,7 +79,7 @@ func (r *Reception) mistaken(m ua.Message, c checked) *refusal {
 	r.guesses.wrong(who)
 	no := r.challenge(m, who, wrong)
 	no.stateful = c.asked == m.Source.Addr().Unmap()
-	no.Reason = fmt.Sprintf("credentials do not hold: the password of %q is wrong, or there is no such user; correct both in the phone", c.name)
+	no.Reason = fmt.Sprintf("credentials do not hold: the password of %q is wrong, or there is no such user; correct both in the phone (a token is good until it ends or is revoked)", c.name)
 	if !no.stateful {
 		no.Reason += fmt.Sprintf(" (its challenge went to %s)", c.asked)
 	}
@@ -131,7 +132,7 @@ func (r *Reception) fromUser(m ua.Message) bool {
 		return false
 	}
 	u, ok := r.cfg.Directory.User(a.User)
-	return ok && u.Password != ""
+	return ok && u.HasPasses()
 }
 
 // ours reports whether a host in a URI means this server.

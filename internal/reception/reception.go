@@ -3,6 +3,7 @@ package reception
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -123,6 +124,10 @@ func (r *Reception) Invite(in *ua.Incoming) {
 func (r *Reception) receive(who visitor, in *ua.Incoming) *ua.Refusal {
 	if no := r.closed(); no != nil {
 		return no
+	}
+	if who.user != nil && !who.pass.MayCall {
+		return &ua.Refusal{Code: 403, Phrase: "not allowed to call", Reason: fmt.Sprintf(
+			"user %s calls with a token that does not have the scope voip; give the phone one that has", who.user.Name)}
 	}
 	if in.Headers.Get("Replaces") != "" {
 		return r.cfg.Legs.TakeOver(in, who.caller(), r.from(who, in.Message))

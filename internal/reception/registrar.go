@@ -25,6 +25,9 @@ func (r *Reception) register(who visitor, req *ua.Request) {
 	case !r.owns(*who.user, req.To.URI):
 		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not your address", Reason: fmt.Sprintf(
 			"user %s registers the address %s, which is not theirs; correct user name and domain in the phone", who.user.Name, req.To.URI)}}
+	case !who.pass.MayRegister:
+		no = &refusal{Refusal: ua.Refusal{Code: 403, Phrase: "not allowed to register", Reason: fmt.Sprintf(
+			"user %s registers with a token that has neither the scope voip nor voip.join; give the phone one that has", who.user.Name)}}
 	}
 	if no != nil {
 		r.refuse(no, req.Message, req.Refuse)
@@ -32,9 +35,9 @@ func (r *Reception) register(who visitor, req *ua.Request) {
 	}
 	reg, err := registrationOf(req)
 	if err == nil {
-		reg.Flow.Local = r.cfg.UA.Addr(req.Transport)
+		reg.Flow.Local, reg.Until = r.cfg.UA.Addr(req.Transport), who.pass.Expires
 		var bindings []directory.Binding
-		if bindings, err = r.cfg.Directory.Register(who.user.ID, reg); err == nil {
+		if bindings, err = r.enter(who, reg); err == nil {
 			r.log.Info("registered", "user", who.user.Name, "source", req.Source.String(), "bindings", len(bindings))
 			req.Respond(200, "", r.bindings(bindings), nil)
 			return
@@ -43,6 +46,19 @@ func (r *Reception) register(who visitor, req *ua.Request) {
 	refused := registerRefusal(err)
 	refused.Reason = fmt.Sprintf("user %s cannot be registered: %v; correct the phone's settings", who.user.Name, err)
 	req.Refuse(refused)
+}
+
+var errRevoked = errors.New("the token has been revoked")
+
+// enter registers a user, unless the pass was taken back in this moment: who takes
+// it back after that takes the registration too.
+func (r *Reception) enter(who visitor, reg directory.Registration) ([]directory.Binding, error) {
+	bindings, err := r.cfg.Directory.Register(who.user.ID, reg)
+	if err == nil && who.user.Made && !r.cfg.Directory.Stands(*who.user, who.pass) {
+		r.cfg.Directory.Forget(who.user.ID)
+		return nil, errRevoked
+	}
+	return bindings, err
 }
 
 // owns reports whether an address of record is the user's own.
@@ -98,6 +114,8 @@ func registerRefusal(err error) ua.Refusal {
 		return ua.Refusal{Code: 423, Headers: ua.Headers{{Name: "Min-Expires", Value: least}}}
 	case errors.Is(err, directory.ErrOutOfOrder):
 		return ua.Refusal{Code: 500, Phrase: "out of order"}
+	case errors.Is(err, errRevoked):
+		return ua.Refusal{Code: 403, Phrase: "token revoked"}
 	case errors.Is(err, directory.ErrTooMany):
 		return ua.Refusal{Code: 403, Phrase: "too many contacts"}
 	}

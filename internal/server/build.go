@@ -41,6 +41,7 @@ type parts struct {
 	journal   *journal.Journal
 	clock     *media.Clock
 	ports     *rtp.Ports
+	users     *users
 	directory *directory.Directory
 	keeper    *directory.Keeper
 	agent     *ua.UA

@@ -32,6 +32,9 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return fmt.Errorf("open the journal: %w", err)
 	}
 	p.closers = append(p.closers, p.journal.Close)
+	if err := p.buildUsers(ctx); err != nil {
+		return err
+	}
 	if p.ports, err = rtp.NewPorts(p.cfg.RTP.Ports.First, p.cfg.RTP.Ports.Last); err != nil {
 		return fmt.Errorf("rtp.ports: %w", err)
 	}

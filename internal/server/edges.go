@@ -7,6 +7,7 @@ import (
 
 	"strowger/internal/access"
 	"strowger/internal/api"
+	apiidentity "strowger/internal/api/identity"
 	"strowger/internal/chronicle"
 	"strowger/internal/deadletter"
 	"strowger/internal/listener"
@@ -56,7 +57,9 @@ func (p *parts) buildEdges(version string) error {
 		return fmt.Errorf("resource.access_keys: %w", err)
 	}
 	policy := p.policy()
-	families := families(sealer, policy)
+	families := families(sealer, policy, apiidentity.Config{
+		ResourceID: p.cfg.Resource.ID, Users: p.users.Book, Tokens: p.users.tokens, Now: time.Now,
+	})
 	p.courier = webhook.New(webhook.Config{
 		ResourceID: p.cfg.Resource.ID, PublicURL: p.info.PublicURL,
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter, PublishFor: p.cfg.EventGrid.GiveUpAfter,

@@ -4,6 +4,7 @@ import (
 	"strowger/internal/access"
 	"strowger/internal/api"
 	apiga "strowger/internal/api/ga"
+	apiidentity "strowger/internal/api/identity"
 	"strowger/internal/outbound"
 	"strowger/internal/webhook"
 	webhookga "strowger/internal/webhook/ga"
@@ -21,7 +22,7 @@ func (g *generations) add(asked api.Family, told webhook.Family) {
 
 // families has one line for each family that is spoken. The first answers
 // requests that name no version.
-func families(contexts *access.Sealer, policy *outbound.Policy) (all generations) {
+func families(contexts *access.Sealer, policy *outbound.Policy, users apiidentity.Config) (all generations) {
 	check := func(s outbound.Schemes) func(string) error {
 		return func(uri string) error {
 			_, err := policy.CheckURL(uri, s)
@@ -31,5 +32,6 @@ func families(contexts *access.Sealer, policy *outbound.Policy) (all generations
 	all.add(apiga.Family(apiga.Config{
 		Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}), webhookga.Family())
+	all.asked = append(all.asked, apiidentity.Family(users)) // of which nobody is told anything
 	return all
 }

@@ -103,6 +103,7 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	l.start(ctx, "bridge", p.bridge.Run)
 	l.start(ctx, "switchboard", p.board.Run)
 	l.start(ctx, "registrations", p.keeper.Run)
+	l.start(ctx, "users", p.users.Run)
 	l.start(ctx, "legs", p.legs.Run)
 	l.start(ctx, "reception", p.reception.Run)
 	l.start(ctx, "SIP", func(ctx context.Context) error { return p.agent.Run(ctx, p.reception) })

@@ -64,6 +64,7 @@ func (p *parts) buildDirectory() error {
 	if err != nil {
 		return err
 	}
+	settings.Made = p.users
 	p.directory = directory.New(settings, time.Now)
 	p.keeper, err = directory.OpenKeeper(p.directory, filepath.Join(p.cfg.DataDir, "registrations"), p.log)
 	return err
