@@ -78,6 +78,7 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 		"bob":     w.phoneOf(bob, phone.Config{AutoAnswer: true}),
 		"carol":   w.phoneOf(carol, phone.Config{ToneHz: toneOfC, AutoAnswer: true}),
 		"carrier": phone.Start(t, phone.Config{Name: carrierNumber, ToneHz: toneOfB}),
+		"guest":   w.vacantPhone(),
 	}))
 	t.Cleanup(control.Close)
 	options, err := json.Marshal(map[string]any{
@@ -213,6 +214,8 @@ func order(p *phone.Phone, r *http.Request) (any, error) {
 		return n
 	}
 	switch r.PathValue("action") {
+	case "enter":
+		return nil, p.Enter(r.FormValue("user"), r.FormValue("password"))
 	case "dial":
 		p.Dial(r.FormValue("to"))
 	case "answer":

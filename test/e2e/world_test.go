@@ -88,6 +88,12 @@ func (w *world) phoneOf(u server.User, config phone.Config) *phone.Phone {
 	return phone.Start(w.t, config)
 }
 
+// vacantPhone starts a softphone that whoever has a token enters.
+func (w *world) vacantPhone() *phone.Phone {
+	w.t.Helper()
+	return phone.Start(w.t, phone.Config{Domain: server.Domain, Server: w.SIP, AutoAnswer: true, Vacant: true})
+}
+
 var contexts atomic.Int64
 
 // newContext is an operation context that no other operation has.

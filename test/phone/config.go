@@ -41,6 +41,8 @@ type Config struct {
 	AutoAnswer bool
 	// ExpectRefusal starts a phone whose registration is to fail.
 	ExpectRefusal bool
+	// Vacant is a phone that is nobody's until somebody enters (Phone.Enter).
+	Vacant bool
 }
 
 const modules = "/usr/lib/baresip/modules"
@@ -64,7 +66,7 @@ func (c Config) write(d desk) error {
 	// A phone that registers gets its account once we listen to it: the
 	// registrar may well answer before that.
 	account := c.account() + "\n"
-	if c.Password != "" {
+	if c.Password != "" || c.Vacant {
 		account = ""
 	}
 	if err := os.WriteFile(filepath.Join(d.dir, "accounts"), []byte(account), 0o600); err != nil {
@@ -122,11 +124,16 @@ func (c Config) source() string {
 	return "ausine,10"
 }
 
-func (c Config) account() string {
+// address is the phone's address of record.
+func (c Config) address() string {
 	domain := c.Domain
 	if domain == "" {
 		domain = "127.0.0.1"
 	}
+	return "sip:" + c.Name + "@" + domain
+}
+
+func (c Config) account() string {
 	transport := c.Transport
 	if transport == "" {
 		transport = UDP
@@ -135,7 +142,7 @@ func (c Config) account() string {
 	if codecs == "" {
 		codecs = "pcmu,pcma"
 	}
-	line := fmt.Sprintf("<sip:%s@%s;transport=%s>;audio_codecs=%s", c.Name, domain, transport, codecs)
+	line := fmt.Sprintf("<%s;transport=%s>;audio_codecs=%s", c.address(), transport, codecs)
 	if c.Password != "" {
 		line += fmt.Sprintf(";auth_user=%s;auth_pass=%s;regint=60", c.Name, c.Password)
 	} else {

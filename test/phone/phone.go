@@ -16,7 +16,7 @@ import (
 
 // Patience is how long an Await method waits before it fails the test. It is
 // a safety net on a busy machine and no expectation about speed.
-const Patience = 15 * time.Second
+const Patience = 30 * time.Second
 
 // Phone is one running telephone.
 type Phone struct {
@@ -28,6 +28,7 @@ type Phone struct {
 	log     *logFile
 	exited  chan struct{}
 	once    sync.Once
+	entered string // the address of who has entered
 }
 
 // Start starts a phone and returns when it takes commands. The test's end
@@ -46,6 +47,23 @@ func Start(t testing.TB, config Config) *Phone {
 		}
 	}
 	return p
+}
+
+// Enter makes the phone a user's, from now on, and registers it. Whose it was
+// before has left it. REGISTER_OK or REGISTER_FAIL says what came of that.
+func (p *Phone) Enter(name, password string) error {
+	if p.entered != "" {
+		if err := p.control.do("uadel", p.entered); err != nil {
+			return err
+		}
+	}
+	account := p.config
+	account.Name, account.Password = name, password
+	p.entered = account.address()
+	if err := p.control.do("uanew", account.account()); err != nil {
+		return err
+	}
+	return p.control.do("uafind", p.entered) // whom it dials for, from now on
 }
 
 func (p *Phone) start() error {

@@ -6,6 +6,7 @@ import { Application } from "./lib/application.js";
 import { Phone } from "./lib/phones.js";
 import { rows } from "./lib/table.js";
 import { calls } from "./scenarios/calls.js";
+import { identity } from "./scenarios/identity.js";
 import { incoming } from "./scenarios/incoming.js";
 import { media } from "./scenarios/media.js";
 import { participants } from "./scenarios/participants.js";
@@ -22,7 +23,7 @@ if (!options) {
 }
 const wanted = process.argv[2] ?? "";
 const app = new Application(options);
-const phones = Object.fromEntries(["alice", "bob", "carol", "carrier"].map((name) => [name, new Phone(options.phones, name)]));
+const phones = Object.fromEntries(["alice", "bob", "carol", "carrier", "guest"].map((name) => [name, new Phone(options.phones, name)]));
 await app.start();
 await app.validated();
 
@@ -43,13 +44,13 @@ async function run([name, scenario]) {
 }
 
 // Groups run beside each other, and each has phones of its own: alice belongs
-// to calls, bob to media, carol and the carrier to incoming.
+// to calls, bob to media, carol and the carrier to incoming, the guest to identity.
 async function group(scenarios) {
   for (const scenario of scenarios) await run(scenario);
 }
 const slow = calls.filter(([name]) => name.includes("never answers"));
 const quick = calls.filter((scenario) => !slow.includes(scenario));
-await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(rules), group(participants), group(transfer)]);
+await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(rules), group(participants), group(transfer), group(identity)]);
 
 app.stop();
 console.log(`${passed} passed, ${failed} failed`);

@@ -10,6 +10,10 @@ class Phone:
         self._control = control
         self._name = name
 
+    def enter(self, user, password):
+        """Makes the phone a user's; REGISTER_OK or REGISTER_FAIL follows."""
+        self._ask("enter", user=user, password=password)
+
     def dial(self, to):
         self._ask("dial", to=to)
 

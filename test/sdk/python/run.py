@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from application import Application
 from phones import Phone
-from scenarios import calls, incoming, media, participants, rules, transfer
+from scenarios import calls, identity, incoming, media, participants, rules, transfer
 from steps import World
 
 
@@ -38,13 +38,14 @@ def main():
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     app = Application(options["connectionString"], options["port"])
     app.validated()
-    world = World(app, {name: Phone(options["phones"], name) for name in ("alice", "bob", "carol", "carrier")}, options)
+    world = World(app, {name: Phone(options["phones"], name) for name in ("alice", "bob", "carol", "carrier", "guest")}, options)
 
     # Groups run beside each other, and each has phones of its own: alice
-    # belongs to calls, bob to media, carol and the carrier to incoming.
+    # belongs to calls, bob to media, carol and the carrier to incoming, the
+    # guest to identity.
     slow = [s for s in calls.SCENARIOS if "never answers" in s[0]]
     quick = [s for s in calls.SCENARIOS if s not in slow]
-    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, rules, participants, transfer)]
+    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, rules, participants, transfer, identity)]
 
     def run_group(group):
         return [run(world, *scenario) for scenario in group if wanted in scenario[0]]

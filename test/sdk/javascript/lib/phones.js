@@ -12,6 +12,8 @@ export class Phone {
     return text ? JSON.parse(text) : undefined;
   }
 
+  // enter makes the phone a user's; REGISTER_OK or REGISTER_FAIL follows.
+  enter = (user, password) => this.ask("enter", { user, password });
   dial = (to) => this.ask("dial", { to });
   answer = () => this.ask("answer");
   hangUp = () => this.ask("hangup");
