@@ -138,6 +138,12 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.setPaused(cmd.Recording, false)
 	case StopRecording:
 		return c.stopRecording(cmd)
+	case MoveHere:
+		return c.moveHere(cmd)
+	case HandOver:
+		return c.handOver(cmd)
+	case TakeIn:
+		return c.takeIn(cmd)
 	}
 	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
@@ -184,6 +190,12 @@ func (c *Call) signal(sig Signal) {
 		c.recorderFailed(sig)
 	case RecordingFinished:
 		c.recordingFinished(sig)
+	case HandedOver:
+		c.handedOver(sig)
+	case Kept:
+		c.kept(sig)
+	case NotMoved:
+		c.notMoved(sig)
 	case TimerFired:
 		c.timerFired(sig)
 	case NodeRestarted:

@@ -100,6 +100,20 @@ var draws = []draw{
 	{10, func(d dice) call.Input {
 		return call.RecordingFinished{Recording: d.recording(), File: call.RecordedFile{Chunks: []call.RecordedChunk{{Document: "d"}}}}
 	}},
+	{10, func(d dice) call.Input {
+		return call.MoveHere{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}, From: calltest.Connection("d1")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.HandOver{Connection: d.connection(), Participant: d.who(), To: call.NewLegID(calltest.Other, 1)}
+	}},
+	{30, func(d dice) call.Input {
+		return call.TakeIn{Leg: d.leg(), Was: call.NewLegID(calltest.Other, 1), Who: call.Moved{Address: d.who(), Dialog: &call.Dialog{CallID: "d"}}}
+	}},
+	{10, func(d dice) call.Input { return call.HandedOver{Leg: d.leg()} }},
+	{10, func(d dice) call.Input { return call.Kept{Leg: d.leg()} }},
+	{5, func(d dice) call.Input {
+		return call.NotMoved{Leg: d.leg(), Cause: call.Cause{Reason: call.ParticipantAbsent}}
+	}},
 	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {

@@ -1,7 +1,7 @@
 package call
 
-// Effect is what a call asks of the world: a LegEffect or a SoundEffect, by whom
-// it is for. Effects are handed over in order and never awaited: what comes of
+// Effect is what a call asks of the world: a LegEffect, a SoundEffect or a
+// CallEffect, by whom it is for. Effects are handed over in order and never awaited: what comes of
 // them comes back as a Signal. Timers are no effects: State.Timers says which
 // run.
 type Effect interface{ effect() }
@@ -83,12 +83,14 @@ type HangUp struct {
 
 // ---- Effects on the sound of the call ----
 
-// Join brings a leg's media into the call's conversation. Of one that is there it
-// says whose voice it is from now on.
+// Join brings a leg's media into the call's conversation, out of that of the call
+// that the leg was in before. Of one that is there it says whose voice it is from
+// now on.
 type Join struct {
 	asksSound
 	Leg     LegID
 	Address Address
+	Was     LegID // its id in the earlier call; empty when it is new
 }
 
 // Leave takes it out again.

@@ -5,11 +5,13 @@ type Errand struct {
 	Kind ErrandKind
 	// For is who asked for the participant and hears whether it comes: of a
 	// CreateTarget the connection that CreateCall made, of an Invitation the
-	// recipient of the AddParticipant, of a ForTransferee that of the Transfer.
+	// recipient of the AddParticipant, of a ForTransferee that of the Transfer, of a
+	// ToMove that of the MoveHere.
 	For          Recipient
-	InvitationID string // of an Invitation
-	Replaces     string // of a ForReferrer: the dialog that it is to give up for this one (RFC 3891)
-	Leg          LegID  // of a ForTransferee: who is to talk to it; of a ForReferrer: whose far end asked for it
+	InvitationID string       // of an Invitation
+	Replaces     string       // of a ForReferrer: the dialog that it is to give up for this one (RFC 3891)
+	From         ConnectionID // of a ToMove: its seat in the call that the participant comes from
+	Leg          LegID        // of a ForTransferee: who is to talk to it; of a ForReferrer: whose far end asked for it
 }
 
 // ErrandKind is what a participant came for.
@@ -22,6 +24,7 @@ const (
 	Invitation    ErrandKind = "invitation"     // added by AddParticipant
 	ForReferrer   ErrandKind = "for-referrer"   // who is to take the place of somebody whose far end asked for that
 	ForTransferee ErrandKind = "for-transferee" // whom somebody in the call is transferred to
+	ToMove        ErrandKind = "to-move"        // asked for in another call by MoveHere
 )
 
 // on reports whether a participant is still on its way for an errand.
@@ -31,7 +34,9 @@ func (p Participant) on(kind ErrandKind) bool {
 
 // sentFor reports whether a participant is on its way for an operation that
 // ends when it comes or does not.
-func (p Participant) sentFor() bool { return p.on(Invitation) || p.on(ForTransferee) }
+func (p Participant) sentFor() bool {
+	return p.State == Moving || p.on(Invitation) || p.on(ForTransferee)
+}
 
 // ringsFor reports whether a target of the connection may still answer.
 func (c *Call) ringsFor(id ConnectionID) bool {
@@ -64,6 +69,8 @@ func (c *Call) arrived(p Participant) {
 		c.tell(AddParticipantSucceeded{p.Errand.For, p.Address})
 	case ForTransferee:
 		c.transferred(p)
+	case ToMove:
+		c.tell(MoveParticipantSucceeded{Recipient: p.Errand.For, Participant: p.Address, From: p.Errand.From})
 	case ForReferrer:
 		c.tookPlace(p)
 	}
@@ -77,6 +84,8 @@ func (c *Call) notReached(p Participant, cause Cause) {
 		c.tell(AddParticipantFailed{p.Errand.For, p.Address, cause})
 	case ForTransferee:
 		c.tell(CallTransferFailed{p.Errand.For, cause})
+	case ToMove:
+		c.tell(MoveParticipantFailed{Recipient: p.Errand.For, Participant: p.Address, From: p.Errand.From, Cause: cause})
 	case ForReferrer:
 		c.tellReferrer(p, cause)
 	case CreateTarget:

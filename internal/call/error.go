@@ -33,6 +33,7 @@ const (
 	PartInvitation  Part = "invitation"  // which AddParticipant is taken back
 	PartTarget      Part = "target"      // to whom a Transfer leads
 	PartTransferee  Part = "transferee"  // who is transferred
+	PartFrom        Part = "from"        // out of which call a MoveHere takes
 )
 
 // Error is a refusal by the rules.

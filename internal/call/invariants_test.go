@@ -52,12 +52,13 @@ type watcher struct {
 	unclaimed map[call.LegID]bool
 	recorders map[call.RecordingID]bool // that run
 	files     map[call.RecordingID]int  // told, by recording
+	offered   map[call.LegID]bool       // to another call
 }
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
+		offered: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -112,7 +113,9 @@ func (w *watcher) timersHaveOwners(in call.Input) {
 func owned(s call.State, t call.Timer) bool {
 	switch t.Purpose {
 	case call.RingTimer:
-		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.State == call.Invited })
+		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool {
+			return p.Leg == t.Leg && (p.State == call.Invited || p.State == call.Moving)
+		})
 	case call.ReferTimer:
 		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.Referral != nil })
 	case call.ReferrerTimer:
@@ -144,6 +147,10 @@ func (w *watcher) possible(in call.Input) bool {
 		return w.call.State().Step == 0
 	case call.RecordingFinished: // it comes last
 		return !w.recorders[in.Recording]
+	case call.HandedOver:
+		return w.offered[in.Leg]
+	case call.Kept:
+		return w.offered[in.Leg]
 	}
 	return true
 }
@@ -206,6 +213,10 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Operation.Context] = true
 	case call.CancelAdd:
 		w.accepted[in.Operation.Context] = true
+	case call.MoveHere:
+		w.accepted[in.Operation.Context] = true
+	case call.HandedOver:
+		w.handedOver(in.Leg)
 	case call.LegArrived:
 		w.legs[in.Leg] = true
 	case call.LegFailed:
@@ -218,6 +229,12 @@ func (w *watcher) note(in call.Input) {
 		w.unclaimed[in.Leg] = true
 		delete(w.legs, in.Leg)
 	}
+}
+
+// handedOver: a leg that another call has is not this one's to end.
+func (w *watcher) handedOver(leg call.LegID) {
+	delete(w.legs, leg)
+	delete(w.offered, leg)
 }
 
 func (w *watcher) events(in call.Input, events []call.Event) {
@@ -252,7 +269,8 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 			w.ended[to.Context]++
 		case call.CallConnected, call.AddParticipantSucceeded, call.AddParticipantFailed, call.RemoveParticipantSucceeded,
 			call.PlayCompleted, call.PlayFailed, call.PlayCanceled, call.RecognizeCompleted, call.RecognizeFailed, call.RecognizeCanceled,
-			call.CallTransferAccepted, call.CallTransferFailed, call.SendTonesCompleted, call.SendTonesFailed, call.CancelAddFailed:
+			call.CallTransferAccepted, call.CallTransferFailed, call.SendTonesCompleted, call.SendTonesFailed, call.CancelAddFailed,
+			call.MoveParticipantSucceeded, call.MoveParticipantFailed:
 			w.ended[to.Context]++
 		case call.CancelAddSucceeded: // it ends two: an invitation is named by its context here
 			w.ended[to.Context]++
@@ -266,7 +284,14 @@ func (w *watcher) effect(e call.Effect) {
 	case call.Dial:
 		w.legs[e.Leg] = true
 	case call.HangUp:
+		if !w.legs[e.Leg] {
+			w.t.Fatalf("a leg is hung up that is not of this call: %s", calltest.Show(e))
+		}
 		delete(w.legs, e.Leg)
+	case call.Give:
+		w.offered[e.Leg] = true
+	case call.Readdress:
+		w.legs[e.Leg] = true
 	case call.RejectLeg:
 		delete(w.legs, e.Leg)
 	case call.Join:

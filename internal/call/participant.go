@@ -100,6 +100,9 @@ func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
 // letGo ends a participant's leg. What is said of it is enough for a process
 // that does not know the leg.
 func (c *Call) letGo(p Participant, why Reason) {
+	if p.State == Moving {
+		return // its leg is another call's
+	}
 	e := HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: why}
 	if p.State == Invited {
 		e.Dialled = Dial{Leg: p.Leg, To: p.Address, From: p.From, FromName: p.FromName, Headers: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders, Replaces: p.Errand.Replaces}
@@ -124,14 +127,20 @@ func (c *Call) ringingTimedOut(leg LegID) {
 
 // joined brings a participant into the conversation.
 func (c *Call) joined(p *Participant) {
+	if p.hasLeg() {
+		c.ask(Join{Leg: p.Leg, Address: p.Address})
+	}
+	c.arrive(p)
+}
+
+// arrive is what follows when a participant has come into the conversation,
+// from wherever.
+func (c *Call) arrive(p *Participant) {
 	p.State = Joined
 	if p.Errand.Kind != Caller {
 		p.VoIPHeaders = nil // nobody is dialled with them any more
 	}
 	c.stopRinging(p.Leg)
-	if p.hasLeg() {
-		c.ask(Join{Leg: p.Leg, Address: p.Address})
-	}
 	c.rosterChanged = true
 	c.arrived(*p)
 	if c.state.Published {
@@ -152,7 +161,7 @@ func (c *Call) gone(leg LegID, cause Cause) {
 		c.left(p)
 	case Calling, Answering:
 		c.callerGone(p, cause)
-	case Invited:
+	case Invited, Moving:
 		c.notReached(p, cause)
 	}
 }

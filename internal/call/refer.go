@@ -165,7 +165,7 @@ func (c *Call) legRefers(in LegRefers) {
 	switch {
 	case p == nil || p.State != Joined:
 		return
-	case c.named(in.To) != nil, c.placeTaker(in.Leg) != nil, len(c.state.Participants) >= participantsMost:
+	case p.HandingTo != "", c.named(in.To) != nil, c.placeTaker(in.Leg) != nil, len(c.state.Participants) >= participantsMost:
 		c.ask(TellReferrer{Leg: in.Leg, Cause: Cause{Reason: Busy}})
 		return
 	}

@@ -49,7 +49,7 @@ func (c *Call) count() (joined, waiting, coming int) {
 			joined++
 		case Calling, Answering:
 			waiting++
-		case Invited:
+		case Invited, Moving:
 			coming++
 		}
 	}

@@ -80,6 +80,7 @@ type Participant struct {
 	Dialog      *Dialog      // of a caller; of others once answered
 	TakesRefer  bool         // its far end is one to be asked to call somebody else
 	Referral    *Referral    // it was asked to, and is on its way
+	HandingTo   LegID        // it is offered to another call, where this would be its leg; it is here until it is taken in there
 	Muted       bool
 	Holds       []Hold
 	Dialled     Address // whom a Caller asked for
@@ -96,6 +97,7 @@ const (
 	Calling   ParticipantState = "calling"   // it dialled us and is not answered
 	Answering ParticipantState = "answering" // we said yes, not acknowledged yet
 	Invited   ParticipantState = "invited"   // we dial it
+	Moving    ParticipantState = "moving"    // asked for in another call, and still there; its Leg is what it will be here
 	Joined    ParticipantState = "joined"
 )
 
@@ -120,6 +122,8 @@ type Answer struct {
 	Connection   *Properties
 	Participant  *RosterEntry
 	Recording    *RecordingStatus
+	Participants []RosterEntry
+	From         ConnectionID
 	InvitationID string
 	Context      string
 }

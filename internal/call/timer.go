@@ -22,7 +22,7 @@ type Timer struct {
 type TimerPurpose string
 
 const (
-	RingTimer     TimerPurpose = "ring"     // Leg is rung no longer
+	RingTimer     TimerPurpose = "ring"     // Leg is rung, or awaited from another call, no longer
 	IncomingTimer TimerPurpose = "incoming" // no application may take Incoming any more
 	MediaTimer    TimerPurpose = "media"    // what Operation waits for has not come
 	ReferTimer    TimerPurpose = "refer"    // the far end of Leg has not said how its referral ended

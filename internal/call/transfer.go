@@ -70,6 +70,8 @@ func (c *Call) transferee(in Transfer) (*Participant, error) {
 		return nil, &Error{Kind: NotFound, Part: PartTransferee, Reason: string(in.Transferee) + " is not in the call."}
 	case !p.hasLeg():
 		return nil, &Error{Kind: Invalid, Part: PartTransferee, Reason: string(p.Address) + " is an application: it cannot be transferred."}
+	case p.HandingTo != "":
+		return nil, &Error{Kind: TransferConflict, Reason: string(p.Address) + " is being moved to another call."}
 	case c.targetFor(p.Leg) != nil || p.Referral != nil:
 		return nil, &Error{Kind: TransferConflict, Reason: string(p.Address) + " is being transferred already."}
 	}

@@ -213,7 +213,7 @@ func (a *actor) turn(ctx context.Context, m message) error {
 		}
 	}
 	m.answer(reply{answer: out.Answer})
-	a.perform(out)
+	a.perform(ctx, out)
 	return nil
 }
 
@@ -319,7 +319,7 @@ func (a *actor) stored() {
 }
 
 // perform hands the effects out, in order.
-func (a *actor) perform(out call.Output) {
+func (a *actor) perform(ctx context.Context, out call.Output) {
 	for _, e := range out.Events {
 		a.slog.Info(name(e), attributes(e)...)
 	}
@@ -329,6 +329,8 @@ func (a *actor) perform(out call.Output) {
 			a.board.cfg.Legs.Perform(e)
 		case call.SoundEffect:
 			a.board.cfg.Sound.Perform(a.call.State().ID, e)
+		case call.CallEffect:
+			a.board.carry(ctx, a.call.State().ID, e)
 		default:
 			panic(fmt.Sprintf("switchboard: nobody performs %T", e))
 		}

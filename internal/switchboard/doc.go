@@ -18,6 +18,10 @@
 //     Whoever signals must not be the media clock.
 //   - Timers are state: a call that was loaded again has those that it had, and
 //     what was due meanwhile comes before anything that is asked of it.
+//   - What one call asks of another is a command or a signal like all others: it goes
+//     through the mailbox of that call, which may refuse it, and no call waits for
+//     another. The one that asked hears what came of it, unless the process ends
+//     first.
 //   - An actor lives as long as there is a call for it to own. One whose call
 //     is over, was refused, has another owner or is not in the journal is gone.
 //

@@ -79,6 +79,7 @@ type Switchboard struct {
 	clock    clock
 	draining atomic.Bool
 	stats    stats
+	between  sync.WaitGroup // what is carried from call to call
 
 	mu     sync.Mutex
 	actors map[call.Key]*actor
@@ -117,6 +118,7 @@ func New(cfg Config) *Switchboard {
 // the last has stopped. Cancelling ctx does not end calls: see Stop.
 func (s *Switchboard) Run(ctx context.Context) error {
 	var running sync.WaitGroup
+	defer s.between.Wait() // only calls begin it
 	defer running.Wait()
 	defer close(s.stopped)
 	for {

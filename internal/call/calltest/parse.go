@@ -39,6 +39,7 @@ func Inputs() []call.Input {
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
 		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
+		call.MoveHere{}, call.HandOver{}, call.TakeIn{}, call.HandedOver{}, call.Kept{}, call.NotMoved{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
@@ -50,8 +51,8 @@ func Inputs() []call.Input {
 //
 //	LegFailed Leg=1 Cause.Reason=busy
 //
-// A leg is given by its number, a connection by its name, a time as in Go. What
-// is a list has commas; a source to play is the URI of its file. Call is filled
+// A leg is given by its number, one of another call as in c1 or d1, a connection by
+// its name, a time as in Go. What is a list has commas; a source to play is the URI of its file. Call is filled
 // in.
 func Parse(id call.ID, line string) (call.Input, error) {
 	words := strings.Fields(line)
@@ -92,6 +93,10 @@ func (p parser) fill(v reflect.Value, words []string) error {
 // fieldNamed finds a field by a path such as Operation.Context, or Cause.Reason.
 func fieldNamed(v reflect.Value, path string) reflect.Value {
 	for name := range strings.SplitSeq(path, ".") {
+		if v.Kind() == reflect.Pointer {
+			v.Set(reflect.New(v.Type().Elem()))
+			v = v.Elem()
+		}
 		if v = v.FieldByName(name); !v.IsValid() {
 			break
 		}
@@ -103,9 +108,7 @@ func fieldNamed(v reflect.Value, path string) reflect.Value {
 func (p parser) set(f reflect.Value, value string) error {
 	switch f.Interface().(type) {
 	case call.LegID:
-		n, err := strconv.Atoi(value)
-		f.SetString(string(call.NewLegID(p.call, n)))
-		return err
+		return p.setLeg(f, value)
 	case call.RecordingID:
 		n, err := strconv.Atoi(value)
 		f.SetString(string(call.NewRecordingID(p.call, n)))
@@ -135,6 +138,18 @@ func (p parser) set(f reflect.Value, value string) error {
 		return p.setPlain(f, value)
 	}
 	return nil
+}
+
+func (p parser) setLeg(f reflect.Value, value string) error {
+	of := p.call
+	if number, ok := strings.CutPrefix(value, "d"); ok {
+		of, value = Other, number
+	} else if number, ok := strings.CutPrefix(value, "c"); ok {
+		of, value = Call, number
+	}
+	n, err := strconv.Atoi(value)
+	f.SetString(string(call.NewLegID(of, n)))
+	return err
 }
 
 func (p parser) setPlain(f reflect.Value, value string) error {
