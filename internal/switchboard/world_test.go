@@ -53,14 +53,15 @@ type world struct {
 	run   sync.WaitGroup
 
 	waiting []*asked
-	full    atomic.Bool // the journal says that it has no room for new calls
+	hung    map[call.ID]int // streams that were made to hang, by call; they cannot be looked for meanwhile
+	full    atomic.Bool     // the journal says that it has no room for new calls
 
 	mu   sync.Mutex
 	seen map[call.ID][]string // since the last line; calls do not wait for each other
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}}
+	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}, hung: map[call.ID]int{}}
 	w.store.Watch(w.stored)
 	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
@@ -70,26 +71,30 @@ func newWorld(t *testing.T) *world {
 // what stands after it.
 func (w *world) verbs() map[string]func(rest string) []string {
 	return map[string]func(string) []string{
-		"after":                        w.after,
-		"append fails":                 w.appendFails,
-		"acknowledgement lost":         func(string) []string { w.store.LoseAcknowledgements(1); return nil },
-		"the journal hangs":            func(string) []string { return w.trouble(w.store.Stall) },
-		"the journal stores and hangs": func(string) []string { return w.trouble(w.store.Mute) },
-		"the stream of the call hangs": func(string) []string { w.store.Stall(w.last().Stream); return nil },
-		"the journal goes on":          func(string) []string { w.store.GoOn(); return nil },
-		"the journal fills up":         func(string) []string { w.store.Fail(journal.ErrFull); return nil },
-		"the journal is full":          func(string) []string { w.full.Store(true); w.store.Fail(journal.ErrFull); return nil },
-		"the journal has room":         func(string) []string { w.full.Store(false); w.store.Fail(nil); return nil },
-		"another owner takes the call": w.anotherOwner,
-		"the record is spoilt":         w.spoil,
-		"the record is cut short":      w.cut,
-		"a newer version has the call": w.newer,
-		"messages are bounded to":      w.bound,
-		"crash":                        func(string) []string { w.crash(); return nil },
-		"restart":                      w.restart,
-		"stop":                         w.stop,
-		"live calls":                   func(string) []string { return []string{fmt.Sprint(w.board.Stats().Calls)} },
-		"in the other call:":           func(rest string) []string { return w.input(calltest.Other, 1, rest) },
+		"after":                                         w.after,
+		"append fails":                                  w.appendFails,
+		"acknowledgement lost":                          func(string) []string { w.store.LoseAcknowledgements(1); return nil },
+		"the journal hangs":                             func(string) []string { return w.trouble(w.store.Stall) },
+		"the journal stores and hangs":                  func(string) []string { return w.trouble(w.store.Mute) },
+		"the stream of the call hangs":                  func(string) []string { w.hang(calltest.Call, w.store.Stall); return nil },
+		"the stream of the call stores and hangs":       func(string) []string { w.hang(calltest.Call, w.store.Mute); return nil },
+		"the stream of the other call hangs":            func(string) []string { w.hang(calltest.Other, w.store.Stall); return nil },
+		"the stream of the other call stores and hangs": func(string) []string { w.hang(calltest.Other, w.store.Mute); return nil },
+		"the stream of the other call goes on":          func(string) []string { w.store.Resume(w.hung[calltest.Other]); return nil },
+		"the journal goes on":                           func(string) []string { w.store.GoOn(); return nil },
+		"the journal fills up":                          func(string) []string { w.store.Fail(journal.ErrFull); return nil },
+		"the journal is full":                           func(string) []string { w.full.Store(true); w.store.Fail(journal.ErrFull); return nil },
+		"the journal has room":                          func(string) []string { w.full.Store(false); w.store.Fail(nil); return nil },
+		"another owner takes the call":                  w.anotherOwner,
+		"the record is spoilt":                          w.spoil,
+		"the record is cut short":                       w.cut,
+		"a newer version has the call":                  w.newer,
+		"messages are bounded to":                       w.bound,
+		"crash":                                         func(string) []string { w.crash(); return nil },
+		"restart":                                       w.restart,
+		"stop":                                          w.stop,
+		"live calls":                                    func(string) []string { return []string{fmt.Sprint(w.board.Stats().Calls)} },
+		"in the other call:":                            func(rest string) []string { return w.input(calltest.Other, 1, rest) },
 	}
 }
 
@@ -321,7 +326,7 @@ func (w *world) newer(node string) []string {
 func (w *world) rewrite(change func(*journal.Message)) []string {
 	w.store.Watch(nil)
 	defer w.store.Watch(w.stored)
-	m := w.last()
+	m := w.last(calltest.Call)
 	last := m.Sequence
 	change(&m)
 	if _, err := w.store.Store.Append(context.Background(), m, last); err != nil {
@@ -330,15 +335,21 @@ func (w *world) rewrite(change func(*journal.Message)) []string {
 	return nil
 }
 
-// last is the last message of the call.
-func (w *world) last() journal.Message {
+// last is the last message of a call.
+func (w *world) last(id call.ID) journal.Message {
 	for stream := range w.store.Streams() {
-		if m, err := w.store.Last(context.Background(), stream, calltest.Call.Key()); err == nil {
+		if m, err := w.store.Last(context.Background(), stream, id.Key()); err == nil {
 			return m
 		}
 	}
 	w.t.Fatal("nothing of the call is stored")
 	panic("unreachable")
+}
+
+// hang brings trouble over the stream of one call.
+func (w *world) hang(id call.ID, begin func(stream int)) {
+	w.hung[id] = w.last(id).Stream
+	begin(w.hung[id])
 }
 
 // trouble comes over every stream.

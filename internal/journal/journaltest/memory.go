@@ -98,9 +98,12 @@ func (s *Store) become(stream int, m mood) {
 // GoOn ends what Stall and Mute began.
 func (s *Store) GoOn() {
 	for i := range s.streams {
-		s.resume(&s.streams[i])
+		s.Resume(i)
 	}
 }
+
+// Resume ends it for one stream.
+func (s *Store) Resume(stream int) { s.resume(&s.streams[stream]) }
 
 func (s *Store) resume(in *stream) {
 	s.mu.Lock()
