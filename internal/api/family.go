@@ -49,6 +49,8 @@ type Order struct {
 	Call    call.ID
 	Command call.Command
 	Lacking *Refusal
+	Beside  call.Key                    // another call in which the command has effects; may be empty
+	Allowed func(context.Context) error // asked before the command is given; nil: it is
 }
 
 // NoBody is what operations without a request body read.
@@ -62,6 +64,11 @@ func Command[In any](read func(*Request, In) (Order, error), show func(call.Answ
 		order, err := read(r, in)
 		if err != nil {
 			return Response{}, err
+		}
+		if order.Allowed != nil {
+			if err := order.Allowed(ctx); err != nil {
+				return Response{}, err
+			}
 		}
 		answer, err := r.do(ctx, order)
 		if err != nil {

@@ -23,6 +23,9 @@ type Calls interface {
 	// what the command caused. release is never nil, also with an error, and is
 	// to be called exactly once. A Do that panics has released by itself.
 	Do(ctx context.Context, key call.Key, cmd call.Command) (answer call.Answer, release func(), err error)
+	// Hold holds back what is told of a call until release is called, once or more
+	// often.
+	Hold(key call.Key) (release func())
 	// Look returns the state of a call that has not ended; it is the caller's
 	// to keep.
 	Look(ctx context.Context, key call.Key) (call.State, error)
@@ -84,6 +87,9 @@ func (r *Request) do(ctx context.Context, o Order) (call.Answer, error) {
 	}
 	if o.Lacking != nil {
 		return r.lack(ctx, o)
+	}
+	if o.Beside != "" {
+		r.held = append(r.held, r.calls.Hold(o.Beside))
 	}
 	answer, release, err := r.calls.Do(ctx, o.Key, o.Command)
 	r.held = append(r.held, release)

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -54,11 +55,12 @@ type Bridge struct {
 
 	mu            sync.Mutex
 	conversations map[call.ID]*conversation
+	closing       map[call.ID]*conversation // whose rooms may still be heard
 }
 
 // New makes a bridge; Run brings it to life.
 func New(cfg Config) *Bridge {
-	return &Bridge{cfg: cfg, plays: &budget{most: serverMost}, start: make(chan *conversation), stopped: make(chan struct{}), conversations: map[call.ID]*conversation{}}
+	return &Bridge{cfg: cfg, plays: &budget{most: serverMost}, start: make(chan *conversation), stopped: make(chan struct{}), conversations: map[call.ID]*conversation{}, closing: map[call.ID]*conversation{}}
 }
 
 // Run runs conversations until ctx is done, and returns when all are quiet.
@@ -100,12 +102,13 @@ func (b *Bridge) conversation(id call.ID, e call.SoundEffect) *conversation {
 	c, ok := b.conversations[id]
 	if _, closing := e.(call.Close); ok && closing {
 		delete(b.conversations, id)
+		b.closing[id] = c
 	}
 	if ok || !makesSound(e) {
 		b.mu.Unlock()
 		return c
 	}
-	c = newConversation(b.cfg, id, &budget{most: callMost, wider: b.plays})
+	c = newConversation(b, id, &budget{most: callMost, wider: b.plays})
 	b.conversations[id] = c
 	b.mu.Unlock()
 	select {
@@ -114,6 +117,20 @@ func (b *Bridge) conversation(id call.ID, e call.SoundEffect) *conversation {
 	case <-b.stopped:
 		return nil
 	}
+}
+
+// find is the conversation of a call as long as its room may be heard.
+func (b *Bridge) find(id call.ID) *conversation {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return cmp.Or(b.conversations[id], b.closing[id])
+}
+
+func (b *Bridge) forget(c *conversation) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.conversations, c.id)
+	delete(b.closing, c.id)
 }
 
 func makesSound(e call.SoundEffect) bool {

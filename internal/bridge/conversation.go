@@ -15,6 +15,7 @@ const effectsWaiting = 256
 // conversation is the sound of one call.
 type conversation struct {
 	cfg     Config
+	of      *Bridge
 	id      call.ID
 	budget  *budget // of its plays
 	log     *slog.Logger
@@ -27,13 +28,13 @@ type conversation struct {
 	recording call.RecordingID // that is being made; empty: none
 	tasks     sync.WaitGroup   // fetches and the room's callbacks
 
-	mu      sync.Mutex
+	mu      sync.Mutex                    // of players, and of voices where others read or run writes
 	players map[call.OperationID]*playing // that have not ended
 }
 
-func newConversation(cfg Config, id call.ID, plays *budget) *conversation {
+func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
 	return &conversation{
-		cfg: cfg, id: id, budget: plays, log: cfg.Log.With("call", string(id)),
+		cfg: b.cfg, of: b, id: id, budget: plays, log: b.cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:   mixer.NewRoom(),
 		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
@@ -48,6 +49,7 @@ func (c *conversation) run(ctx context.Context) {
 	c.cfg.Clock.Attach(c.room)
 	c.serve(ctx)
 	c.cfg.Clock.Detach(c.room)
+	c.of.forget(c)
 	cancel()
 	c.tasks.Wait()
 }
@@ -94,26 +96,54 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 }
 
 // join brings a leg in, or says whose voice comes over it from now on. A leg that
-// is over already has said so, and the call will ask it to leave.
+// is over already has said so, and the call will ask it to leave. One that comes
+// from another call is not heard there any more: two rooms must not share it.
 func (c *conversation) join(e call.Join) {
+	if other := c.of.find(e.Was.Call()); other != nil {
+		other.letGo(e.Was)
+	}
+	v, ok := c.admit(e)
+	if ok {
+		c.tellJoined(v)
+	}
+}
+
+func (c *conversation) admit(e call.Join) (v voice, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	v, there := c.voices[e.Leg]
 	v.address = e.Address
 	if !there {
+		// Within the lock: a leg that moves away meanwhile is not found, or let go of.
 		m, ok := c.cfg.Legs.Media(e.Leg)
 		if !ok {
-			return
+			return voice{}, false
 		}
 		v.member = c.room.Add(m, m)
 		c.log.Info("leg joins the conversation", "leg", string(e.Leg), "sound", v.member.String())
 	}
 	c.voices[e.Leg] = v
-	c.tellJoined(v)
+	return v, true
+}
+
+// letGo has the room touch a leg no more, for another conversation that has it now.
+// The call will ask it to leave.
+func (c *conversation) letGo(leg call.LegID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.voices[leg]; ok {
+		c.room.Remove(v.member)
+	}
 }
 
 func (c *conversation) leave(leg call.LegID) {
-	if v, ok := c.voices[leg]; ok {
-		delete(c.voices, leg)
-		c.room.Remove(v.member)
-		c.tellLeft(v)
+	v, ok := c.voices[leg]
+	if !ok {
+		return
 	}
+	c.mu.Lock()
+	delete(c.voices, leg)
+	c.mu.Unlock()
+	c.room.Remove(v.member)
+	c.tellLeft(v)
 }

@@ -53,12 +53,13 @@ type watcher struct {
 	recorders map[call.RecordingID]bool // that run
 	files     map[call.RecordingID]int  // told, by recording
 	offered   map[call.LegID]bool       // to another call
+	handed    map[call.LegID]bool       // over to it
 }
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		offered: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
+		offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -233,6 +234,10 @@ func (w *watcher) note(in call.Input) {
 
 // handedOver: a leg that another call has is not this one's to end.
 func (w *watcher) handedOver(leg call.LegID) {
+	if !w.joined[leg] {
+		return // it left before, and was ended here
+	}
+	w.handed[leg] = true
 	delete(w.legs, leg)
 	delete(w.offered, leg)
 }
@@ -284,7 +289,7 @@ func (w *watcher) effect(e call.Effect) {
 	case call.Dial:
 		w.legs[e.Leg] = true
 	case call.HangUp:
-		if !w.legs[e.Leg] {
+		if w.handed[e.Leg] {
 			w.t.Fatalf("a leg is hung up that is not of this call: %s", calltest.Show(e))
 		}
 		delete(w.legs, e.Leg)

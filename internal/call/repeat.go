@@ -1,5 +1,7 @@
 package call
 
+import "slices"
+
 // repeatsKept bounds what a call remembers of its repeatable requests. Clients
 // repeat within seconds; a call with more than this many newer requests has
 // long outlived the repetition of an older one.
@@ -21,6 +23,11 @@ func (c *Call) repeated(r Repeatable) (first Answer, given bool, err error) {
 		}
 	}
 	return Answer{}, false, nil
+}
+
+// Answered reports whether a request was accepted before and is remembered.
+func (s State) Answered(r Repeatable) bool {
+	return r.RequestID != "" && slices.ContainsFunc(s.Repeats, func(first Repeat) bool { return first.Request == r.RequestID })
 }
 
 func (c *Call) remember(r Repeatable, a Answer) {

@@ -117,6 +117,17 @@ func (c *Client) RemoveParticipant(id string, who, more Object, options ...Optio
 	return c.Verb(id, "/participants:remove", body, append([]Option{Once()}, options...)...)
 }
 
+// MoveHere moves people out of the call that another connection of the application
+// is in.
+func (c *Client) MoveHere(id, from string, who []Object, more Object, options ...Option) Response {
+	c.t.Helper()
+	body := Object{"targetParticipants": who, "fromCall": from}
+	for key, value := range more {
+		body[key] = value
+	}
+	return c.Verb(id, "/participants:moveHere", body, append([]Option{Once()}, options...)...)
+}
+
 // Participants lists who is in the call.
 func (c *Client) Participants(id string) Response {
 	c.t.Helper()

@@ -26,9 +26,15 @@ type Calls struct {
 
 // Do steps the rules.
 func (c *Calls) Do(_ context.Context, key call.Key, cmd call.Command) (_ call.Answer, release func(), err error) {
-	c.hold(key, "hold", 1)
+	release = c.Hold(key)
 	answer, err := c.step(key, cmd)
-	return answer, func() { c.hold(key, "release", -1) }, err
+	return answer, release, err
+}
+
+// Hold implements api.Calls.
+func (c *Calls) Hold(key call.Key) (release func()) {
+	c.hold(key, "hold", 1)
+	return func() { c.hold(key, "release", -1) }
 }
 
 func (c *Calls) step(key call.Key, cmd call.Command) (call.Answer, error) {

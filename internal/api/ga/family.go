@@ -119,7 +119,8 @@ func (f family) onParticipants() []api.Operation {
 			Serve: onConnection(readMute, showMuted), Fields: fields{call.PartParticipant: "targetParticipants"}},
 		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant", Status: http.StatusAccepted,
 			Serve: onConnection(f.readCancelAdd, showCanceledAdd), Fields: fields{call.PartInvitation: "invitationId"}},
-		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere"},
+		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere", Status: http.StatusAccepted,
+			Serve: api.Command(f.readMove, showMoving), Fields: fields{call.PartParticipant: "targetParticipants", call.PartFrom: "fromCall"}},
 	}
 }
 

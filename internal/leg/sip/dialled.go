@@ -36,7 +36,7 @@ func (l *leg) unclaimed(to directory.Application) {
 	l.over = true
 	l.giveBack()
 	l.log.Info("left to an application", "to", string(to.Address))
-	l.signal(call.LegUnclaimed{Leg: l.id})
+	l.signal(call.LegUnclaimed{Leg: l.id()})
 }
 
 // ringUser rings every contact that the user has registered, at once.
@@ -111,7 +111,7 @@ func (l *leg) progress(n *line, code int, body []byte) {
 	}
 	if !l.ringing {
 		l.ringing = true
-		l.signal(call.LegRinging{Leg: l.id})
+		l.signal(call.LegRinging{Leg: l.id()})
 	}
 }
 

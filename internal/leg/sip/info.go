@@ -126,6 +126,6 @@ func (e *echoes) again(w way, key dtmf.Digit, now time.Time) bool {
 // nobody, however late it is told.
 func (l *leg) pressed(w way, key dtmf.Digit, at time.Time) {
 	if l.answered && at.After(l.since) && !l.keys.again(w, key, at) {
-		l.signal(call.ToneReceived{Leg: l.id, Tone: call.Tone(key)})
+		l.signal(call.ToneReceived{Leg: l.id(), Tone: call.Tone(key)})
 	}
 }

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -26,17 +27,20 @@ const (
 // or is asked of it is a task in its mailbox, run in order by one goroutine.
 type leg struct {
 	legs  *Legs
-	id    call.LegID
-	log   *slog.Logger
 	tasks *mailbox[func()]
 	media atomic.Pointer[rtp.Session] // set once answered
 	taker atomic.Pointer[line]        // a call that takes the place of the line; it is refused when the leg ends first
+
+	// known is its id. It gets another when it moves to another call; Legs.mu guards
+	// the change.
+	known atomic.Pointer[call.LegID]
 
 	// The dialog in which it speaks once it is answered; Legs.mu guards them.
 	dialog    dialogKey
 	remoteTag string
 
 	// What follows belongs to the goroutine of run.
+	log      *slog.Logger
 	peer     directory.Caller // who is at the far end; set before it is answered
 	incoming bool             // somebody called us; else we dial
 	offer    []byte           // the caller's, empty when it wants ours
@@ -47,23 +51,29 @@ type leg struct {
 	line     *line            // the one that matters: the caller's, or the one that was answered
 	sound    *sound
 	keys     echoes
-	pressing sync.WaitGroup // waits for keys that are being sent
-	referral *referral      // of the far end, under way
-	referrer string         // id of a referral that the far end asked for and waits for; else empty
-	taking   *taker         // what becomes of taker
-	release  func()         // ends this leg's share of a trunk's limits
-	ringing  bool           // LegRinging was signalled
-	answered bool           // LegAnswered was signalled
-	since    time.Time      // it was answered
-	over     bool           // LegFailed or LegEnded was signalled, or nothing is left to be
+	pressing sync.WaitGroup    // waits for keys that are being sent
+	referral *referral         // of the far end, under way
+	referrer string            // id of a referral that the far end asked for and waits for; else empty
+	taking   *taker            // what becomes of taker
+	replaced *call.LegReplaced // signalled last; nil when the far end is the first
+	release  func()            // ends this leg's share of a trunk's limits
+	ringing  bool              // LegRinging was signalled
+	answered bool              // LegAnswered was signalled
+	since    time.Time         // it was answered
+	over     bool              // LegFailed or LegEnded was signalled, or nothing is left to be
 }
 
 func (ls *Legs) newLeg(id call.LegID) *leg {
-	return &leg{
-		legs: ls, id: id, tasks: newMailbox[func()](),
-		log: ls.log.With("call", string(id.Call()), "leg", string(id)),
-	}
+	l := &leg{legs: ls, tasks: newMailbox[func()](), log: ls.logOf(id)}
+	l.known.Store(&id)
+	return l
 }
+
+func (ls *Legs) logOf(id call.LegID) *slog.Logger {
+	return ls.log.With("call", string(id.Call()), "leg", string(id))
+}
+
+func (l *leg) id() call.LegID { return *l.known.Load() }
 
 // run does the leg's tasks until it is over or ctx is done, and then gives
 // everything back.
@@ -100,7 +110,7 @@ func (l *leg) giveBack() {
 	}
 }
 
-func (l *leg) signal(sig call.Signal) { l.legs.cfg.Signals.Signal(l.id.Call(), sig) }
+func (l *leg) signal(sig call.Signal) { l.legs.cfg.Signals.Signal(l.id().Call(), sig) }
 
 // news is a task that may be dropped when the leg has too many.
 func (l *leg) news(task func()) bool {
@@ -125,10 +135,10 @@ func (l *leg) end(cause call.Cause) {
 	l.giveBack()
 	l.log.Info("leg ended", attributes...)
 	if l.answered {
-		l.signal(call.LegEnded{Leg: l.id, Cause: cause})
+		l.signal(call.LegEnded{Leg: l.id(), Cause: cause})
 		return
 	}
-	l.signal(call.LegFailed{Leg: l.id, Cause: cause})
+	l.signal(call.LegFailed{Leg: l.id(), Cause: cause})
 }
 
 // answeredOn: the conversation begins on this line.
@@ -140,7 +150,7 @@ func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
 	dialog := dialogOf(d)
 	dialog.Media = l.sound.media()
-	l.signal(call.LegAnswered{Leg: l.id, Name: l.name, Dialog: dialog, TakesRefer: l.takesRefer(d)})
+	l.signal(call.LegAnswered{Leg: l.id(), Name: l.name, Dialog: dialog, TakesRefer: l.takesRefer(d)})
 }
 
 // takesRefer reports whether the far end is one to be referred to others.
@@ -175,10 +185,12 @@ func (l *leg) press(tone call.Tone) {
 	}
 }
 
+var errNoKeys = errors.New("the far end takes no keys")
+
 // pressAll sends an operation's keys and reports when the last is out.
 func (l *leg) pressAll(e call.PressTones) {
 	if !l.answered || l.sound.params.EventPayloadType == 0 {
-		l.signal(call.TonesFailed{Operation: e.Operation, Reason: call.TonesNotTaken})
+		l.pressedAll(e, errNoKeys)
 		return
 	}
 	digits := make([]dtmf.Digit, len(e.Tones))
@@ -188,17 +200,19 @@ func (l *leg) pressAll(e call.PressTones) {
 	sent := l.sound.session.SendDTMF(digits, keyTime, keyGap)
 	l.pressing.Go(func() { // until the session closes at the latest
 		err := <-sent
-		l.tasks.put(func() { l.pressedAll(e.Operation, err) })
+		l.tasks.put(func() { l.pressedAll(e, err) })
 	})
 }
 
-func (l *leg) pressedAll(id call.OperationID, err error) {
+// pressedAll reports to the call that asked, in which the leg need not be any more.
+func (l *leg) pressedAll(e call.PressTones, err error) {
+	asked := e.Leg.Call()
 	if err != nil {
-		l.log.Warn("keys were not sent", "operation", int(id), "error", err)
-		l.signal(call.TonesFailed{Operation: id, Reason: call.TonesNotTaken})
+		l.log.Warn("keys were not sent", "operation", int(e.Operation), "error", err)
+		l.legs.cfg.Signals.Signal(asked, call.TonesFailed{Operation: e.Operation, Reason: call.TonesNotTaken})
 		return
 	}
-	l.signal(call.TonesSent{Operation: id})
+	l.legs.cfg.Signals.Signal(asked, call.TonesSent{Operation: e.Operation})
 }
 
 // fellSilent: nothing came for too long. Who is on hold may be silent.

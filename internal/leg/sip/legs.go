@@ -60,10 +60,11 @@ type Legs struct {
 	mu      sync.Mutex
 	legs    map[call.LegID]*leg
 	dialogs map[dialogKey]*leg // that are answered
-	// past are the legs that were here last: a HangUp that crossed the end of
-	// its leg must not take up the dialog again.
+	// past are the ids that legs had last: a HangUp that crossed the end of its leg,
+	// or its move to another call, must not take up the dialog again.
 	past     [1024]call.LegID
 	nextPast int
+	parted   map[dialogKey]bool // dialogs of an earlier process in which goodbye was said
 }
 
 // Methods and Extensions are what legs take beside what every user agent does:
@@ -84,7 +85,7 @@ func New(cfg Config) (*Legs, error) {
 	if cfg.Locate == nil {
 		cfg.Locate = func(string) netip.Addr { return netip.Addr{} }
 	}
-	return &Legs{cfg: cfg, log: cfg.Log, newcomers: newMailbox[*leg](), legs: map[call.LegID]*leg{}, dialogs: map[dialogKey]*leg{}}, nil
+	return &Legs{cfg: cfg, log: cfg.Log, newcomers: newMailbox[*leg](), legs: map[call.LegID]*leg{}, dialogs: map[dialogKey]*leg{}, parted: map[dialogKey]bool{}}, nil
 }
 
 // Run runs the legs until ctx is done. It leaves their far ends as they are.
@@ -133,7 +134,7 @@ func (ls *Legs) Take(in *ua.Incoming, from directory.Caller, arrived call.LegArr
 	l := ls.newLeg(arrived.Leg)
 	l.peer, l.incoming, l.offer, l.remote, l.release = from, true, in.Body, in.Source.Addr(), release
 	if arrived.From.IsUser() {
-		l.headers = ua.Headers{serverCallID(l.id)}
+		l.headers = ua.Headers{serverCallID(l.id())}
 	}
 	n := &line{leg: l}
 	l.line, l.lines = n, []*line{n}
@@ -158,7 +159,7 @@ func (ls *Legs) full() bool {
 }
 
 // Perform does what a call asks of a leg: Dial, Ring, AnswerLeg, RejectLeg,
-// SendTone, PressTones, Refer, TellReferrer or HangUp. It never blocks; what comes
+// SendTone, PressTones, Refer, TellReferrer, Readdress or HangUp. It never blocks; what comes
 // of it comes back as signals.
 // A HangUp of a leg that an earlier process had says goodbye by its Dialog, or
 // takes back what was dialled, and signals nothing: that leg ended for its call
@@ -183,6 +184,8 @@ func (ls *Legs) Perform(e call.LegEffect) {
 		ls.ask(e.Leg, func(l *leg) { l.refer(e) })
 	case call.TellReferrer:
 		ls.ask(e.Leg, func(l *leg) { l.tellReferrer(e.Cause) })
+	case call.Readdress:
+		ls.readdress(e)
 	case call.HangUp:
 		ls.hangUp(e)
 	default:
@@ -211,6 +214,8 @@ func (ls *Legs) hangUp(e call.HangUp) {
 		return
 	}
 	switch {
+	case e.Dialog != nil && !ls.partsFrom(*e.Dialog):
+		return // two calls had it when the process ended: it was moving
 	case e.Dialog != nil:
 		ls.cfg.UA.Resume(kept(*e.Dialog), nil).Hangup(farewell(e.Reason))
 	case e.Dialled.Leg != "":
@@ -224,9 +229,9 @@ func (ls *Legs) hangUp(e call.HangUp) {
 // begin gives a leg its goroutine, unless its id is in use.
 func (ls *Legs) begin(l *leg) bool {
 	ls.mu.Lock()
-	_, twice := ls.legs[l.id]
+	_, twice := ls.legs[l.id()]
 	if !twice {
-		ls.legs[l.id] = l
+		ls.legs[l.id()] = l
 	}
 	ls.mu.Unlock()
 	if twice {
@@ -247,14 +252,19 @@ func (ls *Legs) find(id call.LegID) (*leg, bool) {
 func (ls *Legs) forget(l *leg) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	if ls.legs[l.id] != l {
+	if ls.legs[l.id()] != l {
 		return
 	}
-	delete(ls.legs, l.id)
+	delete(ls.legs, l.id())
 	if ls.dialogs[l.dialog] == l {
 		delete(ls.dialogs, l.dialog)
 	}
-	ls.past[ls.nextPast] = l.id
+	ls.passed(l.id())
+}
+
+// passed notes an id that no leg has any more. Its caller holds mu.
+func (ls *Legs) passed(id call.LegID) {
+	ls.past[ls.nextPast] = id
 	ls.nextPast = (ls.nextPast + 1) % len(ls.past)
 }
 

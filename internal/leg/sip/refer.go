@@ -20,7 +20,7 @@ type referral struct {
 func (l *leg) refer(e call.Refer) {
 	to, ok := l.legs.targetFor(l.peer, e.To)
 	if !l.answered || !ok || l.referral != nil {
-		l.signal(call.LegNotReferred{Leg: l.id})
+		l.signal(call.LegNotReferred{Leg: l.id()})
 		return
 	}
 	r := &referral{}
@@ -60,7 +60,7 @@ func (l *leg) referAnswered(r *referral, res ua.Response) {
 	if res.Code >= 300 {
 		l.referral = nil
 		l.log.Info("the far end does not take the referral", "status", res.Code, "phrase", res.Phrase)
-		l.signal(call.LegNotReferred{Leg: l.id})
+		l.signal(call.LegNotReferred{Leg: l.id()})
 		return
 	}
 	r.id = strconv.FormatUint(uint64(res.CSeq), 10)
@@ -70,7 +70,7 @@ func (l *leg) referAnswered(r *referral, res ua.Response) {
 func (l *leg) goes(r *referral) {
 	if !r.accepted {
 		r.accepted = true
-		l.signal(call.LegReferred{Leg: l.id})
+		l.signal(call.LegReferred{Leg: l.id()})
 	}
 }
 
@@ -96,7 +96,7 @@ func (l *leg) notified(n *line, q *ua.Request) {
 	}
 	l.referral = nil
 	l.log.Info("the referral has ended", "status", said.code, "phrase", said.phrase)
-	l.signal(call.LegReferralEnded{Leg: l.id, Cause: said.cause()})
+	l.signal(call.LegReferralEnded{Leg: l.id(), Cause: said.cause()})
 }
 
 // cause is how the referred side's call has ended. A subscription that ends

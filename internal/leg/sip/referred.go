@@ -34,7 +34,7 @@ func (l *leg) asked(n *line, q *ua.Request) {
 	l.referrer = strconv.FormatUint(uint64(q.CSeq), 10)
 	l.report(report{code: 100, phrase: ua.StatusPhrase(100)}) // RFC 3515 2.4.4: at once
 	l.log.Info("the far end refers to somebody else", "to", string(to.address), "replaces", to.replaces)
-	l.signal(call.LegRefers{Leg: l.id, To: to.address, Replaces: to.replaces})
+	l.signal(call.LegRefers{Leg: l.id(), To: to.address, Replaces: to.replaces})
 }
 
 // tellReferrer says how it went, and that this was all.

@@ -70,7 +70,7 @@ func (ls *Legs) TakeOver(in *ua.Incoming, from directory.Caller, who call.LegArr
 	}
 	n.session = in.Take(n)
 	l.tasks.put(func() { l.takeOver(n, in, who) })
-	if _, here := ls.find(l.id); !here {
+	if _, here := ls.find(l.id()); !here {
 		n.session.Reject(481, "", nil) // the leg has ended and does no tasks any more
 	}
 	return nil
@@ -136,7 +136,8 @@ func (l *leg) tookOver(body []byte, d ua.Dialog) {
 	l.log.Info("the leg has another far end", "from", string(t.who.From))
 	dialog := dialogOf(d)
 	dialog.Media = l.sound.media()
-	l.signal(call.LegReplaced{Leg: l.id, From: t.who.From, Name: t.who.FromName, Dialog: dialog, TakesRefer: l.takesRefer(d)})
+	l.replaced = &call.LegReplaced{Leg: l.id(), From: t.who.From, Name: t.who.FromName, Dialog: dialog, TakesRefer: l.takesRefer(d)}
+	l.signal(*l.replaced)
 }
 
 // stays: the call that was taking the leg's place has not come about.

@@ -44,6 +44,8 @@ var forms = catalogue(
 	form(ga.TypeCancelAddParticipantFailed, cancelAddFailed),
 	form(ga.TypeRecordingStateChanged, recordingStateChanged),
 	form(ga.TypeStartRecordingFailed, startRecordingFailed),
+	form(ga.TypeMoveParticipantSucceeded, moveParticipantSucceeded),
+	form(ga.TypeMoveParticipantFailed, moveParticipantFailed),
 )
 
 // published is the form of one kind of event.

@@ -68,6 +68,8 @@ func events(r call.Recipient) map[string]call.Event {
 		"ListeningStopped":           call.ListeningStopped{Recipient: r},
 		"HoldFailed":                 call.HoldFailed{Recipient: r, Cause: call.Cause{Reason: call.PlayFormat}},
 		"CancelAddSucceeded":         call.CancelAddSucceeded{Recipient: r, InvitationID: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
+		"MoveParticipantSucceeded":   call.MoveParticipantSucceeded{Recipient: r, Participant: alice, From: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
+		"MoveParticipantFailed":      call.MoveParticipantFailed{Recipient: r, Participant: alice, From: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01", Cause: call.Cause{Reason: call.ParticipantAbsent}},
 		"CallTransferAccepted":       call.CallTransferAccepted{Recipient: r, Target: "4:+14255550199", Transferee: "4:+14255550123"},
 		"CallTransferFailed":         call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.NoTrunk, Phone: true}},
 		"CallTransferFailed-busy":    call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.Busy, Phone: true, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}},

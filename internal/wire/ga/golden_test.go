@@ -39,6 +39,7 @@ var goldenRequests = map[string]func() any{
 	"update-transcription":  func() any { return new(UpdateTranscriptionRequest) },
 	"stop-transcription":    func() any { return new(StopTranscriptionRequest) },
 	"start-recording":       func() any { return new(StartRecordingRequest) },
+	"move-here":             func() any { return new(MoveParticipantsRequest) },
 }
 
 var goldenResponses = map[string]func() any{
@@ -53,6 +54,7 @@ var goldenResponses = map[string]func() any{
 	"error":              func() any { return new(wire.ErrorBody) },
 
 	"cancel-add-participant": func() any { return new(CancelAddParticipantResponse) },
+	"move-here":              func() any { return new(MoveParticipantsResponse) },
 }
 
 var goldenEvents = map[string]func() any{
@@ -84,6 +86,8 @@ var goldenEvents = map[string]func() any{
 	"ContinuousDtmfRecognitionStopped":      func() any { return new(ContinuousDTMFStopped) },
 	"CancelAddParticipantSucceeded":         func() any { return new(CancelAddParticipantSucceeded) },
 	"CancelAddParticipantFailed":            func() any { return new(CancelAddParticipantFailed) },
+	"MoveParticipantSucceeded":              func() any { return new(MoveParticipantSucceeded) },
+	"MoveParticipantFailed":                 func() any { return new(MoveParticipantFailed) },
 }
 
 func TestRequestsSurviveDecodingAndEncoding(t *testing.T) {

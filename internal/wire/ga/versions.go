@@ -71,8 +71,8 @@ var introduced = map[string]Version{
 	TypeTranscriptionFailed:   "2024-11-15-preview",
 	TypeStartRecordingFailed:  "2025-06-15",
 
-	typePrefix + "MoveParticipantSucceeded": "2026-03-12",
-	typePrefix + "MoveParticipantFailed":    "2026-03-12",
+	TypeMoveParticipantSucceeded: "2026-03-12",
+	TypeMoveParticipantFailed:    "2026-03-12",
 }
 
 // EventIntroduced is the first version with events of eventType: a stable one or,

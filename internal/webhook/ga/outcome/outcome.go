@@ -89,6 +89,9 @@ func Toned(c call.Cause) Result { return look(tones, c) }
 // Recorded is why a call could not be recorded.
 func Recorded(c call.Cause) Result { return look(recordings, c) }
 
+// NotMoved is why a participant stayed in the call that it was in.
+func NotMoved(c call.Cause) Result { return look(moves, c) }
+
 func look(table map[call.Reason]Result, c call.Cause) Result {
 	r, ok := table[c.Reason]
 	if !ok {

@@ -152,6 +152,19 @@ var recordings = map[call.Reason]Result{
 	call.Failed:           {500, unknown, "Action failed, the call could not be recorded."},
 }
 
+// moves are the ways in which a participant is not moved. The reference names no
+// codes for them but the general ones.
+var moves = map[call.Reason]Result{
+	call.Canceled: Canceled,
+	// ---- our choices ----
+	call.ParticipantAbsent: {400, absent, "Action failed, the participant is not in the call that it was to be moved from."},
+	call.NoAnswer:          {408, unavailable, "Action failed, the call that the participant is in did not answer."},
+	call.Overloaded:        {503, throttled, "Action failed, the server has no room for it."},
+	call.NodeLost:          {500, fatal, "Action failed, the server was restarted."},
+	call.ShutDown:          {503, terminated, "Action failed, the server is shutting down."},
+	call.Failed:            {409, conflict, "Action failed, the participant cannot be moved."},
+}
+
 // tones are the ways in which keys are not sent. The reference names no codes
 // for them but the general ones.
 var tones = map[call.Reason]Result{
