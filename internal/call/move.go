@@ -133,10 +133,9 @@ func (c *Call) moveHere(in MoveHere) (Answer, error) {
 	if err := c.canMove(in); err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{From: in.From, Context: in.Operation.Context}
+	answer := Answer{Participants: in.Participants, From: in.From, Context: in.Operation.Context}
 	for _, a := range in.Participants {
 		c.fetch(a, in.From, to)
-		answer.Participants = append(answer.Participants, RosterEntry{Address: a})
 	}
 	return answer, nil
 }

@@ -122,7 +122,7 @@ type Answer struct {
 	Connection   *Properties
 	Participant  *RosterEntry
 	Recording    *RecordingStatus
-	Participants []RosterEntry
+	Participants []Address
 	From         ConnectionID
 	InvitationID string
 	Context      string

@@ -116,6 +116,8 @@ func stories() []story {
 		{name: "transferred", inputs: transferred(), since: 3},
 		{name: "referred", inputs: referred(), since: 3},
 		{name: "recorded", inputs: recorded(), since: 3},
+		{name: "moved-here", inputs: movedHere(), since: 3},
+		{name: "moved-away", inputs: movedAway(), since: 3},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
@@ -206,6 +208,34 @@ func referred() []call.Input {
 		call.Transfer{Connection: storyConnection(1), Operation: during("referring"), Target: bob}, call.LegReferred{Leg: leg(2)},
 		call.LegReplaced{Leg: leg(2), From: "4:+14255550102", Dialog: answered(2).Dialog, TakesRefer: true},
 		call.LegReferralEnded{Leg: leg(2), Cause: call.Cause{Reason: call.Completed}},
+	}
+}
+
+const otherCall call.ID = "22222222-2222-4222-8222-222222222222"
+
+// movedHere: bob comes from another call, and somebody else does not.
+func movedHere() []call.Input {
+	from, err := call.NewConnectionID(otherCall.Key(), [8]byte{7})
+	if err != nil {
+		panic(err)
+	}
+	dialog := answered(3).Dialog
+	return []call.Input{
+		createCall(), answered(1), answered(2),
+		call.MoveHere{Repeatable: once("move"), Connection: storyConnection(1), Operation: during("moving"), Participants: []call.Address{bob, "4:+14255550199"}, From: from},
+		call.TakeIn{Leg: leg(3), Was: call.NewLegID(otherCall, 1), Who: call.Moved{Address: bob, Name: "Bob", Dialog: &dialog, TakesRefer: true}},
+		call.NotMoved{Leg: leg(4), Cause: call.Cause{Reason: call.ParticipantAbsent}},
+		call.NodeRestarted{},
+	}
+}
+
+// movedAway: another call asks for alice in vain, and then gets her.
+func movedAway() []call.Input {
+	ask := func(n int) call.HandOver {
+		return call.HandOver{Connection: storyConnection(1), Participant: alice, To: call.NewLegID(otherCall, n)}
+	}
+	return []call.Input{
+		createCall(), answered(1), answered(2), ask(2), call.Kept{Leg: leg(2)}, ask(3), call.HandedOver{Leg: leg(2)}, call.NodeRestarted{},
 	}
 }
 

@@ -16,7 +16,13 @@ const (
 	removePath = "{c}/participants:remove"
 	mutePath   = "{c}/participants:mute"
 	cancelPath = "{c}/participants:cancelAddParticipant"
+	movePath   = "{c}/participants:moveHere"
 )
+
+// moving moves somebody out of the other one of two calls.
+func moving(who, more string) string {
+	return `{"targetParticipants":[{"rawId":"` + who + `"}],"fromCall":"{there}"` + more + `}`
+}
 
 func headers(kind, members string) string {
 	return adding(`,"customCallingContext":{"` + kind + `":{` + members + `}}`)
@@ -50,6 +56,16 @@ var participantFailures = slices.Concat(
 	wrongField(twoInCall, "cancelAddParticipant", cancelPath, "invitationId", "is missing", `{}`),
 	wrongField(twoInCall, "cancelAddParticipant", cancelPath, "operationCallbackUri", "", `{"invitationId":"{invitation}","operationCallbackUri":"x"}`),
 	refusedWith(twoInCall, "cancelAddParticipant", cancelPath, `{"invitationId":"401f3500-fcd6-4c9d-9a9e-8f9a5a7c1e10"}`, 404, "8522", "invitationId", ""),
+
+	wrongField(twoCalls, "moveHere", movePath, "targetParticipants", "is missing", `{"fromCall":"{there}"}`),
+	wrongField(twoCalls, "moveHere", movePath, "targetParticipants[0].rawId", "is missing", `{"targetParticipants":[{}],"fromCall":"{there}"}`),
+	wrongField(twoCalls, "moveHere", movePath, "targetParticipants", "named twice", `{"targetParticipants":[{"rawId":"`+bob+`"},{"rawId":"`+bob+`"}],"fromCall":"{there}"}`),
+	wrongField(twoCalls, "moveHere", movePath, "fromCall", "", `{"targetParticipants":[{"rawId":"`+bob+`"}]}`, `{"targetParticipants":[{"rawId":"`+phone+`"}],"fromCall":"{connection}"}`),
+	wrongField(twoCalls, "moveHere", movePath, "operationCallbackUri", "", moving(bob, `,"operationCallbackUri":"x"`)),
+	refusedWith(twoCalls, "moveHere", movePath, `{"targetParticipants":[{"rawId":"`+bob+`"}],"fromCall":"x"}`, 404, "8522", "fromCall", "no such call"),
+	refusedWith(twoCalls, "moveHere", movePath, moving(alice, ""), 404, "8522", "targetParticipants", "not in the call"),
+	refusedWith(bobInBoth, "moveHere", movePath, moving(bob, ""), 409, "8519", "targetParticipants", "already"),
+	refusedWith(ringingBesideACall, "moveHere", movePath, moving(bob, ""), 400, "8501", "", "not in Established state"),
 
 	[]failure{{in: connected, op: "listParticipants", status: 400, code: "8523", field: "continuationToken", says: "", send: func(w world) apitest.Answer {
 		return w.Send("GET", w.names.Replace("{c}/participants?api-version=2026-03-12&continuationToken=x"), "")

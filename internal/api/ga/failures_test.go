@@ -86,6 +86,27 @@ func twoInCall(s scene) world {
 	return worldOf(s, connection, id, "")
 }
 
+// twoCalls has the phone here, and bob in another call of the application.
+func twoCalls(s scene) world {
+	connection, id := s.connected()
+	return besideACall(s, connection, id)
+}
+
+func bobInBoth(s scene) world {
+	connection, id := s.connectedWith(bob)
+	return besideACall(s, connection, id)
+}
+
+func ringingBesideACall(s scene) world {
+	connection, id := s.ringing()
+	return besideACall(s, connection, id)
+}
+
+func besideACall(s scene, here call.ConnectionID, id call.ID) world {
+	there, _ := s.connectedWith(bob)
+	return world{s, id, strings.NewReplacer("{c}", root+"/"+string(here), "{connection}", string(here), "{there}", string(there))}
+}
+
 // promptToOne is twoInCall with a play to the phone alone.
 func promptToOne(s scene) world {
 	w := twoInCall(s)

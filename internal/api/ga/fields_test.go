@@ -28,6 +28,7 @@ var requests = []struct {
 	{"stopTranscription", "{c}:stopTranscription", wirega.StopTranscriptionRequest{}},
 	{"addParticipant", addPath, wirega.AddParticipantRequest{}}, {"removeParticipant", removePath, wirega.RemoveParticipantRequest{}},
 	{"mute", mutePath, wirega.MuteParticipantsRequest{}}, {"cancelAddParticipant", cancelPath, wirega.CancelAddParticipantRequest{}},
+	{"moveHere", movePath, wirega.MoveParticipantsRequest{}},
 	{"startRecording", recordPath, wirega.StartRecordingRequest{}},
 }
 

@@ -53,8 +53,8 @@ func movable(ctx context.Context, r *api.Request, cmd call.MoveHere) error {
 
 func showMoving(a call.Answer) api.Response {
 	moving := ga.MoveParticipantsResponse{Participants: []ga.CallParticipant{}, OperationContext: a.Context, FromCall: string(a.From)}
-	for _, entry := range a.Participants {
-		moving.Participants = append(moving.Participants, participant(entry))
+	for _, who := range a.Participants {
+		moving.Participants = append(moving.Participants, participant(call.RosterEntry{Address: who}))
 	}
 	return api.Response{Body: moving}
 }

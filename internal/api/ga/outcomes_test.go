@@ -24,55 +24,66 @@ type outcome struct {
 	result   string // code/subCode of the event
 }
 
-// happening is a signal about a call, as it is at that time.
-type happening func(call.State) call.Signal
+// happening is what a call is told, as it is at that time: a signal, or what another
+// call asks of it.
+type happening func(call.State) call.Input
 
 func answers(n int) happening {
-	return func(s call.State) call.Signal { return call.LegAnswered{Leg: call.NewLegID(s.ID, n)} }
+	return func(s call.State) call.Input { return call.LegAnswered{Leg: call.NewLegID(s.ID, n)} }
 }
 
 func fails(n int, why call.Reason) happening {
-	return func(s call.State) call.Signal {
+	return func(s call.State) call.Input {
 		c := call.Cause{Reason: why, Phone: call.NewLegID(s.ID, n) == call.NewLegID(s.ID, 1)}
 		return call.LegFailed{Leg: call.NewLegID(s.ID, n), Cause: c}
 	}
 }
 
 func failsWith(n, status int, why call.Reason) happening {
-	return func(s call.State) call.Signal {
+	return func(s call.State) call.Input {
 		return call.LegFailed{Leg: call.NewLegID(s.ID, n), Cause: call.Cause{Reason: why, Phone: true, SIPStatus: status}}
 	}
 }
 
 func leaves(n int) happening {
-	return func(s call.State) call.Signal {
+	return func(s call.State) call.Input {
 		return call.LegEnded{Leg: call.NewLegID(s.ID, n), Cause: call.Cause{Reason: call.EndedByParticipant}}
 	}
 }
 
-func begins(s call.State) call.Signal  { return call.PlayerStarted{Operation: s.LastOperation} }
-func isHeard(s call.State) call.Signal { return call.PlayerFinished{Operation: s.LastOperation} }
-func areSent(s call.State) call.Signal { return call.TonesSent{Operation: s.LastOperation} }
-func restarts(call.State) call.Signal  { return call.NodeRestarted{} }
-func stops(call.State) call.Signal     { return call.NodeStopping{} }
-func areTooMuch(s call.State) call.Signal {
+func begins(s call.State) call.Input  { return call.PlayerStarted{Operation: s.LastOperation} }
+func isHeard(s call.State) call.Input { return call.PlayerFinished{Operation: s.LastOperation} }
+func areSent(s call.State) call.Input { return call.TonesSent{Operation: s.LastOperation} }
+func restarts(call.State) call.Input  { return call.NodeRestarted{} }
+func stops(call.State) call.Input     { return call.NodeStopping{} }
+func comes(s call.State) call.Input {
+	return call.TakeIn{Leg: call.NewLegID(s.ID, s.LastLeg), Was: "there", Who: call.Moved{Address: bob}}
+}
+
+func isKept(why call.Reason) happening {
+	return func(s call.State) call.Input {
+		return call.NotMoved{Leg: call.NewLegID(s.ID, s.LastLeg), Cause: call.Cause{Reason: why}}
+	}
+}
+
+func areTooMuch(s call.State) call.Input {
 	return call.TonesFailed{Operation: s.LastOperation, Reason: call.TonesNotTaken}
 }
 
 func cannotPlay(why call.Reason) happening {
-	return func(s call.State) call.Signal { return call.PlayerFailed{Operation: s.LastOperation, Reason: why} }
+	return func(s call.State) call.Input { return call.PlayerFailed{Operation: s.LastOperation, Reason: why} }
 }
 
 func presses(keys string) (all []happening) {
 	for _, key := range []byte(keys) {
-		all = append(all, func(s call.State) call.Signal {
+		all = append(all, func(s call.State) call.Input {
 			return call.ToneReceived{Leg: call.NewLegID(s.ID, 1), Tone: call.Tone(key)}
 		})
 	}
 	return all
 }
 
-func timeIsUp(s call.State) call.Signal {
+func timeIsUp(s call.State) call.Input {
 	return call.TimerFired{Timer: s.Timers[len(s.Timers)-1].ID}
 }
 
@@ -125,6 +136,11 @@ var outcomes = []outcome{
 	{"removeParticipant", removePath, twoInCall, `{"participantToRemove":{"rawId":"` + alice + `"}` + both + `}`, nil, "RemoveParticipantSucceeded", "200/0"},
 	{"cancelAddParticipant", cancelPath, twoInCall, `{"invitationId":"{invitation}"` + both + `}`, nil, "CancelAddParticipantSucceeded", "200/5300"},
 	{"cancelAddParticipant", cancelPath, joinedLate, `{"invitationId":"{invitation}"` + both + `}`, nil, "CancelAddParticipantFailed", "400/8519"},
+	{"moveHere", movePath, twoCalls, moving(bob, both), then(comes), "MoveParticipantSucceeded", "200/0"},
+	{"moveHere", movePath, twoCalls, moving(bob, both), then(isKept(call.ParticipantAbsent)), "MoveParticipantFailed", "400/8558"},
+	{"moveHere", movePath, twoCalls, moving(bob, both), then(isKept(call.Failed)), "MoveParticipantFailed", "409/8519"},
+	{"moveHere", movePath, twoCalls, moving(bob, both), then(timeIsUp), "MoveParticipantFailed", "408/8541"},
+	{"moveHere", movePath, twoCalls, moving(bob, both), then(leaves(1), restarts), "MoveParticipantFailed", "500/9998"},
 
 	{"play", playPath, connected, play(both), then(begins), "PlayStarted", "200/0"},
 	{"play", playPath, connected, play(both), then(begins, isHeard), "PlayCompleted", "200/0"},
@@ -162,11 +178,11 @@ var outcomes = []outcome{
 // recordingHere starts a recording whose state is told.
 var recordingHere = recording(`,"recordingFormatType":"wav","recordingStateCallbackUri":"https://o.example/op"`)
 
-func recorderStarts(s call.State) call.Signal {
+func recorderStarts(s call.State) call.Input {
 	return call.RecorderStarted{Recording: s.Recording.ID}
 }
 
-func recorderFails(s call.State) call.Signal {
+func recorderFails(s call.State) call.Input {
 	return call.RecorderFailed{Recording: s.Recording.ID, Reason: call.NoSpace}
 }
 
@@ -224,7 +240,15 @@ func (o outcome) come(t *testing.T, sent map[string]bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Calls.Signal(id, h(state))
+		if cmd, ok := h(state).(call.Command); ok {
+			_, release, err := w.Calls.Do(t.Context(), id.Key(), cmd)
+			if err != nil {
+				t.Fatal(err)
+			}
+			release()
+			continue
+		}
+		w.Calls.Signal(id, h(state).(call.Signal))
 	}
 	for _, e := range w.Calls.Events()[before:] {
 		if told, ok := e.(call.ForRecipient); ok {

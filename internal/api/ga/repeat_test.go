@@ -26,6 +26,7 @@ var repeatables = []struct {
 	{"removeParticipant", removePath, twoInCall, `{"participantToRemove":{"rawId":"` + alice + `"}}`, `{"participantToRemove":{"rawId":"` + phone + `"}}`},
 	{"mute", mutePath, twoInCall, `{"targetParticipants":[{"rawId":"` + alice + `"}]}`, `{"targetParticipants":[{"rawId":"` + alice + `"}],"operationContext":"x"}`},
 	{"cancelAddParticipant", cancelPath, twoInCall, `{"invitationId":"{invitation}"}`, `{"invitationId":"x"}`},
+	{"moveHere", movePath, twoCalls, moving(bob, ""), moving(bob, `,"operationContext":"x"`)},
 	{"sendDtmfTones", sendPath, connected, about(phone, `,"tones":["one"]`), about(phone, `,"tones":["two"]`)},
 	{"startRecording", recordPath, connected, recording(`,"recordingFormatType":"wav"`), recording(`,"recordingFormatType":"wav","pauseOnStart":true`)},
 }

@@ -2,6 +2,9 @@ package ga_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"strowger/internal/call"
@@ -124,4 +127,58 @@ func TestVerbsOnParticipantsRefuseWhatIsWrong(t *testing.T) {
 		invalid(`{"tones":["one"]}`, "targetParticipant.rawId", "is missing"),
 	})
 	s.wantRefused(s.post(path+":sendDtmfTones", `{"tones":["one"],"targetParticipant":{"rawId":"`+bob+`"}}`), 404, "8522", "targetParticipant", "not in the call")
+}
+
+// An application has two calls, and takes the phone of one into the other.
+func TestParticipantsAreMovedHere(t *testing.T) {
+	s := stage(t)
+	here, _ := s.connectedWith(alice)
+	there, _ := s.connectedWith(phone)
+	path := root + "/" + string(here) + "/participants:moveHere"
+	body := func(who call.Address, from call.ConnectionID) string {
+		return `{"targetParticipants":[{"rawId":"` + string(who) + `"}],"fromCall":"` + string(from) + `","operationContext":"oc"}`
+	}
+	var cmd call.MoveHere
+	s.Calls.Saw = func(c call.Command) { cmd, _ = c.(call.MoveHere) }
+	var mu sync.Mutex
+	var held []call.Key
+	s.Calls.Noted = func(what string, key call.Key) {
+		mu.Lock()
+		defer mu.Unlock()
+		if what == "hold" {
+			held = append(held, key)
+		}
+	}
+	s.want(s.post(path, body(phone, there), repeat, sent), 202,
+		`{"participants":[{"identifier":{"kind":"phoneNumber","rawId":"4:+14255550123","phoneNumber":{"value":"+14255550123"}},"isMuted":false,"isOnHold":false}],"operationContext":"oc","fromCall":"`+string(there)+`"}`)
+	if cmd.Connection != here || cmd.From != there || cmd.Operation.Context != "oc" || !slices.Equal(cmd.Participants, []call.Address{phone}) {
+		t.Errorf("commanded %+v", cmd)
+	}
+	// Nobody is told anything of either call before the answer is out.
+	mu.Lock()
+	if want := []call.Key{there.Key(), here.Key()}; !slices.Equal(held, want) {
+		t.Errorf("held are %q", held)
+	}
+	mu.Unlock()
+	s.wantRefused(s.post(path, body(phone, there)), 409, "8519", "targetParticipants", "in the call or invited already")
+	s.wantRefused(s.post(path, body(bob, there)), 404, "8522", "targetParticipants", "is not in the call that fromCall names")
+	s.wantRefused(s.post(path, body(bob, "not-a-call")), 404, "8522", "fromCall", "there is no such call")
+	s.wantRefused(s.post(path, body(alice, here)), 400, "8523", "fromCall", "the same call")
+	s.wantRefused(s.post(path, `{"fromCall":"`+string(there)+`"}`), 400, "8523", "targetParticipants", "is missing")
+	s.wantRefused(s.post(path, `{"targetParticipants":[{"rawId":"`+phone+`"}]}`), 400, "8523", "fromCall", "is missing")
+	s.wantRefused(s.post(strings.Replace(path, string(here), "not-a-call", 1), body(phone, there)), 404, "8522", "", "Call not found")
+}
+
+// By the time a request is repeated its participants have moved: it is answered as
+// it was.
+func TestAMoveIsRepeatedWhenItIsDone(t *testing.T) {
+	s := stage(t)
+	here, _ := s.connectedWith(alice)
+	there, id := s.connectedWith(phone)
+	path := root + "/" + string(here) + "/participants:moveHere"
+	body := `{"targetParticipants":[{"rawId":"` + phone + `"}],"fromCall":"` + string(there) + `"}`
+	first := s.post(path, body, repeat, sent)
+	s.Calls.Signal(id, call.LegEnded{Leg: call.NewLegID(id, 1), Cause: call.Cause{Reason: call.EndedByParticipant}})
+	s.want(s.post(path, body, repeat, sent), 202, first.Body)
+	s.wantRefused(s.post(path, body), 404, "8522", "fromCall", "there is no such call")
 }
