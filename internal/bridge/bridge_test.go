@@ -88,6 +88,7 @@ func (e *ear) heardNext(level int16) bool {
 
 type fixture struct {
 	bridge  *Bridge
+	mu      sync.Mutex // of legs, as long as any changes
 	legs    map[call.LegID]*ear
 	signals chan call.Signal
 	files   map[string]int16 // level of each file's sound; absent: cannot be fetched
@@ -96,8 +97,17 @@ type fixture struct {
 }
 
 func (f *fixture) Media(leg call.LegID) (Media, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	e, ok := f.legs[leg]
 	return e, ok
+}
+
+func (f *fixture) readdress(to, was call.LegID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.legs[to] = f.legs[was]
+	delete(f.legs, was)
 }
 
 func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
@@ -188,6 +198,37 @@ func TestJoinedLegsHearEachOtherAndNotThemselves(t *testing.T) {
 		f.do(call.Leave{Leg: legB})
 		f.legs[legA].hears(t, 0)
 	})
+}
+
+// A leg is in one room at a time, also when the call that it leaves has closed.
+func TestALegMovesFromOneConversationToAnother(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		serve(t, func(f *fixture) {
+			later := call.NewID([16]byte{8})
+			legC, moved := call.NewLegID(later, 1), call.NewLegID(later, 2)
+			f.legs[legC] = newEar(3000)
+			f.do(call.Join{Leg: legA}, call.Join{Leg: legB}, play(1, true, []call.LegID{legB}, "a"))
+			f.bridge.Perform(later, call.Join{Leg: legC})
+			f.expect(t, call.PlayerStarted{Operation: 1})
+			f.legs[legA].hears(t, 2000)
+			b := f.legs[legB]
+			f.readdress(moved, legB)
+			if closed {
+				f.do(call.Close{})
+			}
+			f.bridge.Perform(later, call.Join{Leg: moved, Was: legB})
+			f.bridge.Perform(later, play(2, true, []call.LegID{moved}, "a"))
+			f.legs[legC].hears(t, 2000)
+			b.hears(t, 3007)
+			if !closed {
+				f.expect(t, call.PlayerFinished{Operation: 1}, call.PlayerStarted{Operation: 2}) // it played to nobody else
+				f.legs[legA].hears(t, 0)
+				f.do(call.Leave{Leg: legB})
+			}
+			f.bridge.Perform(later, call.StopPlayer{Operation: 2})
+			f.bridge.Perform(later, call.Close{})
+		})
+	}
 }
 
 func TestAMutedLegHearsAndIsNotHeard(t *testing.T) {

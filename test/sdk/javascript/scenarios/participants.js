@@ -83,4 +83,26 @@ export const participants = [
     await hangUp(callback, connection);
     await other.next("CallDisconnected");
   }],
+  ["a participant moves from one call to another", async ({ app }) => {
+    const there = await connected(app, number("+15550100"));
+    await there.connection.addParticipant(invite(number("+15550106")), { operationContext: "add" });
+    assert.equal((await there.callback.next(["AddParticipantSucceeded", "AddParticipantFailed"], "add")).kind, "AddParticipantSucceeded");
+    const here = await connected(app, number("+15550100"));
+    const { callConnectionId: from } = await there.connection.getCallConnectionProperties();
+    const moving = await here.connection.moveParticipants([number("+15550106")], from, { operationContext: "move" });
+    assert.equal(moving.fromCall, from);
+    assert.equal(moving.operationContext, "move");
+    assert.equal(moving.participants[0].identifier.phoneNumber, "+15550106");
+    const moved = await here.callback.next(["MoveParticipantSucceeded", "MoveParticipantFailed"], "move");
+    assert.equal(moved.kind, "MoveParticipantSucceeded");
+    assert.equal(moved.participant.phoneNumber, "+15550106");
+    assert.equal(moved.fromCall, from);
+    const numbers = async (connection) => (await connection.listParticipants()).values.map((p) => p.identifier.phoneNumber).sort();
+    assert.deepEqual(await numbers(here.connection), ["+15550100", "+15550106"]);
+    const rosters = await there.callback.first(3, "ParticipantsUpdated");
+    assert.deepEqual(rosters[2].participants.map((p) => p.identifier.phoneNumber), ["+15550100"]);
+    await assert.rejects(here.connection.moveParticipants([number("+15559999")], from), { statusCode: 404 });
+    await hangUp(there.callback, there.connection);
+    await hangUp(here.callback, here.connection);
+  }],
 ];
