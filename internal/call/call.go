@@ -190,12 +190,8 @@ func (c *Call) signal(sig Signal) {
 		c.recorderFailed(sig)
 	case RecordingFinished:
 		c.recordingFinished(sig)
-	case HandedOver:
-		c.handedOver(sig)
-	case Kept:
-		c.kept(sig)
-	case NotMoved:
-		c.notMoved(sig)
+	case HandedOver, Kept, NotMoved:
+		c.moveReported(sig)
 	case TimerFired:
 		c.timerFired(sig)
 	case NodeRestarted:

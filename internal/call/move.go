@@ -208,6 +208,18 @@ func (c *Call) takeIn(in TakeIn) (Answer, error) {
 	return Answer{}, nil
 }
 
+// moveReported: the other call, or whoever asked it, says what came of a move.
+func (c *Call) moveReported(sig Signal) {
+	switch sig := sig.(type) {
+	case HandedOver:
+		c.handedOver(sig)
+	case Kept:
+		c.kept(sig)
+	case NotMoved:
+		c.notMoved(sig)
+	}
+}
+
 // handedOver takes the participant off the list: its leg is not of this call
 // any more.
 func (c *Call) handedOver(in HandedOver) {

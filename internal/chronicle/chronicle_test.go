@@ -252,3 +252,37 @@ func TestNobodyWritesThemselvesIntoALine(t *testing.T) {
 		t.Errorf("told\n%s", got)
 	}
 }
+
+func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
+	j := journaltest.New()
+	log := j.Begin(id(1).Key())
+	leg, was := call.NewLegID(id(1), 1), call.NewLegID(id(2), 3)
+	state := call.State{ID: id(1), Step: 1, Participants: []call.Participant{{Leg: leg, Address: "4:+15550100"}}}
+	must(t, log.Append(t.Context(), state, nil))
+	for _, in := range []call.Input{
+		call.NotMoved{Leg: leg, Cause: call.Cause{Reason: call.NoAnswer}},
+		call.TakeIn{Leg: leg, Was: was, Who: call.Moved{Address: "4:+15550100"}},
+		call.Kept{Leg: leg},
+		call.HandedOver{Leg: leg},
+	} {
+		state.Step++
+		log.Noted(in, call.Answer{}, nil)
+		must(t, log.Append(t.Context(), state, nil))
+	}
+	lines, err := chronicle.New(j, tries{}).Of(t.Context(), string(id(1)))
+	must(t, err)
+	var told []string
+	for _, l := range lines {
+		told = append(told, l.Text)
+	}
+	for i, want := range []string{
+		"+15550100 does not come from the other call: no-answer",
+		"+15550100 has come from another call",
+		"+15550100 stays: the other call did not take them",
+		"+15550100 has moved to another call after ",
+	} {
+		if i >= len(told) || !strings.HasPrefix(told[i], want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	}
+}

@@ -69,14 +69,14 @@ func (t *Teller) Record(r journal.Record) (lines []Line) {
 
 func (t *Teller) note(n journal.Note, at time.Time) (Kind, string) {
 	text := join(words(n.Input), without(n.Details, "connection", "callbackuri", "version", "incoming"))
-	switch {
-	case n.Refused != "":
+	if n.Refused != "" {
 		return Refused, text + ": " + n.Refused
-	case n.Command:
-		return Command, text + ": accepted" + after(n.Answer)
 	}
 	if said, ok := t.leg(n, at); ok {
 		return Leg, said
+	}
+	if n.Command {
+		return Command, text + ": accepted" + after(n.Answer)
 	}
 	return Inner, text
 }
@@ -107,6 +107,15 @@ func (t *Teller) leg(n journal.Note, at time.Time) (said string, ok bool) {
 		return who + " was not reached" + since(t.rang, leg, at) + why, true
 	case "LegEnded":
 		return who + " left" + since(t.answered, leg, at) + why, true
+	case "TakeIn":
+		t.answered[leg] = at
+		return who + " has come from another call", true
+	case "HandedOver":
+		return who + " has moved to another call" + since(t.answered, leg, at), true
+	case "Kept":
+		return who + " stays: the other call did not take them", true
+	case "NotMoved":
+		return who + " does not come from the other call" + why, true
 	case "ToneReceived":
 		return who + " pressed " + value(n.Details, "tone"), true
 	}

@@ -119,6 +119,8 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 		told   bool
 	}{
 		"PlayStarted":                              {[]call.Event{call.PlayStarted{Recipient: old}}, false},
+		"MoveParticipantSucceeded":                 {[]call.Event{call.MoveParticipantSucceeded{Recipient: to("2025-06-15")}}, false},
+		"MoveParticipantFailed":                    {[]call.Event{call.MoveParticipantFailed{Recipient: to("2025-08-15-preview"), Cause: cause}}, false},
 		"a failure before its own disconnection":   {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
 		"a failed answer before its disconnection": {[]call.Event{call.AnswerFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
 		"a failure before another's disconnection": {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: other}}, true},

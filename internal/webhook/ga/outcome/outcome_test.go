@@ -150,6 +150,12 @@ func TestHowMediaOperationsEnd(t *testing.T) {
 		{outcome.Recognized(call.Cause{Reason: call.InitialSilence}), 400, 8510},
 		{outcome.Recognized(call.Cause{Reason: call.PlayDownload}), 500, 8511},
 		{outcome.Recognized(call.Cause{Reason: call.ParticipantAbsent}), 400, 8558},
+		{outcome.NotMoved(call.Cause{Reason: call.ParticipantAbsent}), 400, 8558},
+		{outcome.NotMoved(call.Cause{Reason: call.Failed, Detail: "It is being transferred."}), 409, 8519},
+		{outcome.NotMoved(call.Cause{Reason: call.NoAnswer}), 408, 8541},
+		{outcome.NotMoved(call.Cause{Reason: call.Canceled}), 400, 8508},
+		{outcome.NotMoved(call.Cause{Reason: call.Overloaded}), 503, 8516},
+		{outcome.NotMoved(call.Cause{Reason: call.NodeLost}), 500, 9998},
 	} {
 		if c.got.Code != c.code || c.got.SubCode != c.sub || strings.TrimSpace(c.got.Message) == "" {
 			t.Errorf("%+v, want %d/%d", c.got, c.code, c.sub)

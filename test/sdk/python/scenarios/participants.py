@@ -89,6 +89,27 @@ def application_is_added(w):
     other.next("CallDisconnected")
 
 
+def moves(w):
+    there, here = w.connected(number("+15550100")), w.connected(number("+15550100"))
+    add(there, "+15550106", "add")
+    there.callback.next("AddParticipantSucceeded", "add")
+    earlier = there.connection.get_call_properties().call_connection_id
+    moving = here.connection.move_participants([number("+15550106")], earlier, operation_context="move")
+    equal(moving.from_call, earlier)
+    equal(moving.operation_context, "move")
+    equal([p.identifier for p in moving.participants], [number("+15550106")])
+    moved = here.callback.next("MoveParticipantSucceeded", "move")
+    equal(moved["participant"]["rawId"], "4:+15550106")
+    equal(moved["fromCall"], earlier)
+    equal(sorted(p.identifier.raw_id for p in here.connection.list_participants()), ["4:+15550100", "4:+15550106"])
+    left = there.callback.first(3, "ParticipantsUpdated")[2]["participants"]
+    equal([p["identifier"]["rawId"] for p in left], ["4:+15550100"])
+    with refused(404):
+        here.connection.move_participants([number("+15559999")], earlier)
+    there.hang_up()
+    here.hang_up()
+
+
 SCENARIOS = [
     ("a participant is added, listed, read and removed", comes_and_goes),
     ("adding somebody busy fails and the call goes on", busy),
@@ -97,4 +118,5 @@ SCENARIOS = [
     ("a number cannot be muted", number_is_not_muted),
     ("an invitation is taken back while it rings", taken_back),
     ("an application is added as a user and reads its headers", application_is_added),
+    ("a participant moves from one call to another", moves),
 ]
