@@ -31,7 +31,8 @@ type Config struct {
 
 type family struct{ Config }
 
-// What the resource may ask in limitTime, as published.
+// What the resource may ask in limitTime: our choice, in the order of what the
+// service is said to allow.
 const (
 	limitTime   = 30 * time.Second
 	createLimit = 1000
