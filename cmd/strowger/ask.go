@@ -50,6 +50,20 @@ func get(ctx context.Context, at string, into any) error {
 	return ask(ctx, http.MethodGet, at, into)
 }
 
+// refusal is an answer of the server that is no success.
+type refusal struct {
+	status int
+	why    string
+}
+
+func (r *refusal) Error() string { return r.why }
+
+// refusedWith reports whether the server refused with a status.
+func refusedWith(err error, status int) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.status == status
+}
+
 // ask gets an answer of the server, or says what to do.
 func ask(ctx context.Context, method, at string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
@@ -68,7 +82,7 @@ func ask(ctx context.Context, method, at string, into any) error {
 		if json.NewDecoder(answer.Body).Decode(&fault) != nil || fault.Error == "" {
 			return fmt.Errorf("%s answered %s: it is no operator's address of this version", at, answer.Status)
 		}
-		return errors.New(fault.Error)
+		return &refusal{answer.StatusCode, fault.Error}
 	}
 	return json.NewDecoder(answer.Body).Decode(into)
 }

@@ -110,6 +110,9 @@ type eventsShow struct {
 }
 
 func (c eventsShow) Run(t terminal) error {
+	if err := checkID(c.ID); err != nil {
+		return err
+	}
 	at, err := c.address(t, deadletter.Path)
 	if err != nil {
 		return err
@@ -154,9 +157,20 @@ func (c some) events(t terminal, at string) ([]webhook.DeadLetter, error) {
 	}
 	var all []webhook.DeadLetter
 	for _, id := range c.IDs {
+		if err := checkID(id); err != nil {
+			return nil, err
+		}
 		all = append(all, webhook.DeadLetter{ID: id})
 	}
 	return all, nil
+}
+
+// checkID refuses what is no ID nor begins one: in a URL it might mean something else.
+func checkID(id string) error {
+	if id == "" || strings.Trim(strings.ToLower(id), "0123456789abcdef") != "" {
+		return &settingsError{fmt.Errorf("%q is no ID of an event; `strowger events` lists them", id)}
+	}
+	return nil
 }
 
 type eventsResend struct {
@@ -174,9 +188,9 @@ func (c eventsResend) Run(t terminal) error {
 		return err
 	}
 	all = c.withoutIncoming(t, all)
-	taken, err := c.send(t, at, all)
-	fmt.Fprintf(t.out, "%d of %d were taken\n", taken, len(all))
-	if left := len(all) - taken; left > 0 && err == nil {
+	taken, gone, err := c.send(t, at, all)
+	fmt.Fprintf(t.out, "%d of %d were taken\n", taken, len(all)-gone)
+	if left := len(all) - gone - taken; left > 0 && err == nil {
 		err = fmt.Errorf("%d events were not taken, and stay", left)
 	}
 	return err
@@ -197,8 +211,9 @@ func (c eventsResend) withoutIncoming(t terminal, all []webhook.DeadLetter) []we
 }
 
 // send sends one after the other. An endpoint that does not work is not tried with
-// the next, where it is known to be the same.
-func (c eventsResend) send(t terminal, at string, all []webhook.DeadLetter) (taken int, err error) {
+// the next, where it is known to be the same. Of all, those that somebody else has sent
+// or deleted meanwhile, or sends now, are no failure: they are gone.
+func (c eventsResend) send(t terminal, at string, all []webhook.DeadLetter) (taken, gone int, err error) {
 	broken := map[string]bool{}
 	to := url.Values{deadletter.To: {c.To}}.Encode()
 	for _, l := range all {
@@ -206,8 +221,14 @@ func (c eventsResend) send(t terminal, at string, all []webhook.DeadLetter) (tak
 			continue
 		}
 		var sent webhook.Resent
-		if err := ask(t.ctx, http.MethodPost, at+"/"+url.PathEscape(l.ID)+"/resend?"+to, &sent); err != nil {
-			return taken, fmt.Errorf("event %s: %w", l.ID, err)
+		err := ask(t.ctx, http.MethodPost, at+"/"+url.PathEscape(l.ID)+"/resend?"+to, &sent)
+		if c.All && isGone(err) {
+			gone++
+			fmt.Fprintf(t.out, "%s  %s  is left out: %v\n", l.ID, shortType(l.Type), err)
+			continue
+		}
+		if err != nil {
+			return taken, gone, fmt.Errorf("event %s: %w", l.ID, err)
 		}
 		if sent.Taken {
 			taken++
@@ -220,7 +241,13 @@ func (c eventsResend) send(t terminal, at string, all []webhook.DeadLetter) (tak
 			fmt.Fprintf(t.out, "%s is left alone for now\n", oneLine(sent.Letter.Host))
 		}
 	}
-	return taken, nil
+	return taken, gone, nil
+}
+
+// isGone reports whether somebody else has sent or deleted an event since it was
+// listed, or is sending it.
+func isGone(err error) bool {
+	return refusedWith(err, http.StatusNotFound) || refusedWith(err, http.StatusLocked)
 }
 
 func endpoint(l webhook.DeadLetter) string { return recipient(l) + " " + l.Host }
@@ -236,12 +263,19 @@ func (c eventsDelete) Run(t terminal) error {
 	if err != nil {
 		return err
 	}
+	n := 0
 	for _, l := range all {
 		var gone deadletter.Deleted
-		if err := ask(t.ctx, http.MethodDelete, at+"/"+url.PathEscape(l.ID), &gone); err != nil {
+		err := ask(t.ctx, http.MethodDelete, at+"/"+url.PathEscape(l.ID), &gone)
+		if c.All && isGone(err) {
+			fmt.Fprintf(t.out, "%s  %s  is left out: %v\n", l.ID, shortType(l.Type), err)
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("event %s: %w", l.ID, err)
 		}
+		n++
 	}
-	_, err = fmt.Fprintf(t.out, "%d deleted\n", len(all))
+	_, err = fmt.Fprintf(t.out, "%d deleted\n", n)
 	return err
 }

@@ -16,6 +16,8 @@ import (
 
 // shelf is a server's dead letter. Who is at a host takes events or does not.
 type shelf struct {
+	busy    string // the ID of one that somebody else sends now
+	gone    string // the ID of one that was listed, and is not there any more
 	letters []webhook.DeadLetter
 	down    map[string]bool
 	sent    []string
@@ -32,6 +34,12 @@ func (s *shelf) DeadLetters(_ context.Context, f func(webhook.DeadLetter) error)
 }
 
 func (s *shelf) DeadLetter(_ context.Context, id string) (webhook.DeadLetter, error) {
+	switch id {
+	case s.busy:
+		return webhook.DeadLetter{}, fmt.Errorf("%w: %s", webhook.ErrBusyLetter, id)
+	case s.gone:
+		return webhook.DeadLetter{}, fmt.Errorf("%w: %s", webhook.ErrNoLetter, id)
+	}
 	for _, l := range s.letters {
 		if strings.HasPrefix(l.ID, id) {
 			l.Body = []byte(`[{"id":"` + l.Event + `"}]`)
@@ -43,6 +51,9 @@ func (s *shelf) DeadLetter(_ context.Context, id string) (webhook.DeadLetter, er
 
 func (s *shelf) Resend(ctx context.Context, id, to string) (webhook.Resent, error) {
 	l, err := s.DeadLetter(ctx, id)
+	if err != nil {
+		return webhook.Resent{}, err
+	}
 	s.sent, s.to = append(s.sent, l.ID), to
 	if s.down[l.Host] {
 		l.Why = "nobody is there"
@@ -54,6 +65,9 @@ func (s *shelf) Resend(ctx context.Context, id, to string) (webhook.Resent, erro
 
 func (s *shelf) DeleteLetter(ctx context.Context, id string) (string, error) {
 	l, err := s.DeadLetter(ctx, id)
+	if err != nil {
+		return "", err
+	}
 	s.letters = slices.DeleteFunc(s.letters, func(other webhook.DeadLetter) bool { return other.ID == l.ID })
 	return l.ID, err
 }
@@ -144,6 +158,34 @@ func TestWhichEventsAreMeantHasToBeSaid(t *testing.T) {
 	for _, args := range [][]string{{"resend"}, {"delete"}, {"delete", "aaaa", "--all"}, {"resend", "aaaa", "--type=CallEnded"}} {
 		if code, _, err := three().events(t, args...); code != exitUsage || !strings.Contains(err, "--all") {
 			t.Errorf("%v ends with %d: %s", args, code, err)
+		}
+	}
+}
+
+func TestTwoWhoSendOrDeleteAllAtOnceDoNotStopEachOther(t *testing.T) {
+	s := of([3]string{"", "app.example", "CallConnected"}, [3]string{"", "app.example", "PlayCompleted"}, [3]string{"", "app.example", "CallDisconnected"})
+	s.gone, s.busy = "aaaa00000000", "aaaa00000001"
+	code, out, err := s.events(t, "resend", "--all")
+	requireSaid(t, out, "aaaa00000000  CallConnected  is left out: no such event", "aaaa00000001  PlayCompleted  is left out: the event is being sent again now", "1 of 1 were taken")
+	if code != 0 {
+		t.Errorf("resend ends with %d: %s", code, err)
+	}
+	code, out, err = s.events(t, "delete", "--all")
+	if requireSaid(t, out, "is left out", "1 deleted"); code != 0 {
+		t.Errorf("delete ends with %d: %s", code, err)
+	}
+	if code, _, _ = s.events(t, "resend", "aaaa00000001"); code == 0 {
+		t.Error("an event that is named, and is being sent by somebody else, ends with 0")
+	}
+}
+
+func TestWhatIsNoIDOfAnEventIsRefused(t *testing.T) {
+	for _, id := range []string{"", ".", "..", "../calls", "aaaa*", "a b"} {
+		for _, command := range []string{"show", "resend", "delete"} {
+			code, out, err := three().events(t, command, id)
+			if requireSaid(t, err, "is no ID of an event"); code == 0 {
+				t.Errorf("%s %q ends with 0: %s", command, id, out)
+			}
 		}
 	}
 }

@@ -75,6 +75,8 @@ func answer(w http.ResponseWriter, body any, err error) {
 		operator.Answer(w, http.StatusOK, body)
 	case errors.Is(err, webhook.ErrNoLetter), errors.Is(err, webhook.ErrManyLetters):
 		operator.Answer(w, http.StatusNotFound, operator.Fault{Error: err.Error()})
+	case errors.Is(err, webhook.ErrBusyLetter):
+		operator.Answer(w, http.StatusLocked, operator.Fault{Error: err.Error()})
 	case errors.Is(err, webhook.ErrNoSubscription):
 		operator.Answer(w, http.StatusConflict, operator.Fault{Error: err.Error()})
 	default:

@@ -71,6 +71,7 @@ func TestWhyALetterCannotBeHadIsSaid(t *testing.T) {
 		fmt.Errorf("%w: abcd", webhook.ErrNoLetter):      404,
 		fmt.Errorf("%w: abcd", webhook.ErrManyLetters):   404,
 		fmt.Errorf("%w: ivr", webhook.ErrNoSubscription): 409,
+		fmt.Errorf("%w: abcd", webhook.ErrBusyLetter):    423,
 		errors.New("the journal is away"):                503,
 	} {
 		for _, question := range []string{"GET /events/abcd", "POST /events/abcd/resend", "DELETE /events/abcd"} {

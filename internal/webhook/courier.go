@@ -85,6 +85,7 @@ type Courier struct {
 	troubles      *troubles
 	tries         *tries
 	letters       deadLetterCounters
+	claims        *claims
 	senders       sync.WaitGroup
 }
 
@@ -101,7 +102,7 @@ func New(c Config) *Courier {
 		c.InFlight = defaultInFlight
 	}
 	courier := &Courier{
-		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), troubles: newTroubles(), tries: newTries(), queues: queues{waiting: map[destination][]*delivery{}},
+		config: c, families: map[string]Family{}, holds: newHolds(), lanes: newLanes(c.InFlight), troubles: newTroubles(), tries: newTries(), claims: newClaims(), queues: queues{waiting: map[destination][]*delivery{}},
 	}
 	for _, f := range c.Families {
 		for _, v := range f.Versions {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -203,6 +204,8 @@ var (
 	ErrNoLetter = errors.New("no such event in the dead letter")
 	// ErrManyLetters: several begin so.
 	ErrManyLetters = errors.New("several events in the dead letter begin so")
+	// ErrBusyLetter: it is being sent again at this moment.
+	ErrBusyLetter = errors.New("the event is being sent again now")
 	// ErrNoSubscription: there is no subscription of that name.
 	ErrNoSubscription = errors.New("no such subscription in the settings")
 )
@@ -228,17 +231,61 @@ func (c *Courier) DeadLetter(ctx context.Context, id string) (DeadLetter, error)
 	return l, err
 }
 
-// DeleteLetter forgets one, and returns its ID.
+// DeleteLetter forgets one that is not being sent again, and returns its ID.
 func (c *Courier) DeleteLetter(ctx context.Context, id string) (string, error) {
-	d, err := c.find(ctx, id)
+	d, release, err := c.claim(ctx, id)
 	if err != nil {
 		return "", err
 	}
+	defer release()
 	if err := c.config.Journal.Unshelve(ctx, d.Name); err != nil {
 		return "", err
 	}
 	c.letters.deleted.Add(1)
 	return d.Name, nil
+}
+
+// claims are the IDs of the dead letters that are being sent again or deleted.
+type claims struct {
+	mu  sync.Mutex
+	ids map[string]bool
+}
+
+func newClaims() *claims { return &claims{ids: map[string]bool{}} }
+
+// take reports whether nobody else has the letter now.
+func (c *claims) take(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ids[id] {
+		return false
+	}
+	c.ids[id] = true
+	return true
+}
+
+func (c *claims) give(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.ids, id)
+}
+
+// claim is a letter that nobody else sends or deletes before release. It is read once
+// it is claimed: who had it before may have changed it, or taken it away.
+func (c *Courier) claim(ctx context.Context, id string) (d journal.Shelved, release func(), err error) {
+	found, err := c.find(ctx, id)
+	if err != nil {
+		return journal.Shelved{}, nil, err
+	}
+	if !c.claims.take(found.Name) {
+		return journal.Shelved{}, nil, fmt.Errorf("%w: %s", ErrBusyLetter, found.Name)
+	}
+	release = func() { c.claims.give(found.Name) }
+	if d, err = c.find(ctx, found.Name); err != nil {
+		release()
+		return journal.Shelved{}, nil, err
+	}
+	return d, release, nil
 }
 
 func (c *Courier) letter(ctx context.Context, id string) (DeadLetter, error) {

@@ -131,6 +131,43 @@ func TestALetterThatIsNotTakenStaysWithWhatCameOfIt(t *testing.T) {
 	})
 }
 
+// A letter has one hand on it at a time: it does not come back when it was deleted, and
+// is not sent twice.
+func TestALetterThatIsBeingSentIsNeitherSentNorDeletedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, net := world()
+		c := courier(webhook.Config{}, j, net)
+		start(t, c)
+		givenUp(t, j, net, c, 1)
+		id := letters(t, c)[0].ID
+		net.forget()
+		net.app(app, func(request) answer {
+			time.Sleep(5 * time.Second) // of the bubble
+			return answer{status: 500}
+		})
+		sent := make(chan error)
+		go func() {
+			_, err := c.Resend(t.Context(), id, "")
+			sent <- err
+		}()
+		time.Sleep(time.Second)
+		if _, err := c.Resend(t.Context(), id[:5], ""); !errors.Is(err, webhook.ErrBusyLetter) {
+			t.Errorf("sent again meanwhile: %v", err)
+		}
+		if _, err := c.DeleteLetter(t.Context(), id); !errors.Is(err, webhook.ErrBusyLetter) {
+			t.Errorf("deleted meanwhile: %v", err)
+		}
+		must(t, <-sent)
+		if n := len(net.to(app)); n != 1 {
+			t.Errorf("it was sent %d times", n)
+		}
+		_, err := c.DeleteLetter(t.Context(), id)
+		if must(t, err); len(letters(t, c)) != 0 {
+			t.Error("it was deleted, and is there")
+		}
+	})
+}
+
 func TestALetterOfASubscriptionThatIsGoneIsSentToAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const moved = "https://moved.example.com/"

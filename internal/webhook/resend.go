@@ -16,9 +16,15 @@ type Resent struct {
 // Resend tries a dead letter once more, with the id that it has always had: a
 // callback at its URL, an Event Grid event at its subscription, or at another when one
 // is named. It does not wait for what is on its way to the same destination. A letter
-// that is not taken stays, with what came of it.
+// that is not taken stays, with what came of it. One that is being sent again already is
+// refused with ErrBusyLetter.
 func (c *Courier) Resend(ctx context.Context, id, subscription string) (Resent, error) {
-	l, err := c.letter(ctx, id)
+	shelved, release, err := c.claim(ctx, id)
+	if err != nil {
+		return Resent{}, err
+	}
+	defer release()
+	l, err := readLetter(shelved)
 	if err != nil {
 		return Resent{}, err
 	}
