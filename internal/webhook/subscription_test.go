@@ -126,6 +126,31 @@ func TestASubscriptionIsValidatedByOpeningItsURL(t *testing.T) {
 	})
 }
 
+// Whoever has forgotten the handshake is told so, and does not wait once it is there.
+func TestAnApplicationThatLearnsTheHandshakeWhileACallRingsGetsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		j, net := world()
+		net.app(endpoint, always(200)) // to the handshake too
+		c := courier(webhook.Config{
+			PublicURL: "https://calls.example.com", Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Subscriptions: []webhook.Subscription{{URL: endpoint}},
+		}, j, net)
+		stop := start(t, c)
+		time.Sleep(time.Minute) // in the bubble's time
+		newStory(t, j, 1, "").step(incoming("4:+14255550100"))
+		time.Sleep(10 * time.Second)
+		net.forget()
+		net.app(endpoint, subscriber)
+		must(t, c.Flush(t.Context()))
+		expect(t, "sent", kinds(net.to(endpoint)), []string{validated, published})
+		stop()
+		if got := log.String(); strings.Count(got, "level=WARN") != 1 || !strings.Contains(got, "200 without the code") || !strings.Contains(got, "validationUrl") {
+			t.Errorf("the log says\n%s", got)
+		}
+	})
+}
+
 func open(c *webhook.Courier, uri string) int {
 	w := httptest.NewRecorder()
 	c.ValidationHandler().ServeHTTP(w, httptest.NewRequest("GET", uri, nil))

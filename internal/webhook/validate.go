@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,9 +31,12 @@ const handshakePause = 3 * time.Second
 
 const validationAdvice = "start the application at this address, and have it answer the validation event with status 200 and {\"validationResponse\": its code}"
 
-// manualTime is how long an endpoint that answered 200 without the code may
-// take to open the validation URL.
-const manualTime = 5 * time.Minute
+// manualPause is the pause after an endpoint answered 200 without the code: somebody
+// may open the validation URL, or mend the application.
+const manualPause = 10 * time.Second
+
+// errNoCode: the endpoint took the validation event, and did not answer with its code.
+var errNoCode = errors.New("the endpoint answered 200 without the code")
 
 // validate performs the handshake, again and again until it succeeds. Only a
 // new reason of failure is worth a line in the log.
@@ -40,16 +44,15 @@ func (c *Courier) validate(ctx context.Context, s *subscription) {
 	log := c.config.Log.With(slog.String("subscription", s.name), slog.String("host", outbound.Host(s.URL)))
 	told := ""
 	for try := 1; ctx.Err() == nil; try++ {
-		accepted, err := c.handshake(ctx, s)
-		pause := min(backoff(try), handshakePause)
-		if accepted {
-			log.Info("the subscription awaits its validation URL being opened")
-			pause = manualTime
+		err := c.handshake(ctx, s)
+		pause, advice := min(backoff(try), handshakePause), validationAdvice
+		if errors.Is(err, errNoCode) && c.config.PublicURL != "" {
+			pause, advice = manualPause, validationAdvice+", or open the event's validationUrl"
 		}
 		if why := whyNot(err); ctx.Err() == nil && why != "" && why != told {
 			told = why
 			log.Warn("the subscription is not validated and gets no events yet; trying on", slog.String("why", told),
-				slog.String("advice", validationAdvice))
+				slog.String("advice", advice))
 		}
 		select {
 		case <-s.validated:
@@ -69,36 +72,33 @@ func whyNot(err error) string {
 	return outbound.WithoutURL(err).Error()
 }
 
-// handshake sends the validation event. accepted means that the endpoint took
-// it without answering with the code.
-func (c *Courier) handshake(ctx context.Context, s *subscription) (accepted bool, err error) {
+// handshake sends the validation event, and has the subscription confirmed by the
+// answer.
+func (c *Courier) handshake(ctx context.Context, s *subscription) error {
 	body, err := c.validationEvent(s)
 	if err != nil {
-		return false, err
+		return err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(body))
 	if err != nil {
-		return false, err
+		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(eventgrid.HeaderEventType, eventgrid.SubscriptionValidation)
 	answer, err := c.config.Client.Do(request)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK { // published: 202 is not accepted
-		return false, fmt.Errorf("the endpoint answered %s", answer.Status)
+		return fmt.Errorf("the endpoint answered %s", answer.Status)
 	}
 	var response eventgrid.SubscriptionValidationResponse
 	if json.NewDecoder(io.LimitReader(answer.Body, answerMost)).Decode(&response) == nil && sameSecret(response.ValidationResponse, s.code) {
 		s.confirm()
-		return false, nil
+		return nil
 	}
-	if c.config.PublicURL == "" {
-		return false, fmt.Errorf("the endpoint answered 200 without the code")
-	}
-	return true, nil
+	return errNoCode
 }
 
 func (c *Courier) validationEvent(s *subscription) ([]byte, error) {
