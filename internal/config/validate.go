@@ -267,13 +267,50 @@ func (n NATS) validate(p *problems) {
 }
 
 func (r Recording) validate(p *problems) {
-	if r.Storage == "" {
-		return
+	if r.Retention < 0 {
+		p.add("recording.retention", "%s is negative; 0s keeps recordings until somebody deletes them", r.Retention)
 	}
-	u, err := url.Parse(r.Storage)
-	if err != nil || !slices.Contains([]string{"s3", "azblob", "gs", "file"}, u.Scheme) {
-		p.add("recording.storage", "%q is not a bucket: s3://, azblob://, gs:// or file://; leave it out for files under data_dir", r.Storage)
+	if r.ChunkTime < 0 || r.ChunkTime > 0 && r.ChunkTime < chunkTimeLeast {
+		p.add("recording.chunk_time", "%s is too short for a file; give it %s or more, or 0s for no limit", r.ChunkTime, chunkTimeLeast)
 	}
+	if r.ChunkBytes < 0 || r.ChunkBytes > 0 && r.ChunkBytes < chunkBytesLeast {
+		p.add("recording.chunk_bytes", "%d is too small for a file; give it %d or more, or 0 for no limit", r.ChunkBytes, chunkBytesLeast)
+	}
+	if r.PublicURL != "" {
+		err := webURL(r.PublicURL)
+		if err == nil && strings.Contains(r.PublicURL, "?") {
+			err = fmt.Errorf("%q has a query, and paths are put behind it; leave the query out", r.PublicURL)
+		}
+		p.addIf("recording.public_url", err)
+	}
+	if r.Storage != "" {
+		p.addIf("recording.storage", bucketURL(r.Storage))
+	}
+}
+
+// What a recording is cut into at least. Smaller files would be more work for the
+// store than the sound is.
+const (
+	chunkTimeLeast  = time.Second
+	chunkBytesLeast = 16 << 10
+)
+
+// bucketURL does not repeat the query, in which there may be credentials.
+func bucketURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil {
+		return errors.New("it is not a URL; write for example s3://recordings?region=eu-west-1")
+	}
+	where := (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	switch {
+	case !slices.Contains([]string{"s3", "azblob", "gs", "file"}, u.Scheme):
+		return fmt.Errorf("%q is not a bucket: s3://, azblob://, gs:// or file://; leave it out for files under data_dir", where)
+	case u.Scheme == "file" && (u.Host != "" || !strings.HasPrefix(u.Path, "/")):
+		return fmt.Errorf("%q is not an absolute path; write file:///srv/recordings", where)
+	case u.Scheme != "file" && u.Host == "":
+		return fmt.Errorf("%q names no bucket; write for example %s://recordings", where, u.Scheme)
+	}
+	return nil
 }
 
 func (s Speech) validate(p *problems) {

@@ -90,7 +90,16 @@ var mistakes = []struct {
 	{func(c *Config) { c.NATS.URL = "10.0.0.5:4222" }, "nats.url: "},
 	{func(c *Config) { c.NATS.Sync = "never" }, `nats.sync: "never" is not one of always, interval`},
 	{func(c *Config) { c.NATS.MaxBytes = 1 }, "nats.max_bytes: "},
-	{func(c *Config) { c.Recording.Storage = "/var/recordings" }, "recording.storage: "},
+	{func(c *Config) { c.Recording.Storage = "/var/recordings" }, `recording.storage: "/var/recordings" is not a bucket`},
+	{func(c *Config) { c.Recording.Storage = "s3://?region=eu-west-1" }, `recording.storage: "s3:" names no bucket`},
+	{func(c *Config) { c.Recording.Storage = "file://srv/recordings" }, `recording.storage: "file://srv/recordings" is not an absolute path`},
+	{func(c *Config) { c.Recording.Storage = "s3://a b" }, "recording.storage: it is not a URL"},
+	{func(c *Config) { c.Recording.PublicURL = "recordings.example.org" }, "recording.public_url: "},
+	{func(c *Config) { c.Recording.PublicURL = "https://recordings.example.org?a=b" }, "recording.public_url: "},
+	{func(c *Config) { c.Recording.Retention = -time.Hour }, "recording.retention: -1h0m0s is negative"},
+	{func(c *Config) { c.Recording.ChunkTime = -time.Second }, "recording.chunk_time: -1s is too short"},
+	{func(c *Config) { c.Recording.ChunkTime = time.Millisecond }, "recording.chunk_time: 1ms is too short"},
+	{func(c *Config) { c.Recording.ChunkBytes = -1 }, "recording.chunk_bytes: -1 is too small"},
 	{func(c *Config) { c.Speech.Synthesizer.Engine = "festival" }, "speech.synthesizer.engine: "},
 	{func(c *Config) { c.Speech.Recognizer.Engine = "http" }, "speech.recognizer.url: "},
 	{func(c *Config) { c.Log.Level = "loud" }, "log.level: "},
@@ -116,6 +125,16 @@ func TestSubscriptionsMayNameTheBeginningOfAParty(t *testing.T) {
 	}, {URL: "http://x"}}
 	if err := cfg.Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAMistakeInTheStorageOfRecordingsShowsNoCredentials(t *testing.T) {
+	cfg := Default()
+	cfg.Recording.Storage = "ftp://recordings?key=secret"
+	err := cfg.Validate()
+	requireError(t, err, "recording.storage: ")
+	if strings.Contains(err.Error(), "secret") {
+		t.Errorf("it is in the error: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"strowger/internal/access"
@@ -82,7 +83,7 @@ func (p *parts) buildEdges(version string) error {
 // contentsURL is under which applications fetch recordings.
 func (p *parts) contentsURL() string {
 	if u := p.cfg.Recording.PublicURL; u != "" {
-		return u
+		return strings.TrimRight(u, "/")
 	}
 	return p.info.PublicURL
 }
