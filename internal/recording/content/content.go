@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,19 +105,17 @@ func (h *Handler) give(w http.ResponseWriter, r *http.Request, d recording.Docum
 	if !validRange.MatchString(r.Header.Get("Range")) {
 		r.Header.Del("Range") // JavaScript 1.5.1 sends bytes=undefined
 	}
-	if r.Header.Get("Range") == "" && file.Size() > 0 {
-		w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", file.Size()-1, file.Size()))
-	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-cache, max-age=0, s-maxage=0, private")
 	if view != "acsmetadata" {
 		w.Header().Set("ETag", `"`+about.ContentSHA256+`"`)
 	}
-	http.ServeContent(&paced{w, http.NewResponseController(w)}, r, "", file.ModTime(), file)
+	out := &paced{ResponseWriter: w, control: http.NewResponseController(w), length: file.Size()}
+	http.ServeContent(out, r, "", file.ModTime(), file)
 }
 
 // validRange is one range of bytes, the only kind that is given.
-var validRange = regexp.MustCompile(`^bytes=(\d+-\d*|-\d+)$`)
+var validRange = regexp.MustCompile(`^bytes=(\d{1,18}-\d{0,18}|-\d{1,18})$`)
 
 func (h *Handler) metadata(ctx context.Context, d recording.Document) (about recording.Metadata, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
@@ -125,8 +124,19 @@ func (h *Handler) metadata(ctx context.Context, d recording.Document) (about rec
 	if err != nil {
 		return about, err
 	}
-	return about, json.Unmarshal(b, &about)
+	if err := json.Unmarshal(b, &about); err != nil {
+		return about, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if !slices.Contains(formats, call.RecordingFormat(about.Info.Format)) {
+		return about, fmt.Errorf("%w: its format is %.20q", errDamaged, about.Info.Format)
+	}
+	return about, nil
 }
+
+var formats = []call.RecordingFormat{call.WAV, call.MP3, call.MP4}
+
+// errDamaged: somebody has changed what lies in the store.
+var errDamaged = errors.New("the metadata of a recording is not as it was written")
 
 // remove deletes the content and then the metadata: what is left after a failure can
 // be deleted again.
@@ -150,6 +160,11 @@ func (h *Handler) failed(w http.ResponseWriter, d recording.Document, err error)
 		refuse(w, http.StatusNotFound, "There is no such document.")
 		return
 	}
+	if errors.Is(err, errDamaged) {
+		h.log.Error("a recording cannot be got: its metadata in recording.storage was damaged", "document", string(d), "error", err)
+		refuse(w, http.StatusInternalServerError, "The document's metadata is damaged.")
+		return
+	}
 	h.log.Error("a recording cannot be got: see that recording.storage can be reached", "document", string(d), "error", err)
 	refuse(w, http.StatusServiceUnavailable, "The document cannot be got now.")
 }
@@ -161,13 +176,32 @@ func refuse(w http.ResponseWriter, status int, message string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "message": message})
 }
 
-// paced gives a client time for each piece instead of for all.
+// paced gives a client time for each piece instead of for all, and says how long the
+// content is as clients read it.
 type paced struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	length  int64 // of the whole, in bytes
+	refused bool
+}
+
+func (p *paced) WriteHeader(status int) {
+	if status >= http.StatusBadRequest {
+		p.refused = true
+		refuse(p.ResponseWriter, status, http.StatusText(status))
+		return
+	}
+	// Clients learn the length from Content-Range, also when they asked for no range.
+	if status == http.StatusOK && p.length > 0 {
+		p.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", p.length-1, p.length))
+	}
+	p.ResponseWriter.WriteHeader(status)
 }
 
 func (p *paced) Write(b []byte) (int, error) {
+	if p.refused {
+		return len(b), nil // in words of ServeContent
+	}
 	_ = p.control.SetWriteDeadline(time.Now().Add(sendTime)) // without one the server's own holds
 	return p.ResponseWriter.Write(b)
 }
