@@ -167,6 +167,8 @@ const (
 	ChunkSessionEnded ChunkEnd = "session-ended"
 	ChunkFull         ChunkEnd = "full"
 	ChunkLong         ChunkEnd = "long"
+	// ChunkNotDelivered: it is not in the application's own container, and will not be.
+	ChunkNotDelivered ChunkEnd = "not-delivered"
 )
 
 // ---- Events ----

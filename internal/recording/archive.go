@@ -23,6 +23,13 @@ type Store interface {
 	Put(ctx context.Context, name, contentType string, content io.Reader) error
 }
 
+// Containers keep files for the applications that own them.
+type Containers interface {
+	// Put is as Store's, in the container with a URL. store.ErrRefused says that trying
+	// again is of no use.
+	Put(ctx context.Context, containerURL, name, contentType string, content io.Reader) error
+}
+
 // Signals takes what becomes of recordings.
 type Signals interface {
 	// Signal may wait for room.
@@ -34,12 +41,13 @@ type Signals interface {
 
 // Config is what an archive works with.
 type Config struct {
-	Dir      string // of the spools
-	Resource string // the id of the resource, as the metadata says it
-	Limits   Limits
-	Store    Store
-	Signals  Signals
-	Log      *slog.Logger
+	Dir        string // of the spools
+	Resource   string // the id of the resource, as the metadata says it
+	Limits     Limits
+	Store      Store
+	Containers Containers
+	Signals    Signals
+	Log        *slog.Logger
 }
 
 // Archive makes recordings, and brings them into the store.
@@ -48,6 +56,7 @@ type Archive struct {
 	start   chan func(context.Context)
 	stopped chan struct{}
 	working chan struct{} // room for those that encode or store now
+	leaving chan struct{} // room for those that go to containers now, which may be slow
 
 	mu        sync.Mutex
 	recorders map[call.RecordingID]*recorder
@@ -60,6 +69,7 @@ func New(cfg Config) (*Archive, error) {
 	a := &Archive{
 		cfg: cfg, start: make(chan func(context.Context)), stopped: make(chan struct{}),
 		working:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+		leaving:   make(chan struct{}, deliveriesMost),
 		recorders: map[call.RecordingID]*recorder{}, finishing: map[call.RecordingID]bool{},
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -26,6 +27,7 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/mixer"
 	"strowger/internal/recording"
+	"strowger/internal/recording/store"
 	"strowger/test/wait"
 )
 
@@ -60,6 +62,24 @@ func (s *shelf) Put(_ context.Context, name, _ string, content io.Reader) error 
 	return nil
 }
 
+// containers are those of applications, in memory. Each Put takes the next of answers;
+// the last one stays.
+type containers struct {
+	shelf
+	answers []error
+}
+
+func (c *containers) Put(ctx context.Context, containerURL, name, contentType string, content io.Reader) error {
+	c.mu.Lock()
+	answer := c.answers[0]
+	c.answers = c.answers[min(1, len(c.answers)-1):]
+	c.mu.Unlock()
+	if answer != nil {
+		return answer
+	}
+	return c.shelf.Put(ctx, containerURL+"/"+name, contentType, content)
+}
+
 // world is an archive, a room with voices, and what becomes of it.
 type world struct {
 	t       *testing.T
@@ -67,14 +87,17 @@ type world struct {
 	archive *recording.Archive
 	stop    func()
 	shelf   *shelf
+	theirs  *containers
 	signals chan call.Signal
-	room    *mixer.Room
-	members map[call.Address]*mixer.Member
+	// patience is for how long a signal is awaited.
+	patience time.Duration
+	room     *mixer.Room
+	members  map[call.Address]*mixer.Member
 }
 
 func newWorld(t *testing.T, limits recording.Limits) *world {
-	w := &world{t: t, shelf: &shelf{files: map[string][]byte{}}, signals: make(chan call.Signal, 16), room: mixer.NewRoom(), members: map[call.Address]*mixer.Member{}}
-	w.cfg = recording.Config{Dir: t.TempDir(), Resource: "r", Limits: limits, Store: w.shelf, Signals: w, Log: slog.New(slog.DiscardHandler)}
+	w := &world{t: t, shelf: &shelf{files: map[string][]byte{}}, theirs: &containers{shelf{files: map[string][]byte{}}, []error{nil}}, patience: 20 * time.Second, signals: make(chan call.Signal, 16), room: mixer.NewRoom(), members: map[call.Address]*mixer.Member{}}
+	w.cfg = recording.Config{Dir: t.TempDir(), Resource: "r", Limits: limits, Store: w.shelf, Containers: w.theirs, Signals: w, Log: slog.New(slog.DiscardHandler)}
 	w.begin()
 	t.Cleanup(func() { w.stop() })
 	return w
@@ -146,7 +169,7 @@ func (w *world) next() call.Signal {
 	select {
 	case sig := <-w.signals:
 		return sig
-	case <-time.After(20 * time.Second):
+	case <-time.After(w.patience):
 		w.t.Fatal("nothing is signalled")
 		return nil
 	}
@@ -315,6 +338,60 @@ func TestAStoreThatIsAwayIsTriedAgain(t *testing.T) {
 	w.join(alice, 1000, 8000)
 	w.ticks(25)
 	w.expect(w.end().Chunks[0], "1000×25")
+}
+
+func (w *world) recordedFor(container string) call.RecordedFile {
+	w.start(call.RecordingSpec{Format: call.WAV, Container: container})
+	w.join(alice, 1000, 8000)
+	w.ticks(25)
+	return w.end()
+}
+
+func TestARecordingGoesToTheApplicationsContainerToo(t *testing.T) {
+	w := newWorld(t, recording.Limits{})
+	w.theirs.answers = []error{errors.New("away"), errors.New("away"), nil}
+	c := w.recordedFor("https://example.org/calls").Chunks[0]
+	if c.EndReason != call.ChunkSessionEnded {
+		t.Errorf("it ended as %q", c.EndReason)
+	}
+	w.expect(c, "1000×25")
+	for name, content := range w.shelf.files {
+		if !bytes.Equal(w.theirs.files["https://example.org/calls/"+name], content) {
+			t.Errorf("%s is not there as it is here", name)
+		}
+	}
+	if len(w.theirs.files) != 2 {
+		t.Errorf("there are %v", slices.Collect(maps.Keys(w.theirs.files)))
+	}
+}
+
+func TestAContainerThatRefusesIsTold(t *testing.T) {
+	w := newWorld(t, recording.Limits{})
+	w.theirs.answers = []error{fmt.Errorf("%w: 403", store.ErrRefused)}
+	c := w.recordedFor("https://example.org/calls").Chunks[0]
+	if c.EndReason != call.ChunkNotDelivered {
+		t.Errorf("it ended as %q", c.EndReason)
+	}
+	w.expect(c, "1000×25")
+}
+
+func TestAContainerThatDoesNotAnswerIsNotTriedForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, recording.Limits{})
+		w.patience = time.Hour
+		w.theirs.answers = []error{errors.New("away")}
+		began := time.Now()
+		file := w.recordedFor("https://example.org/calls")
+		if took := time.Since(began); took < 15*time.Minute || took > 18*time.Minute {
+			t.Errorf("it was tried for %v", took)
+		}
+		for _, c := range file.Chunks {
+			if c.EndReason != call.ChunkNotDelivered {
+				t.Errorf("%s ended as %q", c.Document, c.EndReason)
+			}
+		}
+		w.stop()
+	})
 }
 
 // A process that dies leaves its folder; what it wrote is copied here as a killed

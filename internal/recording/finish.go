@@ -50,7 +50,9 @@ func (a *Archive) finish(ctx context.Context, s *spool, log *slog.Logger) {
 			continue
 		}
 		if m.Ended {
-			a.tell(ctx, s, log)
+			if a.deliver(ctx, s, log) {
+				a.tell(ctx, s, log)
+			}
 			return
 		}
 		if s.wait(ctx) != nil {
@@ -87,32 +89,44 @@ func (a *Archive) storeChunk(ctx context.Context, s *spool, i int) error {
 	if err != nil {
 		return err
 	}
-	m := s.look()
-	d := DocumentOf(m.Started, m.Recording, i)
-	content, err := a.put(ctx, d.Content(m.Spec.Format), contentTypes[m.Spec.Format], file)
+	leave, err := enter(ctx, a.working)
 	if err != nil {
 		return err
 	}
-	content.Document = string(d)
-	about, err := json.MarshalIndent(a.metadata(m, i, content), "", "  ")
+	defer leave()
+	content, err := a.putChunk(ctx, s.look(), i, file, a.cfg.Store.Put)
 	if err != nil {
 		return err
-	}
-	if err := a.cfg.Store.Put(ctx, d.Metadata(), "application/json", strings.NewReader(string(about)+"\n")); err != nil {
-		return fmt.Errorf("store %s: %w", d.Metadata(), err)
 	}
 	return s.change(func(m *manifest) { m.Chunks[i].Stored = &content })
 }
 
-var contentTypes = map[call.RecordingFormat]string{call.WAV: "audio/wav", call.MP3: "audio/mpeg", call.MP4: "audio/mp4"}
-
-// put stores a file, and says how long it is and its SHA-256.
-func (a *Archive) put(ctx context.Context, name, contentType, file string) (stored, error) {
-	leave, err := a.enter(ctx)
+// putChunk puts the file of a chunk somewhere, and then its metadata: who finds the
+// metadata there finds the content too.
+func (a *Archive) putChunk(ctx context.Context, m manifest, i int, file string, put put) (stored, error) {
+	d := DocumentOf(m.Started, m.Recording, i)
+	content, err := a.putFile(ctx, d.Content(m.Spec.Format), contentTypes[m.Spec.Format], file, put)
 	if err != nil {
 		return stored{}, err
 	}
-	defer leave()
+	content.Document = string(d)
+	about, err := json.MarshalIndent(a.metadata(m, i, content), "", "  ")
+	if err != nil {
+		return stored{}, err
+	}
+	if err := put(ctx, d.Metadata(), "application/json", strings.NewReader(string(about)+"\n")); err != nil {
+		return stored{}, fmt.Errorf("store %s: %w", d.Metadata(), err)
+	}
+	return content, nil
+}
+
+// put is Put of a store.
+type put func(ctx context.Context, name, contentType string, content io.Reader) error
+
+var contentTypes = map[call.RecordingFormat]string{call.WAV: "audio/wav", call.MP3: "audio/mpeg", call.MP4: "audio/mp4"}
+
+// putFile puts a file somewhere, and says how long it is and its SHA-256.
+func (a *Archive) putFile(ctx context.Context, name, contentType, file string, put put) (stored, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return stored{}, err
@@ -120,10 +134,10 @@ func (a *Archive) put(ctx context.Context, name, contentType, file string) (stor
 	defer f.Close()
 	sum := sha256.New()
 	counted := &counter{Reader: io.TeeReader(f, sum)}
-	if err := a.cfg.Store.Put(ctx, name, contentType, counted); err != nil {
+	if err := put(ctx, name, contentType, counted); err != nil {
 		return stored{}, fmt.Errorf("store %s: %w", name, err)
 	}
-	return stored{Length: counted.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+	return stored{File: filepath.Base(file), Length: counted.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 type counter struct {
@@ -277,7 +291,7 @@ func (a *Archive) followSegment(ctx context.Context, s *spool, seg segment, whol
 
 // piece reads and gives what there is, when there is room to work.
 func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int16, channels int, give func([]int16, int) error) (n int, err error) {
-	leave, err := a.enter(ctx)
+	leave, err := enter(ctx, a.working)
 	if err != nil {
 		return 0, err
 	}
@@ -289,11 +303,11 @@ func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int
 	return n, give(samples[:n], channels)
 }
 
-// enter waits for room among those that encode or store now.
-func (a *Archive) enter(ctx context.Context) (leave func(), err error) {
+// enter waits for room.
+func enter(ctx context.Context, room chan struct{}) (leave func(), err error) {
 	select {
-	case a.working <- struct{}{}:
-		return func() { <-a.working }, nil
+	case room <- struct{}{}:
+		return func() { <-room }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -323,7 +337,11 @@ func (m manifest) file() call.RecordedFile {
 	f := call.RecordedFile{Started: m.Started, Reason: m.Reason}
 	for _, c := range m.Chunks {
 		f.Duration += c.duration()
-		f.Chunks = append(f.Chunks, call.RecordedChunk{Document: c.Stored.Document, EndReason: c.End})
+		told := call.RecordedChunk{Document: c.Stored.Document, EndReason: c.End}
+		if c.Delivery == notDelivered {
+			told.EndReason = call.ChunkNotDelivered
+		}
+		f.Chunks = append(f.Chunks, told)
 	}
 	return f
 }

@@ -46,7 +46,16 @@ type chunk struct {
 	Segments []segment
 	End      call.ChunkEnd // "" while it grows
 	Stored   *stored       // once it is in the store
+	Delivery delivery      // to the application's own container, if it named one
 }
+
+// delivery is what became of a chunk's copy.
+type delivery string
+
+const (
+	delivered    delivery = "delivered"
+	notDelivered delivery = "not-delivered" // and never will be
+)
 
 type segment struct {
 	File     string
@@ -57,6 +66,7 @@ type segment struct {
 // stored is a chunk as it lies in the store.
 type stored struct {
 	Document string
+	File     string // in the spool, for as long as that is there
 	Length   int64  // in bytes
 	SHA256   string // in hexadecimal
 }

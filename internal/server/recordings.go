@@ -18,8 +18,10 @@ func (p *parts) buildRecordings(ctx context.Context, to recording.Signals) (err 
 		return err
 	}
 	p.closers = append(p.closers, func() { _ = p.contents.Close() })
+	containers := store.NewContainers(p.policy())
+	p.closers = append(p.closers, containers.Close)
 	p.archive, err = recording.New(recording.Config{
-		Dir: filepath.Join(dir, "spool"), Resource: p.cfg.Resource.ID, Store: p.contents, Signals: to, Log: p.log,
+		Dir: filepath.Join(dir, "spool"), Resource: p.cfg.Resource.ID, Store: p.contents, Containers: containers, Signals: to, Log: p.log,
 		Limits: recording.Limits{Bytes: c.ChunkBytes, Duration: c.ChunkTime},
 	})
 	return err

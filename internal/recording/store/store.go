@@ -87,21 +87,24 @@ func (s *Store) Close() error { return s.bucket.Close() }
 
 // Put keeps a file, in place of what was there under the name. It is durable when
 // Put returns without an error; after an error what was there is as it was.
-//
-// It is Upload and not NewWriter: the writer of Azure panics when it is closed after
-// a failure. Upload itself would keep what it could read of a content that fails.
 func (s *Store) Put(ctx context.Context, name, contentType string, content io.Reader) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	r := &watched{Reader: content, failed: cancel}
-	if err := s.bucket.Upload(ctx, name, r, &blob.WriterOptions{ContentType: contentType}); err != nil {
-		return errors.Join(r.err, err)
-	}
-	if s.folder == "" {
-		return nil
+	if err := upload(ctx, s.bucket, name, content, blob.WriterOptions{ContentType: contentType}); err != nil || s.folder == "" {
+		return err
 	}
 	file := filepath.Join(s.folder, filepath.FromSlash(name))
 	return errors.Join(syncFile(file), syncFile(filepath.Dir(file)))
+}
+
+// upload is Upload and not NewWriter: the writer of Azure panics when it is closed after
+// a failure. Upload itself would keep what it could read of a content that fails.
+func upload(ctx context.Context, to *blob.Bucket, name string, content io.Reader, as blob.WriterOptions) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &watched{Reader: content, failed: cancel}
+	if err := to.Upload(ctx, name, r, &as); err != nil {
+		return errors.Join(r.err, err)
+	}
+	return nil
 }
 
 // watched tells when its reader fails.

@@ -36,6 +36,7 @@ var chunkEnds = map[call.ChunkEnd]eventgrid.ChunkEndReason{
 	call.ChunkSessionEnded: eventgrid.ChunkSessionEnded,
 	call.ChunkFull:         eventgrid.ChunkMaximumSize,
 	call.ChunkLong:         eventgrid.ChunkMaximumTime,
+	call.ChunkNotDelivered: eventgrid.ChunkUpload,
 }
 
 // sessionEnd: a recording that an application stopped has lost its initiator, in the

@@ -40,6 +40,7 @@ const (
 	ChunkSessionEnded ChunkEndReason = "SessionEnded"
 	ChunkMaximumSize  ChunkEndReason = "ChunkMaximumSizeExceeded"
 	ChunkMaximumTime  ChunkEndReason = "ChunkMaximumTimeExceeded"
+	ChunkUpload       ChunkEndReason = "ChunkUploadFailure" // to the application's own container
 )
 
 // SessionEndReason is why a recording ended.
