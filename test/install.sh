@@ -43,7 +43,7 @@ elif ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 fi
 
 # JavaScript modules exactly as locked, again only when the lock has changed.
-for dir in test/sdk/javascript examples/reminder examples/outage-broadcast; do
+for dir in test/sdk/javascript test/storage examples/reminder examples/outage-broadcast; do
   if ! cmp -s "$dir/package-lock.json" "$dir/node_modules/.installed-lock"; then
     modules+=("$dir")
     echo "missing: JavaScript modules of $dir"
@@ -66,7 +66,13 @@ if ! jars_are_there; then
   echo "missing: the Java SDK in $java/lib"
 fi
 
-if [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there && jars_are_there; then
+# A server of S3, built once into .cache.
+gateway=v1.8.0
+if ! [ -x ".cache/versitygw-$gateway" ]; then
+  echo "missing: versitygw $gateway, for recordings in a bucket"
+fi
+
+if [ -x ".cache/versitygw-$gateway" ] && [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there && jars_are_there; then
   echo "nothing to install: all that the tests need is here"
   exit
 fi
@@ -104,4 +110,11 @@ if ! jars_are_there; then
   rm -rf "$java/lib"
   (cd "$java" && mvn -q -B dependency:copy-dependencies)
   cp "$java/pom.xml" "$java/lib/.installed-pom"
+fi
+
+if ! [ -x ".cache/versitygw-$gateway" ]; then
+  echo "installing with go: versitygw into .cache"
+  GOBIN="$PWD/.cache/versitygw.tmp" go install -ldflags '-s -w' "github.com/versity/versitygw/cmd/versitygw@$gateway"
+  mv .cache/versitygw.tmp/versitygw ".cache/versitygw-$gateway"
+  rmdir .cache/versitygw.tmp
 fi

@@ -48,10 +48,24 @@ func Open(ctx context.Context, bucketURL, folder string) (*Store, error) {
 	if u.Scheme == "file" {
 		s.folder = filepath.FromSlash(u.Path)
 	}
+	if u.Scheme == "s3" {
+		bucketURL = quiet(u)
+	}
 	if s.bucket, err = blob.OpenBucket(ctx, bucketURL); err != nil {
 		return nil, fmt.Errorf("recording.storage %s: %s", s.where, strings.ReplaceAll(err.Error(), bucketURL, s.where))
 	}
 	return s, nil
+}
+
+// quiet keeps the S3 client from telling of each download that there is no checksum of
+// it, which most servers do not make.
+func quiet(bucket *url.URL) string {
+	const validation = "response_checksum_validation"
+	if q := bucket.Query(); !q.Has(validation) {
+		q.Set(validation, "when_required")
+		bucket.RawQuery = q.Encode()
+	}
+	return bucket.String()
 }
 
 // folderURL has temporary files beside the others, so that they are renamed and not
