@@ -89,6 +89,7 @@ type world struct {
 	shelf   *shelf
 	theirs  *containers
 	signals chan call.Signal
+	log     lines // when the world is told to keep one
 	// patience is for how long a signal is awaited.
 	patience time.Duration
 	room     *mixer.Room

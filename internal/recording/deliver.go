@@ -38,7 +38,8 @@ func (a *Archive) deliver(ctx context.Context, s *spool, log *slog.Logger) bool 
 				return err
 			}
 			log.Error("a recording is not in its application's own container: see that recordingDestinationContainerUrl is that of a container, that its signature allows to create and write and has not expired, and that outbound.allow_networks holds it; the copy of this server stays", "document", c.Stored.Document, "error", err)
-			return s.change(func(m *manifest) { m.Chunks[i].Delivery = notDelivered })
+			a.note(s, func(m *manifest) { m.Chunks[i].Delivery = notDelivered })
+			return nil
 		}) {
 			return false
 		}
@@ -59,5 +60,6 @@ func (a *Archive) deliverChunk(ctx context.Context, s *spool, i int) error {
 	if _, err := a.putChunk(ctx, m, i, filepath.Join(s.dir, m.Chunks[i].Stored.File), put); err != nil {
 		return fmt.Errorf("the application's own container: %w", err)
 	}
-	return s.change(func(m *manifest) { m.Chunks[i].Delivery = delivered })
+	a.note(s, func(m *manifest) { m.Chunks[i].Delivery = delivered })
+	return nil
 }

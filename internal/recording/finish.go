@@ -98,7 +98,17 @@ func (a *Archive) storeChunk(ctx context.Context, s *spool, i int) error {
 	if err != nil {
 		return err
 	}
-	return s.change(func(m *manifest) { m.Chunks[i].Stored = &content })
+	a.note(s, func(m *manifest) { m.Chunks[i].Stored = &content })
+	return nil
+}
+
+// note writes down what is done, so that the next process need not do it again. The
+// disk may be full of the spools themselves: whoever waited for room here would keep
+// them there.
+func (a *Archive) note(s *spool, done func(*manifest)) {
+	if err := s.change(done); err != nil {
+		a.cfg.Log.Warn("how far a recording is cannot be written down: if this process ends now the next one does it again", "folder", s.dir, "error", err)
+	}
 }
 
 // putChunk puts the file of a chunk somewhere, and then its metadata: who finds the

@@ -81,6 +81,9 @@ func (w *WAV) Write(samples []int16) (n int, err error) {
 		w.frames += int64(frames)
 		rest = rest[frames*w.format.Channels:]
 	}
+	if err != nil {
+		defer w.cut()
+	}
 	if w.frames == begin {
 		return 0, err
 	}
@@ -93,6 +96,9 @@ func (w *WAV) Write(samples []int16) (n int, err error) {
 	}
 	return int(w.frames-begin) * w.format.Channels, err
 }
+
+// cut removes what a write that failed has left behind the last frame.
+func (w *WAV) cut() { _ = w.file.Truncate(w.end()) }
 
 // blockLength is how many samples of whole frames fit the buffer.
 func (w *WAV) blockLength() int { return blockSamples - blockSamples%w.format.Channels }
