@@ -24,13 +24,19 @@ type Weigher interface {
 	Weight() int
 }
 
+// A Skipper is a Ticker that keeps count of the time: it is told how many ticks it
+// did not get after a stall, before the one that comes.
+type Skipper interface {
+	Skip(ticks int)
+}
+
 // Clock calls Tickers every 20 ms from a fixed number of loops, each on its
 // own operating system thread.
 //
 // Deadlines are absolute (next += 20 ms), so lateness never accumulates. A
 // loop that is late by up to 100 ms runs the owed ticks back to back, which
 // keeps timestamps sent to the far end on real time; one that is later skips
-// to the present and counts what it skipped.
+// to the present, counts what it skipped and tells the Skippers.
 type Clock struct {
 	loops []*loop
 }
@@ -193,13 +199,23 @@ func (l *loop) catchUp(ctx context.Context, next time.Time) time.Time {
 		if late > maxCatchUp {
 			skipped := late / FrameDuration
 			next = next.Add(skipped * FrameDuration)
-			l.meter.skipped.Add(uint64(skipped))
+			l.skip(int(skipped))
 		}
 		l.tick()
 		l.meter.record(late, time.Since(began))
 		next = next.Add(FrameDuration)
 	}
 	return next
+}
+
+// skip leaves ticks out. What is attached since the last tick has missed none.
+func (l *loop) skip(ticks int) {
+	l.meter.skipped.Add(uint64(ticks))
+	for _, t := range l.tickers {
+		if s, ok := t.(Skipper); ok {
+			s.Skip(ticks)
+		}
+	}
 }
 
 func (l *loop) tick() {

@@ -15,6 +15,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type counter struct {
 	ticks  atomic.Int64
+	skips  atomic.Int64
 	weight int
 	onTick func()
 }
@@ -25,6 +26,8 @@ func (c *counter) Tick() {
 		c.onTick()
 	}
 }
+
+func (c *counter) Skip(ticks int) { c.skips.Add(int64(ticks)) }
 
 func (c *counter) Weight() int { return c.weight }
 
@@ -105,6 +108,9 @@ func TestAShortStallIsMadeUpAndALongOneSkipped(t *testing.T) {
 			}
 			if got := int64(s.Skipped); got < want.skipped-1 || got > want.skipped+1 {
 				t.Errorf("after a stall of %v %d ticks were skipped, want about %d", stall, got, want.skipped)
+			}
+			if got := a.skips.Load(); got != int64(s.Skipped) {
+				t.Errorf("after a stall of %v a ticker was told of %d skipped ticks, not of %d", stall, got, s.Skipped)
 			}
 		})
 	}

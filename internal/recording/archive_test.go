@@ -283,6 +283,18 @@ func TestARecordingIsWhatTheRoomSoundsLike(t *testing.T) {
 	}
 }
 
+func TestWhatWasNotHeardIsSilenceOfTheSameLength(t *testing.T) {
+	w := newWorld(t, recording.Limits{})
+	w.start(call.RecordingSpec{Format: call.WAV})
+	w.join(alice, 1000, 8000)
+	w.ticks(10)
+	w.room.Skip(30)
+	w.ticks(20)
+	w.room.Skip(5) // at the end
+	file := w.end()
+	w.expect(file.Chunks[0], "1000×10 0×30 1000×20 0×5")
+}
+
 func TestWhatIsPausedIsAbsentAndListed(t *testing.T) {
 	w := newWorld(t, recording.Limits{})
 	w.start(call.RecordingSpec{Format: call.WAV})

@@ -3,6 +3,7 @@ package recording
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"syscall"
@@ -41,7 +42,8 @@ type recorder struct {
 	began    time.Time // of the block: when its first sample was said
 	paused   bool
 	block    []int16 // interleaved
-	lost     uint64  // ticks
+	rateHz   int     // of what was heard last
+	missing  uint64  // ticks that were not heard
 }
 
 // mark is something that happens after a tick.
@@ -78,11 +80,20 @@ func (r *recorder) run(ctx context.Context) {
 	if ctx.Err() != nil && why == "" {
 		why = call.ShutDown
 	}
-	if r.lost > 0 {
-		r.log.Warn("a recording has silence in place of what it was too slow to read: the disk or the processor is too busy", "missing", time.Duration(r.lost)*media.FrameDuration)
-	}
+	r.complain()
 	if err := r.spool.end(why, r.now()); err != nil {
 		r.log.Error("the end of a recording cannot be written: it is finished when there is room, by the next process at the latest", "error", err)
+	}
+}
+
+// complain tells of silence that is in place of sound.
+func (r *recorder) complain() {
+	dropped := min(r.tap.Dropped(), r.missing)
+	if dropped > 0 {
+		r.log.Warn("a recording has silence in place of what it was too slow to read: the disk or the processor is too busy", "missing", time.Duration(dropped)*media.FrameDuration)
+	}
+	if stood := r.missing - dropped; stood > 0 {
+		r.log.Warn("a recording has silence for the time in which this machine did not run the server: it was stopped, or the processor was too busy", "missing", time.Duration(stood)*media.FrameDuration)
 	}
 }
 
@@ -98,14 +109,17 @@ func (r *recorder) record(ctx context.Context) error {
 	r.archive.signal(r.call, call.RecorderStarted{Recording: r.id})
 	for {
 		h, err := r.tap.Read(ctx)
-		if err != nil { // closed, or the server stops
-			break
+		if errors.Is(err, io.EOF) {
+			err := r.miss(r.tap.Last() + 1)
+			return errors.Join(err, r.reach(^uint64(0)), r.flush())
+		}
+		if err != nil { // the server stops
+			return errors.Join(r.reach(^uint64(0)), r.flush())
 		}
 		if err := r.hear(h); err != nil {
 			return err
 		}
 	}
-	return errors.Join(r.reach(^uint64(0)), r.flush())
 }
 
 // failed ends a recording that cannot go on. What there is of it is kept.
@@ -121,19 +135,31 @@ func (r *recorder) failed(err error) {
 	r.archive.signal(r.call, call.RecorderFailed{Recording: r.id, Reason: reason, Detail: advice})
 }
 
-// hear records a tick, and silence for those that were missed before it.
+// hear records a tick, and silence for those before it that were not heard.
 func (r *recorder) hear(h *mixer.Heard) error {
 	if r.first == 0 {
 		r.first, r.next = h.Tick, h.Tick
 	}
-	for ; r.next < h.Tick; r.next++ {
-		r.lost++
-		if err := r.lay(&mixer.Heard{Tick: r.next, RateHz: h.RateHz}); err != nil {
-			return err
-		}
+	r.rateHz = h.RateHz
+	if err := r.miss(h.Tick); err != nil {
+		return err
 	}
 	defer func() { r.next++ }()
 	return r.lay(h)
+}
+
+// miss records silence up to a tick.
+func (r *recorder) miss(until uint64) error {
+	if r.first == 0 {
+		return nil
+	}
+	for ; r.next < until; r.next++ {
+		r.missing++
+		if err := r.lay(&mixer.Heard{Tick: r.next, RateHz: r.rateHz}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *recorder) lay(h *mixer.Heard) error {

@@ -73,6 +73,13 @@ func (r *Room) Weight() int {
 	return len(r.members) + len(r.players)
 }
 
+// Skip counts ticks that the clock left out: whoever reads a tap sees the gap.
+func (r *Room) Skip(ticks int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tick += uint64(ticks)
+}
+
 // Tick moves one frame from every source to every sink.
 func (r *Room) Tick() {
 	r.mu.Lock()

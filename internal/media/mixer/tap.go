@@ -39,6 +39,7 @@ type Tap struct {
 	read    atomic.Uint64 // ticks taken out of it and done with; the reader's
 	dropped atomic.Uint64
 	closed  atomic.Bool
+	last    uint64 // the room's tick when the tap was closed
 
 	lent bool // the reader has a tick that it may still look at
 }
@@ -101,12 +102,17 @@ func (t *Tap) Read(ctx context.Context) (*Heard, error) {
 // Dropped is how many ticks found no room.
 func (t *Tap) Dropped() uint64 { return t.dropped.Load() }
 
+// Last is the last tick that there was before Close, heard or dropped. It is known
+// once Read gives io.EOF.
+func (t *Tap) Last() uint64 { return t.last }
+
 // Close ends the tap. It may be called more than once and by anyone.
 func (t *Tap) Close() {
 	r := t.room
 	r.mu.Lock()
 	if i := slices.Index(r.taps, t); i >= 0 {
 		r.taps = slices.Delete(r.taps, i, i+1)
+		t.last = r.tick
 	}
 	r.mu.Unlock()
 	t.closed.Store(true)

@@ -95,8 +95,25 @@ func TestATapThatIsNotReadDropsAndCountsAndTheClockGoesOn(t *testing.T) {
 		}
 		heard = append(heard, h.Tick)
 	}
-	if got := fmt.Sprint(heard, tap.Dropped()); got != "[1 2 3 11 12] 8" {
-		t.Errorf("heard and dropped %s", got)
+	if got := fmt.Sprint(heard, tap.Dropped(), tap.Last()); got != "[1 2 3 11 12] 8 13" {
+		t.Errorf("heard, dropped and last %s", got)
+	}
+}
+
+func TestATapSeesWhatTheClockSkippedAsAGap(t *testing.T) {
+	r := NewRoom()
+	join(r, 5)
+	tap := r.Tap(TapConfig{Ticks: 3})
+	r.Tick()
+	r.Skip(40)
+	r.Tick()
+	for _, want := range []uint64{1, 42} {
+		if h, err := tap.Read(t.Context()); err != nil || h.Tick != want {
+			t.Errorf("heard %+v (%v), want tick %d", h, err, want)
+		}
+	}
+	if tap.Dropped() != 0 {
+		t.Errorf("%d dropped", tap.Dropped())
 	}
 }
 
