@@ -171,14 +171,14 @@ func (a *Archive) recorder(id call.RecordingID) *recorder {
 // Joined says whose voice a member of the room has, after a tick.
 func (a *Archive) Joined(id call.RecordingID, tick uint64, m *mixer.Member, whose call.Address) {
 	if r := a.recorder(id); r != nil {
-		r.at(tick, func() error { return r.joined(m, whose) })
+		r.at(tick, func() error { r.joined(m, whose); return nil })
 	}
 }
 
 // Left says that a member is not in the room any more, after a tick.
 func (a *Archive) Left(id call.RecordingID, tick uint64, m *mixer.Member) {
 	if r := a.recorder(id); r != nil {
-		r.at(tick, func() error { return r.left(m) })
+		r.at(tick, func() error { r.left(m); return nil })
 	}
 }
 

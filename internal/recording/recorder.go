@@ -211,7 +211,8 @@ func (r *recorder) sort(h *mixer.Heard, sounds *[call.RecordingChannels][]int16)
 	}
 }
 
-// reach does what is to be done before a tick is heard.
+// reach does what is to be done before a tick is heard. What comes of it is stored
+// with the sound, or at once while there is none.
 func (r *recorder) reach(tick uint64) error {
 	r.mu.Lock()
 	var due []mark
@@ -223,6 +224,9 @@ func (r *recorder) reach(tick uint64) error {
 		if err := m.apply(); err != nil {
 			return err
 		}
+	}
+	if len(due) > 0 && r.paused {
+		return r.spool.save()
 	}
 	return nil
 }
@@ -272,21 +276,22 @@ func (r *recorder) setPaused(paused bool) error {
 		return err
 	}
 	r.paused, r.tracks = paused, [call.RecordingChannels]track{}
-	return r.spool.paused(r.now(), paused)
+	r.spool.paused(r.now(), paused)
+	return nil
 }
 
 // joined and left are marks.
-func (r *recorder) joined(m *mixer.Member, whose call.Address) error {
+func (r *recorder) joined(m *mixer.Member, whose call.Address) {
 	at := everyone
 	if r.channels != nil {
 		at = r.channels.joined(m, whose)
 	}
-	return r.spool.joined(r.now(), m, whose, at)
+	r.spool.joined(r.now(), m, whose, at)
 }
 
-func (r *recorder) left(m *mixer.Member) error {
+func (r *recorder) left(m *mixer.Member) {
 	if r.channels != nil {
 		r.channels.left(m)
 	}
-	return r.spool.left(r.now(), m)
+	r.spool.left(r.now(), m)
 }

@@ -31,6 +31,7 @@ type spool struct {
 	mu      sync.Mutex
 	m       manifest
 	present map[*mixer.Member]int // indices in m.People
+	unsaved bool                  // m was changed since it was stored
 
 	// Of the goroutine that writes.
 	wav  *soundfile.WAV // the segment that grows
@@ -51,10 +52,30 @@ func (s *spool) open() error {
 
 // change changes the manifest, and stores it.
 func (s *spool) change(f func(m *manifest)) error {
+	s.note(f)
+	return s.save()
+}
+
+// note changes the manifest, which is stored with the next sound, or by save.
+func (s *spool) note(f func(m *manifest)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f(&s.m)
-	return s.m.write(s.dir)
+	s.unsaved = true
+}
+
+// save stores what was noted.
+func (s *spool) save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.unsaved {
+		return nil
+	}
+	if err := s.m.write(s.dir); err != nil {
+		return err
+	}
+	s.unsaved = false
+	return nil
 }
 
 // look is the manifest as it is now.
@@ -94,6 +115,9 @@ func (s *spool) write(at time.Time, samples []int16, channels int) error {
 			return err
 		}
 	}
+	if err := s.save(); err != nil {
+		return err
+	}
 	_, err := s.wav.Write(samples)
 	s.mu.Lock()
 	c := &s.m.Chunks[len(s.m.Chunks)-1]
@@ -107,28 +131,31 @@ func (s *spool) write(at time.Time, samples []int16, channels int) error {
 	return err
 }
 
-// begin begins a segment, and a chunk where none is open.
-func (s *spool) begin(at time.Time, channels int) error {
+// begin begins a segment, and a chunk where none is open. Who sees a segment in the
+// manifest finds its file.
+func (s *spool) begin(at time.Time, channels int) (err error) {
 	if err := s.closeSegment(); err != nil {
 		return err
 	}
-	var file string
-	err := s.change(func(m *manifest) {
-		if n := len(m.Chunks); n == 0 || m.Chunks[n-1].End != "" {
-			m.Chunks = append(m.Chunks, chunk{Started: at})
+	m := s.look()
+	if n := len(m.Chunks); n == 0 || m.Chunks[n-1].End != "" {
+		m.Chunks = append(m.Chunks, chunk{Started: at})
+	}
+	c := &m.Chunks[len(m.Chunks)-1]
+	next := segment{File: fmt.Sprintf("%d-%d.wav", len(m.Chunks)-1, len(c.Segments)), Channels: channels}
+	if s.file, err = os.Create(filepath.Join(s.dir, next.File)); err != nil {
+		return err
+	}
+	if s.wav, err = soundfile.NewWAV(s.file, soundfile.Format{RateHz: RateHz, Channels: channels}); err != nil {
+		return err
+	}
+	return s.change(func(now *manifest) {
+		if len(now.Chunks) < len(m.Chunks) {
+			now.Chunks = append(now.Chunks, chunk{Started: at})
 		}
-		c := &m.Chunks[len(m.Chunks)-1]
-		file = fmt.Sprintf("%d-%d.wav", len(m.Chunks)-1, len(c.Segments))
-		c.Segments = append(c.Segments, segment{File: file, Channels: channels})
+		c := &now.Chunks[len(now.Chunks)-1]
+		c.Segments = append(c.Segments, next)
 	})
-	if err != nil {
-		return err
-	}
-	if s.file, err = os.Create(filepath.Join(s.dir, file)); err != nil {
-		return err
-	}
-	s.wav, err = soundfile.NewWAV(s.file, soundfile.Format{RateHz: RateHz, Channels: channels})
-	return err
 }
 
 func (s *spool) closeSegment() error {
@@ -142,20 +169,21 @@ func (s *spool) closeSegment() error {
 
 // close ends the chunk.
 func (s *spool) close(why call.ChunkEnd) error {
-	err := s.closeSegment()
-	return errors.Join(err, s.change(func(m *manifest) {
-		if n := len(m.Chunks); n > 0 && m.Chunks[n-1].End == "" {
-			m.Chunks[n-1].End = why
-		}
-		s.wake()
-	}))
+	defer s.wake()
+	return errors.Join(s.closeSegment(), s.change(func(m *manifest) { m.closeChunk(why) }))
+}
+
+func (m *manifest) closeChunk(why call.ChunkEnd) {
+	if n := len(m.Chunks); n > 0 && m.Chunks[n-1].End == "" {
+		m.Chunks[n-1].End = why
+	}
 }
 
 // end ends the recording.
 func (s *spool) end(why call.Reason, at time.Time) error {
-	err := s.close(call.ChunkSessionEnded)
 	defer s.wake()
-	return errors.Join(err, s.change(func(m *manifest) {
+	return errors.Join(s.closeSegment(), s.change(func(m *manifest) {
+		m.closeChunk(call.ChunkSessionEnded)
 		m.Ended, m.Reason = true, why
 		for i := range m.People {
 			if m.People[i].Left.IsZero() {
@@ -169,8 +197,8 @@ func (s *spool) end(why call.Reason, at time.Time) error {
 }
 
 // joined says whose voice a member's is from a moment on, and on which channel.
-func (s *spool) joined(at time.Time, m *mixer.Member, whose call.Address, channel int) error {
-	return s.change(func(f *manifest) {
+func (s *spool) joined(at time.Time, m *mixer.Member, whose call.Address, channel int) {
+	s.note(func(f *manifest) {
 		if i, there := s.present[m]; there {
 			if f.People[i].Address == whose {
 				return
@@ -182,8 +210,8 @@ func (s *spool) joined(at time.Time, m *mixer.Member, whose call.Address, channe
 	})
 }
 
-func (s *spool) left(at time.Time, m *mixer.Member) error {
-	return s.change(func(f *manifest) {
+func (s *spool) left(at time.Time, m *mixer.Member) {
+	s.note(func(f *manifest) {
 		if i, there := s.present[m]; there {
 			f.People[i].Left = at
 			delete(s.present, m)
@@ -192,8 +220,8 @@ func (s *spool) left(at time.Time, m *mixer.Member) error {
 }
 
 // paused notes that a stretch begins, or ends, which is left out.
-func (s *spool) paused(at time.Time, paused bool) error {
-	return s.change(func(m *manifest) {
+func (s *spool) paused(at time.Time, paused bool) {
+	s.note(func(m *manifest) {
 		if paused {
 			m.Pauses = append(m.Pauses, pause{From: at})
 		} else if n := len(m.Pauses); n > 0 {
