@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
-	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media/mixer"
@@ -50,13 +49,32 @@ type Config struct {
 	Log        *slog.Logger
 }
 
+// storingAtOnce is how many files are on their way into the store at a time. Each
+// needs some 25 MB there where files go up in parts.
+const storingAtOnce = 4
+
+// turnstile lets as many work at once as it has room for.
+type turnstile chan struct{}
+
+// enter waits for room.
+func (t turnstile) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case t <- struct{}{}:
+		return func() { <-t }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // Archive makes recordings, and brings them into the store.
 type Archive struct {
 	cfg     Config
 	start   chan func(context.Context)
 	stopped chan struct{}
-	working chan struct{} // room for those that encode or store now
-	leaving chan struct{} // room for those that go to containers now, which may be slow
+
+	// Room for those that encode, that store, and that go to containers now. They are
+	// three: who waits for a store or a container holds up no encoder.
+	encoding, storing, leaving turnstile
 
 	mu        sync.Mutex
 	recorders map[call.RecordingID]*recorder
@@ -68,8 +86,7 @@ type Archive struct {
 func New(cfg Config) (*Archive, error) {
 	a := &Archive{
 		cfg: cfg, start: make(chan func(context.Context)), stopped: make(chan struct{}),
-		working:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
-		leaving:   make(chan struct{}, deliveriesMost),
+		encoding: make(turnstile, max(1, runtime.GOMAXPROCS(0)/2)), storing: make(turnstile, storingAtOnce), leaving: make(turnstile, deliveriesMost),
 		recorders: map[call.RecordingID]*recorder{}, finishing: map[call.RecordingID]bool{},
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
@@ -136,16 +153,7 @@ func (a *Archive) folder(id call.RecordingID) string { return filepath.Join(a.cf
 
 // Start begins a recording of what tap hears, which it owns.
 func (a *Archive) Start(id call.ID, e call.StartRecorder, tap *mixer.Tap) {
-	log := a.cfg.Log.With("call", string(id), "recording", string(e.Recording))
-	now := time.Now().UTC()
-	s := newSpool(a.folder(e.Recording), a.cfg.Limits, manifest{Recording: e.Recording, Call: id, Spec: e.Spec, Started: now})
-	r := &recorder{archive: a, call: id, id: e.Recording, tap: tap, log: log, started: now, spool: s, played: nowhere, paused: e.Paused}
-	if e.Spec.Unmixed {
-		r.channels = newChannels(e.Spec.Channels)
-	}
-	if e.Paused {
-		s.m.Pauses = []pause{{From: now}}
-	}
+	r := a.newRecorder(id, e, tap)
 	a.mu.Lock()
 	a.recorders[e.Recording] = r
 	a.finishing[e.Recording] = true
@@ -159,7 +167,7 @@ func (a *Archive) Start(id call.ID, e call.StartRecorder, tap *mixer.Tap) {
 		tap.Close()
 		return
 	}
-	a.run(func(ctx context.Context) { a.finish(ctx, s, log) })
+	a.run(func(ctx context.Context) { a.finish(ctx, r.spool, r.log) })
 }
 
 func (a *Archive) recorder(id call.RecordingID) *recorder {

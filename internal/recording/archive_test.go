@@ -344,6 +344,50 @@ func TestARecordingGoesOnInChunks(t *testing.T) {
 	}
 }
 
+func TestTheChunksOfEveryFormatAreTogetherAsLongAsTheCall(t *testing.T) {
+	for _, format := range []call.RecordingFormat{call.WAV, call.MP3, call.MP4} {
+		w := newWorld(t, recording.Limits{Duration: time.Second, Bytes: 16000})
+		w.start(call.RecordingSpec{Format: format})
+		w.join(alice, 1000, 8000)
+		w.ticks(130)
+		file := w.end()
+		var chunks time.Duration
+		for i, c := range file.Chunks {
+			about, _ := w.metadata(c)
+			if d := time.Duration(about.ChunkDuration) * time.Millisecond; d > time.Second || about.ChunkIndex != i {
+				t.Errorf("%s: chunk %d of %v says that it is %d", format, i, d, about.ChunkIndex)
+			} else {
+				chunks += d
+			}
+		}
+		if want := 130 * media.FrameDuration; file.Duration != want || chunks != want || len(file.Chunks) < 3 {
+			t.Errorf("%s: %d chunks of %v, %v in all, want %v", format, len(file.Chunks), chunks, file.Duration, want)
+		}
+	}
+}
+
+func TestAChunkThatIsInTheStoreLeavesTheDisk(t *testing.T) {
+	w := newWorld(t, recording.Limits{Duration: time.Second})
+	w.start(call.RecordingSpec{Format: call.MP3})
+	w.join(alice, 1000, 8000)
+	w.ticks(175)
+	var names []string
+	err := wait.Until(20*time.Second, nil, func() bool {
+		left, _ := os.ReadDir(filepath.Join(w.cfg.Dir, string(first)))
+		names = names[:0]
+		for _, e := range left {
+			names = append(names, e.Name())
+		}
+		return slices.Equal(names, []string{"3-0.wav", "3.mp3", "recording.json"})
+	})
+	if err != nil {
+		t.Errorf("while the fourth chunk grows there are %v: %v", names, err)
+	}
+	if file := w.end(); len(file.Chunks) != 4 || file.Duration != 175*media.FrameDuration {
+		t.Errorf("got %+v", file)
+	}
+}
+
 func TestAStoreThatIsAwayIsTriedAgain(t *testing.T) {
 	w := newWorld(t, recording.Limits{})
 	w.shelf.fails = 1

@@ -64,7 +64,6 @@ type recordedCall struct {
 	room    *mixer.Room
 	members [2]*mixer.Member
 	tap     *mixer.Tap
-	first   uint64
 }
 
 func (c *crowd) Signal(call.ID, call.Signal) {}
@@ -108,7 +107,6 @@ func (c *crowd) record(spec call.RecordingSpec) {
 		k := &c.calls[i]
 		r := call.NewRecordingID(k.id, 1)
 		k.tap = k.room.Tap(mixer.TapConfig{Ticks: 250, Every: 25, Voices: spec.Unmixed})
-		k.first = k.room.Ticks() + 1
 		c.archive.Start(k.id, call.StartRecorder{Recording: r, Spec: spec}, k.tap)
 		for j, m := range k.members {
 			c.archive.Joined(r, k.room.Ticks(), m, call.Address(fmt.Sprint(j)))
@@ -131,7 +129,7 @@ func (c *crowd) stop() (took time.Duration, missing int) {
 	}
 	for i := range c.calls {
 		k := &c.calls[i]
-		missing += int(k.tap.Last()-k.first) + 1
+		missing += int(k.tap.Last()-k.tap.First()) + 1
 		k.tap = nil
 	}
 	return took, missing - int(sound/media.FrameDuration)

@@ -48,7 +48,7 @@ func (a *Archive) deliver(ctx context.Context, s *spool, log *slog.Logger) bool 
 }
 
 func (a *Archive) deliverChunk(ctx context.Context, s *spool, i int) error {
-	leave, err := enter(ctx, a.leaving)
+	leave, err := a.leaving.enter(ctx)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a *Archive) finish(ctx context.Context, s *spool, log *slog.Logger) {
 	for i := 0; ; {
 		m := s.look()
 		if i < len(m.Chunks) {
-			if m.Chunks[i].Stored == nil && !a.until(ctx, log, func() error { return a.storeChunk(ctx, s, i) }) {
+			if m.Chunks[i].Stored == nil && !a.storeChunk(ctx, s, i, log) {
 				return
 			}
 			i++
@@ -83,13 +83,25 @@ func (a *Archive) until(ctx context.Context, log *slog.Logger, try func() error)
 }
 
 // storeChunk makes the file of a chunk, while the chunk grows where that is possible,
-// and puts it into the store with its metadata.
-func (a *Archive) storeChunk(ctx context.Context, s *spool, i int) error {
-	file, err := a.fileOf(ctx, s, i)
-	if err != nil {
-		return err
+// and puts it into the store with its metadata. Then the chunk leaves this disk. It
+// reports false when ctx is done.
+func (a *Archive) storeChunk(ctx context.Context, s *spool, i int, log *slog.Logger) bool {
+	var file string
+	if !a.until(ctx, log, func() (err error) { file, err = a.fileOf(ctx, s, i); return err }) ||
+		!a.until(ctx, log, func() error { return a.storeFile(ctx, s, i, file) }) {
+		return false
 	}
-	leave, err := enter(ctx, a.working)
+	if s.look().Spec.Container != "" {
+		return true // it is still to go there
+	}
+	if err := s.discard(i, file); err != nil {
+		log.Error("a part of a recording that is in the store cannot be removed from the spool", "error", err)
+	}
+	return true
+}
+
+func (a *Archive) storeFile(ctx context.Context, s *spool, i int, file string) error {
+	leave, err := a.storing.enter(ctx)
 	if err != nil {
 		return err
 	}
@@ -301,7 +313,7 @@ func (a *Archive) followSegment(ctx context.Context, s *spool, seg segment, whol
 
 // piece reads and gives what there is, when there is room to work.
 func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int16, channels int, give func([]int16, int) error) (n int, err error) {
-	leave, err := enter(ctx, a.working)
+	leave, err := a.encoding.enter(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -311,16 +323,6 @@ func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int
 		return 0, err
 	}
 	return n, give(samples[:n], channels)
-}
-
-// enter waits for room.
-func enter(ctx context.Context, room chan struct{}) (leave func(), err error) {
-	select {
-	case room <- struct{}{}:
-		return func() { <-room }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // tell has the call know that its recording is there; then its spool is of no more use.

@@ -36,14 +36,29 @@ type recorder struct {
 	channels *channels // of an unmixed recording
 	played   int       // the channel of what is played to everyone
 	tracks   [call.RecordingChannels]track
-	width    int    // channels in use
-	first    uint64 // tick that was heard; 0: none was
-	next     uint64
+	width    int       // channels in use
+	next     uint64    // tick to be heard
 	began    time.Time // of the block: when its first sample was said
 	paused   bool
 	block    []int16 // interleaved
 	rateHz   int     // of what was heard last
 	missing  uint64  // ticks that were not heard
+}
+
+func (a *Archive) newRecorder(id call.ID, e call.StartRecorder, tap *mixer.Tap) *recorder {
+	now := time.Now().UTC()
+	r := &recorder{
+		archive: a, call: id, id: e.Recording, tap: tap, started: now, log: a.cfg.Log.With("call", string(id), "recording", string(e.Recording)),
+		spool:  newSpool(a.folder(e.Recording), a.cfg.Limits, manifest{Recording: e.Recording, Call: id, Spec: e.Spec, Started: now}),
+		played: nowhere, paused: e.Paused, next: tap.First(), rateHz: RateHz,
+	}
+	if e.Spec.Unmixed {
+		r.channels = newChannels(e.Spec.Channels)
+	}
+	if e.Paused {
+		r.spool.m.Pauses = []pause{{From: now}}
+	}
+	return r
 }
 
 // mark is something that happens after a tick.
@@ -99,7 +114,7 @@ func (r *recorder) complain() {
 
 // now is when what is heard next was said.
 func (r *recorder) now() time.Time {
-	return r.started.Add(time.Duration(r.next-r.first) * media.FrameDuration)
+	return r.started.Add(time.Duration(r.next-r.tap.First()) * media.FrameDuration)
 }
 
 func (r *recorder) record(ctx context.Context) error {
@@ -137,9 +152,6 @@ func (r *recorder) failed(err error) {
 
 // hear records a tick, and silence for those before it that were not heard.
 func (r *recorder) hear(h *mixer.Heard) error {
-	if r.first == 0 {
-		r.first, r.next = h.Tick, h.Tick
-	}
 	r.rateHz = h.RateHz
 	if err := r.miss(h.Tick); err != nil {
 		return err
@@ -150,9 +162,6 @@ func (r *recorder) hear(h *mixer.Heard) error {
 
 // miss records silence up to a tick.
 func (r *recorder) miss(until uint64) error {
-	if r.first == 0 {
-		return nil
-	}
 	for ; r.next < until; r.next++ {
 		r.missing++
 		if err := r.lay(&mixer.Heard{Tick: r.next, RateHz: r.rateHz}); err != nil {

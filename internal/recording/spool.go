@@ -179,6 +179,18 @@ func (m *manifest) closeChunk(why call.ChunkEnd) {
 	}
 }
 
+// discard removes what there is of a chunk that is in the store: its segments, and
+// the file that was made of them.
+func (s *spool) discard(i int, file string) error {
+	var err error
+	for _, seg := range s.look().Chunks[i].Segments {
+		if name := filepath.Join(s.dir, seg.File); name != file {
+			err = errors.Join(err, os.Remove(name))
+		}
+	}
+	return errors.Join(err, os.Remove(file))
+}
+
 // end ends the recording.
 func (s *spool) end(why call.Reason, at time.Time) error {
 	defer s.wake()

@@ -39,7 +39,8 @@ type Tap struct {
 	read    atomic.Uint64 // ticks taken out of it and done with; the reader's
 	dropped atomic.Uint64
 	closed  atomic.Bool
-	last    uint64 // the room's tick when the tap was closed
+	first   uint64 // the tick after the one in which the tap was made
+	last    uint64 // the one in which it was closed
 
 	lent bool // the reader has a tick that it may still look at
 }
@@ -62,7 +63,7 @@ func (r *Room) Tap(c TapConfig) *Tap {
 	t := &Tap{room: r, every: uint64(max(c.Every, 1)), voices: c.Voices, ticks: make([]tapped, c.Ticks), news: make(chan struct{}, 1)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.taps = append(r.taps, t)
+	r.taps, t.first = append(r.taps, t), r.tick+1
 	return t
 }
 
@@ -101,6 +102,9 @@ func (t *Tap) Read(ctx context.Context) (*Heard, error) {
 
 // Dropped is how many ticks found no room.
 func (t *Tap) Dropped() uint64 { return t.dropped.Load() }
+
+// First is the first tick that there is for the tap, heard or not.
+func (t *Tap) First() uint64 { return t.first }
 
 // Last is the last tick that there was before Close, heard or dropped. It is known
 // once Read gives io.EOF.
