@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"strowger/internal/recording/store"
@@ -43,6 +42,9 @@ func (a *Archive) deliver(ctx context.Context, s *spool, log *slog.Logger) bool 
 		}) {
 			return false
 		}
+		if err := s.discard(i); err != nil {
+			log.Error("a part of a recording that is in the store cannot be removed from the spool", "error", err)
+		}
 	}
 	return true
 }
@@ -57,7 +59,7 @@ func (a *Archive) deliverChunk(ctx context.Context, s *spool, i int) error {
 	put := func(ctx context.Context, name, contentType string, content io.Reader) error {
 		return a.cfg.Containers.Put(ctx, m.Spec.Container, name, contentType, content)
 	}
-	if _, err := a.putChunk(ctx, m, i, filepath.Join(s.dir, m.Chunks[i].Stored.File), put); err != nil {
+	if _, err := a.putChunk(ctx, s, i, put); err != nil {
 		return fmt.Errorf("the application's own container: %w", err)
 	}
 	a.note(s, func(m *manifest) { m.Chunks[i].Delivery = delivered })

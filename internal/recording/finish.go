@@ -82,31 +82,31 @@ func (a *Archive) until(ctx context.Context, log *slog.Logger, try func() error)
 	}
 }
 
-// storeChunk makes the file of a chunk, while the chunk grows where that is possible,
-// and puts it into the store with its metadata. Then the chunk leaves this disk. It
+// storeChunk waits for the file of a chunk, which is compressed while it grows, and
+// puts it into the store with its metadata. Then the chunk leaves this disk. It
 // reports false when ctx is done.
 func (a *Archive) storeChunk(ctx context.Context, s *spool, i int, log *slog.Logger) bool {
-	var file string
-	if !a.until(ctx, log, func() (err error) { file, err = a.fileOf(ctx, s, i); return err }) ||
-		!a.until(ctx, log, func() error { return a.storeFile(ctx, s, i, file) }) {
+	if !a.until(ctx, log, func() error { return a.makeFile(ctx, s, i) }) ||
+		!a.until(ctx, log, func() error { return a.storeFile(ctx, s, i) }) {
 		return false
 	}
 	if s.look().Spec.Container != "" {
 		return true // it is still to go there
 	}
-	if err := s.discard(i, file); err != nil {
+	if err := s.discard(i); err != nil {
 		log.Error("a part of a recording that is in the store cannot be removed from the spool", "error", err)
 	}
 	return true
 }
 
-func (a *Archive) storeFile(ctx context.Context, s *spool, i int, file string) error {
+// storeFile stores what makeFile has made, and what is known about it.
+func (a *Archive) storeFile(ctx context.Context, s *spool, i int) error {
 	leave, err := a.storing.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	content, err := a.putChunk(ctx, s.look(), i, file, a.cfg.Store.Put)
+	content, err := a.putChunk(ctx, s, i, a.cfg.Store.Put)
 	if err != nil {
 		return err
 	}
@@ -125,9 +125,10 @@ func (a *Archive) note(s *spool, done func(*manifest)) {
 
 // putChunk puts the file of a chunk somewhere, and then its metadata: who finds the
 // metadata there finds the content too.
-func (a *Archive) putChunk(ctx context.Context, m manifest, i int, file string, put put) (stored, error) {
+func (a *Archive) putChunk(ctx context.Context, s *spool, i int, put put) (stored, error) {
+	m := s.look()
 	d := DocumentOf(m.Started, m.Recording, i)
-	content, err := a.putFile(ctx, d.Content(m.Spec.Format), contentTypes[m.Spec.Format], file, put)
+	content, err := putFile(ctx, s, i, d.Content(m.Spec.Format), put)
 	if err != nil {
 		return stored{}, err
 	}
@@ -147,19 +148,19 @@ type put func(ctx context.Context, name, contentType string, content io.Reader) 
 
 var contentTypes = map[call.RecordingFormat]string{call.WAV: "audio/wav", call.MP3: "audio/mpeg", call.MP4: "audio/mp4"}
 
-// putFile puts a file somewhere, and says how long it is and its SHA-256.
-func (a *Archive) putFile(ctx context.Context, name, contentType, file string, put put) (stored, error) {
-	f, err := os.Open(file)
+// putFile puts the file of a chunk somewhere, and says how long it is and its SHA-256.
+func putFile(ctx context.Context, s *spool, i int, name string, put put) (stored, error) {
+	file, err := s.content(i)
 	if err != nil {
 		return stored{}, err
 	}
-	defer f.Close()
+	defer file.Close()
 	sum := sha256.New()
-	counted := &counter{Reader: io.TeeReader(f, sum)}
-	if err := put(ctx, name, contentType, counted); err != nil {
+	counted := &counter{Reader: io.TeeReader(file, sum)}
+	if err := put(ctx, name, contentTypes[s.m.Spec.Format], counted); err != nil {
 		return stored{}, fmt.Errorf("store %s: %w", name, err)
 	}
-	return stored{File: filepath.Base(file), Length: counted.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+	return stored{Length: counted.n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 type counter struct {
@@ -173,69 +174,45 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fileOf waits until a chunk is whole and gives the file that it is.
-func (a *Archive) fileOf(ctx context.Context, s *spool, i int) (string, error) {
-	if s.look().Spec.Format != call.WAV {
-		return a.encoded(ctx, s, i)
+// makeFile waits until a chunk is whole, and compresses it meanwhile.
+func (a *Archive) makeFile(ctx context.Context, s *spool, i int) error {
+	if s.compressed(i) != "" {
+		return a.compress(ctx, s, i)
 	}
-	for s.look().Chunks[i].End == "" {
+	for !s.whole(i) {
 		if err := s.wait(ctx); err != nil {
-			return "", err
+			return err
 		}
 	}
-	c := s.look().Chunks[i]
-	if len(c.Segments) == 1 {
-		return filepath.Join(s.dir, c.Segments[0].File), nil
-	}
-	return a.joinedSegments(ctx, s, i)
+	return nil
 }
 
-// joinedSegments makes one file of several segments, of which the later ones have more
-// channels.
-func (a *Archive) joinedSegments(ctx context.Context, s *spool, i int) (name string, err error) {
-	name = filepath.Join(s.dir, fmt.Sprintf("%d.wav", i))
-	file, err := os.Create(name)
+// compress makes an MP3 or MP4 of a chunk while it grows.
+func (a *Archive) compress(ctx context.Context, s *spool, i int) error {
+	m := s.look()
+	codec, err := Codec(m.Spec.Format)
 	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	channels := s.look().Chunks[i].channels()
-	wav, err := soundfile.NewWAV(file, soundfile.Format{RateHz: RateHz, Channels: channels})
-	if err != nil {
-		return "", err
-	}
-	wide := make([]int16, 0, channels*pieceFrames)
-	err = a.follow(ctx, s, i, func(samples []int16, had int) error {
-		wide = wide[:channels*(len(samples)/had)]
-		clear(wide)
-		for f := range len(samples) / had {
-			copy(wide[f*channels:], samples[f*had:(f+1)*had])
-		}
-		_, err := wav.Write(wide)
 		return err
-	})
-	return name, err
-}
-
-// encoded makes an MP3 or MP4 of a chunk, while it grows.
-func (a *Archive) encoded(ctx context.Context, s *spool, i int) (name string, err error) {
-	format := s.look().Spec.Format
-	codec, err := Codec(format)
-	if err != nil {
-		return "", err
 	}
-	name = filepath.Join(s.dir, fmt.Sprintf("%d.%s", i, format))
-	file, err := os.Create(name)
+	to, err := os.Create(s.compressed(i))
 	if err != nil {
-		return "", err
+		return err
 	}
-	defer file.Close()
-	out, err := soundfile.NewEncoder(file, codec, mono)
+	defer to.Close()
+	from, err := os.Open(filepath.Join(s.dir, m.Chunks[i].Segments[0].File))
 	if err != nil {
-		return "", err
+		return err
 	}
-	err = a.follow(ctx, s, i, func(samples []int16, _ int) error { return out.Write(samples) })
-	return name, errors.Join(err, out.Close())
+	defer from.Close()
+	in, err := soundfile.NewReader(from)
+	if err != nil {
+		return err
+	}
+	out, err := soundfile.NewEncoder(to, codec, mono)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.follow(ctx, s, i, in, out), out.Close())
 }
 
 // mono is what is compressed.
@@ -254,54 +231,22 @@ func Codec(f call.RecordingFormat) (soundfile.Codec, error) {
 	return soundfile.AAC, aac
 }
 
-// pieceFrames is how much of a spool is worked upon at once: about a second. Whoever
+// pieceFrames is how much of a spool is compressed at once: about a second. Whoever
 // has more to do stands in the queue again.
 const pieceFrames = RateHz
 
-// follow gives the sound of a chunk piece by piece, with the number of its channels,
-// until the chunk is whole and all of it was given.
-func (a *Archive) follow(ctx context.Context, s *spool, i int, give func(samples []int16, channels int) error) error {
-	for j := 0; ; {
-		c := s.look().Chunks[i]
-		if j < len(c.Segments) {
-			whole := func() bool {
-				c := s.look().Chunks[i]
-				return c.End != "" || len(c.Segments) > j+1
-			}
-			if err := a.followSegment(ctx, s, c.Segments[j], whole, give); err != nil {
-				return err
-			}
-			j++
-			continue
-		}
-		if c.End != "" {
-			return nil
-		}
-		if err := s.wait(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-func (a *Archive) followSegment(ctx context.Context, s *spool, seg segment, whole func() bool, give func([]int16, int) error) error {
-	file, err := os.Open(filepath.Join(s.dir, seg.File))
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	in, err := soundfile.NewReader(file)
-	if err != nil {
-		return err
-	}
-	samples := make([]int16, pieceFrames*seg.Channels)
+// follow compresses the sound of a chunk piece by piece, until the chunk is whole and
+// all of it is through.
+func (a *Archive) follow(ctx context.Context, s *spool, i int, in *soundfile.Reader, out soundfile.Encoder) error {
+	samples := make([]int16, pieceFrames)
 	for {
-		last := whole() // asked first: what comes afterwards is read next time
-		n, err := a.piece(ctx, in, samples, seg.Channels, give)
+		whole := s.whole(i) // asked first: what comes afterwards is read next time
+		err := a.piece(ctx, in, out, samples)
 		switch {
-		case err != nil && !errors.Is(err, io.EOF):
+		case err == nil:
+		case !errors.Is(err, io.EOF):
 			return err
-		case n > 0:
-		case last:
+		case whole:
 			return nil
 		default:
 			if err := s.wait(ctx); err != nil {
@@ -311,18 +256,19 @@ func (a *Archive) followSegment(ctx context.Context, s *spool, seg segment, whol
 	}
 }
 
-// piece reads and gives what there is, when there is room to work.
-func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, samples []int16, channels int, give func([]int16, int) error) (n int, err error) {
+// piece compresses what there is, when there is room to work. io.EOF says that there
+// is nothing now.
+func (a *Archive) piece(ctx context.Context, in *soundfile.Reader, out soundfile.Encoder, samples []int16) error {
 	leave, err := a.encoding.enter(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer leave()
-	n, err = in.Read(samples)
-	if n == 0 {
-		return 0, err
+	n, err := in.Read(samples)
+	if err != nil {
+		return err
 	}
-	return n, give(samples[:n], channels)
+	return out.Write(samples[:n])
 }
 
 // tell has the call know that its recording is there; then its spool is of no more use.

@@ -66,7 +66,6 @@ type segment struct {
 // stored is a chunk as it lies in the store.
 type stored struct {
 	Document string
-	File     string // in the spool, for as long as that is there
 	Length   int64  // in bytes
 	SHA256   string // in hexadecimal
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,16 +180,65 @@ func (m *manifest) closeChunk(why call.ChunkEnd) {
 	}
 }
 
-// discard removes what there is of a chunk that is in the store: its segments, and
-// the file that was made of them.
-func (s *spool) discard(i int, file string) error {
-	var err error
-	for _, seg := range s.look().Chunks[i].Segments {
-		if name := filepath.Join(s.dir, seg.File); name != file {
-			err = errors.Join(err, os.Remove(name))
-		}
+// whole reports whether a chunk does not grow any more.
+func (s *spool) whole(i int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.m.Chunks[i].End != ""
+}
+
+// compressed is the file that is made of a chunk, "" where its segments are the file.
+func (s *spool) compressed(i int) string {
+	if s.m.Spec.Format == call.WAV {
+		return ""
 	}
-	return errors.Join(err, os.Remove(file))
+	return filepath.Join(s.dir, fmt.Sprintf("%d.%s", i, s.m.Spec.Format))
+}
+
+// content opens the file of a chunk. Of several segments it is one that is as wide as
+// the widest.
+func (s *spool) content(i int) (io.ReadCloser, error) {
+	if name := s.compressed(i); name != "" {
+		return os.Open(name)
+	}
+	c := s.look().Chunks[i]
+	o := &opened{}
+	for _, seg := range c.Segments {
+		f, err := os.Open(filepath.Join(s.dir, seg.File))
+		if err != nil {
+			return nil, errors.Join(err, o.Close())
+		}
+		o.files = append(o.files, f)
+	}
+	var err error
+	if o.Reader, err = soundfile.Join(c.channels(), o.files...); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// opened reads several files.
+type opened struct {
+	io.Reader
+	files []*os.File
+}
+
+func (o *opened) Close() (err error) {
+	for _, f := range o.files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+// discard removes what there is of a chunk that is in the store.
+func (s *spool) discard(i int) (err error) {
+	for _, seg := range s.look().Chunks[i].Segments {
+		err = errors.Join(err, os.Remove(filepath.Join(s.dir, seg.File)))
+	}
+	if name := s.compressed(i); name != "" {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // end ends the recording.

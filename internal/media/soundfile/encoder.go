@@ -1,11 +1,6 @@
 package soundfile
 
-import (
-	"context"
-	"errors"
-	"io"
-	"os"
-)
+import "os"
 
 // Codec is how sound is compressed, and thereby what kind of file it is in.
 type Codec int
@@ -93,47 +88,4 @@ func NewEncoder(file *os.File, codec Codec, format Format) (Encoder, error) {
 		return nil, err
 	}
 	return encoder, nil
-}
-
-// Encode makes a compressed file of a WAV, which may still grow. When it has read
-// all that there is, it waits for a value from grew and looks again; when grew is
-// closed nothing more comes, and when it is nil nothing comes at all. It returns how
-// many frames the file has. To begin again after an error, or a crash, call it again
-// with the same files.
-func Encode(ctx context.Context, to *os.File, codec Codec, from *Reader, grew <-chan struct{}) (frames int64, err error) {
-	encoder, err := NewEncoder(to, codec, from.Format())
-	if err != nil {
-		return 0, err
-	}
-	frames, err = transfer(ctx, encoder, from, grew)
-	if closeErr := encoder.Close(); err == nil {
-		err = closeErr
-	}
-	return frames, err
-}
-
-func transfer(ctx context.Context, to Encoder, from *Reader, grew <-chan struct{}) (frames int64, err error) {
-	samples := make([]int16, blockSamples)
-	for last := grew == nil; ; {
-		n, err := from.Read(samples)
-		if err == nil {
-			err = to.Write(samples[:n])
-			frames += int64(n / from.Format().Channels)
-		}
-		switch {
-		case errors.Is(err, io.EOF) && last:
-			return frames, nil
-		case errors.Is(err, io.EOF):
-			select {
-			case _, more := <-grew:
-				last = !more
-			case <-ctx.Done():
-				return frames, ctx.Err()
-			}
-		case err != nil:
-			return frames, err
-		case ctx.Err() != nil:
-			return frames, ctx.Err()
-		}
-	}
 }

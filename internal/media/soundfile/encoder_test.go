@@ -1,7 +1,6 @@
 package soundfile
 
 import (
-	"context"
 	"errors"
 	"io"
 	"math"
@@ -90,50 +89,6 @@ func TestEncodersSideBySideDoNotDisturbOneAnother(t *testing.T) {
 			})
 		}
 		group.Wait()
-	}
-}
-
-func TestAnEncoderFollowsAWAVThatGrows(t *testing.T) {
-	format := Format{16000, 2}
-	sound := voice(120000)
-	for _, codec := range codecs {
-		spool, to := temporary(t), temporary(t)
-		wav := newTestWAV(t, spool, format)
-		grew := make(chan struct{}, 1)
-		var frames int64
-		var err error
-		var group sync.WaitGroup
-		reader := newTestReader(t, spool)
-		group.Go(func() { frames, err = Encode(t.Context(), to, codec, reader, grew) })
-		for rest := sound; len(rest) > 0; rest = rest[min(len(rest), 3200):] {
-			write(t, wav, rest[:min(len(rest), 3200)])
-			select {
-			case grew <- struct{}{}:
-			default:
-			}
-		}
-		close(grew)
-		group.Wait()
-		if err != nil || frames != 60000 {
-			t.Fatalf("%v: %d frames were encoded (%v), want 60000", codec, frames, err)
-		}
-		got, _ := os.ReadFile(to.Name())
-		if want := encodeAll(t, codec, format, sound); len(got) != len(want) {
-			t.Errorf("%v: %d bytes, want %d", codec, len(got), len(want))
-		}
-	}
-}
-
-func TestEncodingEndsWithItsContextAndBeginsAgain(t *testing.T) {
-	spool, to := temporary(t), temporary(t)
-	write(t, newTestWAV(t, spool, Format{16000, 1}), voice(50000))
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := Encode(ctx, to, AAC, newTestReader(t, spool), make(chan struct{})); !errors.Is(err, context.Canceled) {
-		t.Fatalf("encoding ends with %v", err)
-	}
-	if frames, err := Encode(t.Context(), to, AAC, newTestReader(t, spool), nil); err != nil || frames != 50000 {
-		t.Fatalf("begun again, %d frames are encoded (%v)", frames, err)
 	}
 }
 
