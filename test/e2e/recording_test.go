@@ -3,12 +3,15 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"strowger/test/client"
 	"strowger/test/heard"
 	"strowger/test/phone"
+	"strowger/test/players"
 	"strowger/test/server"
 	"strowger/test/webhook"
 )
@@ -127,4 +130,61 @@ func TestARecordingSurvivesKill9(t *testing.T) {
 	if got := sound.ToneLength(toneOfA); err != nil || got < 1500*time.Millisecond {
 		t.Errorf("%v are left (%v): %s", got, err, metadata)
 	}
+}
+
+func TestPlayersReadRecordingsOfEveryFormat(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitTalking()
+	a.AwaitHeard(toneOfB, 300*time.Millisecond)
+	for _, f := range []struct {
+		format, content, codec string
+		options                []string // for ffmpeg, which else says that it guesses where a channel belongs
+	}{{"wav", "audio", "pcm_s16le", []string{"-guess_layout_max", "0"}}, {"mp3", "audio", "mp3", nil}, {"mp4", "audioVideo", "aac", nil}} {
+		id := w.recorded(a.AwaitHeader("X-Server-Call-Id"), client.Object{"recordingContentType": f.content, "recordingChannelType": "mixed", "recordingFormatType": f.format})
+		b.AwaitHeard(toneOfA, b.Heard().ToneLength(toneOfA)+2*time.Second)
+		expect(t, w.api.Do(http.MethodDelete, recordings+"/"+id, nil), http.StatusNoContent)
+		metadata, content := w.file(id)
+		path := filepath.Join(t.TempDir(), "recording."+f.format)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		decoded := heard.Sound{RateHz: 16000, Samples: players.Decode(t, path, 16000, f.options...)}
+		expectPlayed(t, path, f.codec, decoded, time.Duration(metadata.Object()["chunkDuration"].(float64)*float64(time.Millisecond)))
+	}
+}
+
+// expectPlayed has two players read a recording in which both tones sound at all times.
+func expectPlayed(t *testing.T, path, codec string, decoded heard.Sound, length time.Duration) {
+	t.Helper()
+	info := players.Probe(t, path)
+	near := func(got time.Duration) bool { return (got - length).Abs() <= 150*time.Millisecond } // an MP3 ends with a whole frame
+	if info.Codec != codec || info.Channels != 1 || !near(time.Duration(info.Seconds*float64(time.Second))) {
+		t.Errorf("ffprobe says %+v of %v of %s", info, length, codec)
+	}
+	sounds := map[string]heard.Sound{"ffmpeg": decoded}
+	browsed := players.Browse(t, path, 16000)
+	if browsed.Error != "" || len(browsed.Channels) != 1 || !near(time.Duration(browsed.Seconds*float64(time.Second))) {
+		t.Errorf("Chromium: %q, %d channels of %v s, want %v", browsed.Error, len(browsed.Channels), browsed.Seconds, length)
+	} else {
+		sounds["Chromium"] = heard.Sound{RateHz: 16000, Samples: inWhole(browsed.Channels[0])}
+	}
+	for player, sound := range sounds {
+		for _, hz := range []float64{toneOfA, toneOfB} {
+			if got := sound.ToneLength(hz); !near(sound.Length()) || !near(got) {
+				t.Errorf("%s, of %v of %s: %s", player, length, codec, sound.Describe(toneOfA, toneOfB))
+			}
+		}
+	}
+}
+
+// inWhole are samples of a page as 16 bits.
+func inWhole(samples []float32) []int16 {
+	whole := make([]int16, len(samples))
+	for i, s := range samples {
+		whole[i] = int16(min(max(s, -1), 1) * 32767)
+	}
+	return whole
 }
