@@ -78,7 +78,7 @@ type Archive struct {
 
 	mu        sync.Mutex
 	recorders map[call.RecordingID]*recorder
-	finishing map[call.RecordingID]bool
+	finishing map[call.RecordingID]*spool // of which not all is in the store, or whose call is not told yet
 }
 
 // New makes an archive; Run brings it to life. What a process before has left in the
@@ -87,7 +87,7 @@ func New(cfg Config) (*Archive, error) {
 	a := &Archive{
 		cfg: cfg, start: make(chan func(context.Context)), stopped: make(chan struct{}),
 		encoding: make(turnstile, max(1, runtime.GOMAXPROCS(0)/2)), storing: make(turnstile, storingAtOnce), leaving: make(turnstile, deliveriesMost),
-		recorders: map[call.RecordingID]*recorder{}, finishing: map[call.RecordingID]bool{},
+		recorders: map[call.RecordingID]*recorder{}, finishing: map[call.RecordingID]*spool{},
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("recordings: %w", err)
@@ -141,9 +141,10 @@ func (a *Archive) left() (found []*spool) {
 			a.cfg.Log.Error("a recording that the previous process has left cannot be finished: its sound is in the folder", "folder", dir, "error", err)
 			continue
 		}
-		if a.recorders[m.Recording] == nil && !a.finishing[m.Recording] {
-			a.finishing[m.Recording] = true
-			found = append(found, newSpool(dir, a.cfg.Limits, m))
+		if a.recorders[m.Recording] == nil && a.finishing[m.Recording] == nil {
+			s := newSpool(dir, a.cfg.Limits, m)
+			a.finishing[m.Recording] = s
+			found = append(found, s)
 		}
 	}
 	return found
@@ -156,7 +157,7 @@ func (a *Archive) Start(id call.ID, e call.StartRecorder, tap *mixer.Tap) {
 	r := a.newRecorder(id, e, tap)
 	a.mu.Lock()
 	a.recorders[e.Recording] = r
-	a.finishing[e.Recording] = true
+	a.finishing[e.Recording] = r.spool
 	a.mu.Unlock()
 	if !a.run(func(ctx context.Context) {
 		r.run(ctx)
@@ -204,7 +205,7 @@ func (a *Archive) Stop(id call.ID, e call.StopRecorder) {
 		return
 	}
 	a.mu.Lock()
-	known := a.finishing[e.Recording]
+	known := a.finishing[e.Recording] != nil
 	a.mu.Unlock()
 	if known {
 		return

@@ -451,6 +451,35 @@ func TestAContainerThatDoesNotAnswerIsNotTriedForEver(t *testing.T) {
 	})
 }
 
+func TestWhatIsNotInTheStoreIsKnownWithWhatKeepsIt(t *testing.T) {
+	w := newWorld(t, recording.Limits{})
+	w.shelf.fails = 1
+	w.start(call.RecordingSpec{Format: call.WAV, Unmixed: true})
+	w.join(alice, 1000, 8000)
+	w.join(bob, 200, 8000)
+	w.ticks(25)
+	w.leave(bob)
+	w.join(bob, 200, 8000)
+	w.ticks(25)
+	is := func(fits func(recording.Unfinished) bool) {
+		t.Helper()
+		fit := func() bool { all := w.archive.Unfinished(); return len(all) == 1 && fits(all[0]) }
+		if err := wait.Until(20*time.Second, nil, fit); err != nil {
+			t.Fatalf("%v: %+v", err, w.archive.Unfinished())
+		}
+	}
+	is(func(u recording.Unfinished) bool {
+		return u.Recording == first && u.Call == testCall && u.Recorded == time.Second && u.Chunks == 1 && u.Stored == 0 && !u.Ended &&
+			slices.Equal(u.Participants, []call.Address{alice, bob}) && u.Format == call.WAV && u.Unmixed && u.Trouble == ""
+	})
+	w.archive.Stop(testCall, call.StopRecorder{Recording: first, Reason: call.EndedByApplication})
+	is(func(u recording.Unfinished) bool { return u.Ended && strings.Contains(u.Trouble, "the store is away") })
+	w.finished()
+	if err := wait.Until(20*time.Second, nil, func() bool { return len(w.archive.Unfinished()) == 0 }); err != nil {
+		t.Error(err)
+	}
+}
+
 // A process that dies leaves its folder; what it wrote is copied here as a killed
 // process would leave it, with half a sample at the end.
 func TestTheNextProcessFinishesWhatTheLastHasLeft(t *testing.T) {

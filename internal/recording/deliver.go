@@ -31,7 +31,7 @@ func (a *Archive) deliver(ctx context.Context, s *spool, log *slog.Logger) bool 
 		if c.Delivery != "" {
 			continue
 		}
-		if !a.until(ctx, log, func() error {
+		if !a.until(ctx, s, log, func() error {
 			err := a.deliverChunk(ctx, s, i)
 			if err == nil || !errors.Is(err, store.ErrRefused) && time.Since(began) < deliverFor {
 				return err

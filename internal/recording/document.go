@@ -1,11 +1,13 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +32,42 @@ var documentForm = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{32}-\d{1,6}$`)
 func (d Document) Valid() bool { return documentForm.MatchString(string(d)) }
 
 // folder is the day in the store.
-func (d Document) folder() string {
-	return string(d[:4] + "/" + d[4:6] + "/" + d[6:8] + "/")
+func (d Document) folder() string { return Folder(d.Started()) }
+
+// folderForm is how a folder says its day.
+const folderForm = "2006/01/02/"
+
+// Folder is where in the store the recordings lie that began on a day, of UTC.
+func Folder(day time.Time) string { return day.UTC().Format(folderForm) }
+
+// Started is when the recording of a valid document began, to the second.
+func (d Document) Started() time.Time {
+	at, _ := time.Parse(timeForm, string(d[:len(timeForm)]))
+	return at
+}
+
+// Key is the key of the call of a valid document.
+func (d Document) Key() call.Key { return call.Key(d[len(timeForm)+1:][:16]) }
+
+// Chunk is which chunk of its recording a valid document is, from 0.
+func (d Document) Chunk() int {
+	n, _ := strconv.Atoi(string(d[strings.LastIndexByte(string(d), '-')+1:]))
+	return n
+}
+
+// recording is what the chunks of one recording have in common.
+func (d Document) recording() Document { return d[:strings.LastIndexByte(string(d), '-')] }
+
+// Newer orders valid documents: the recording that began last comes first, and of one
+// recording the first chunk.
+func Newer(a, b Document) int {
+	return cmp.Or(cmp.Compare(b.recording(), a.recording()), cmp.Compare(a.Chunk(), b.Chunk()))
+}
+
+// DocumentIn is the document whose metadata are in a file of the store, if they are.
+func DocumentIn(name string) (Document, bool) {
+	d := stem(name)
+	return d, d.Valid() && name == d.Metadata()
 }
 
 // Content is the name in the store of the sound.

@@ -30,7 +30,7 @@ func (a *Archive) finishLeft(ctx context.Context, s *spool) {
 	log := a.cfg.Log.With("call", string(m.Call), "recording", string(m.Recording))
 	if !m.Ended {
 		log.Warn("finishing a recording that the previous process has left")
-		if !a.until(ctx, log, s.salvage) {
+		if !a.until(ctx, s, log, s.salvage) {
 			return
 		}
 	}
@@ -61,13 +61,15 @@ func (a *Archive) finish(ctx context.Context, s *spool, log *slog.Logger) {
 	}
 }
 
-// until tries until there is no error. It reports false when ctx is done.
-func (a *Archive) until(ctx context.Context, log *slog.Logger, try func() error) bool {
+// until tries until there is no error; meanwhile the spool says what it was. It reports
+// false when ctx is done.
+func (a *Archive) until(ctx context.Context, s *spool, log *slog.Logger, try func() error) bool {
 	for wait := retryFirst; ; wait = min(2*wait, retryMost) {
 		err := try()
 		if ctx.Err() != nil {
 			return false
 		}
+		s.failed(err)
 		if err == nil {
 			return true
 		}
@@ -86,8 +88,8 @@ func (a *Archive) until(ctx context.Context, log *slog.Logger, try func() error)
 // puts it into the store with its metadata. Then the chunk leaves this disk. It
 // reports false when ctx is done.
 func (a *Archive) storeChunk(ctx context.Context, s *spool, i int, log *slog.Logger) bool {
-	if !a.until(ctx, log, func() error { return a.makeFile(ctx, s, i) }) ||
-		!a.until(ctx, log, func() error { return a.storeFile(ctx, s, i) }) {
+	if !a.until(ctx, s, log, func() error { return a.makeFile(ctx, s, i) }) ||
+		!a.until(ctx, s, log, func() error { return a.storeFile(ctx, s, i) }) {
 		return false
 	}
 	if s.look().Spec.Container != "" {

@@ -31,6 +31,7 @@ type spool struct {
 
 	mu      sync.Mutex
 	m       manifest
+	trouble error                 // of the last try to finish it
 	present map[*mixer.Member]int // indices in m.People
 	unsaved bool                  // m was changed since it was stored
 
@@ -90,6 +91,13 @@ func (s *spool) look() manifest {
 	}
 	m.People, m.Pauses = slices.Clone(m.People), slices.Clone(m.Pauses)
 	return m
+}
+
+// failed says what came of the last try to finish it: nil when it succeeded.
+func (s *spool) failed(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = err
 }
 
 func (s *spool) wake() {
