@@ -13,6 +13,7 @@ import (
 	"strowger/internal/deadletter"
 	"strowger/internal/listener"
 	"strowger/internal/outbound"
+	"strowger/internal/recording/catalog"
 	"strowger/internal/recording/content"
 	"strowger/internal/sip/notice"
 	"strowger/internal/telemetry"
@@ -28,14 +29,17 @@ const (
 	audioTime = 30 * time.Second
 )
 
-// operator puts what SIP peers send, what happened in calls, and which events were
-// given up beside the figures.
+// operator puts what SIP peers send, what happened in calls, what was recorded of them
+// and which events were given up beside the figures.
 func (p *parts) operator(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	calls := chronicle.New(p.journal, p.courier).Handler()
 	mux.Handle(notice.Path, p.notices)
 	mux.Handle(chronicle.Path, calls)
 	mux.Handle(chronicle.Path+"/", calls)
+	recorded := catalog.New(p.documents(), p.archive).Handler()
+	mux.Handle(catalog.Path, recorded)
+	mux.Handle(catalog.Path+"/", recorded)
 	given := deadletter.Handler(p.courier)
 	mux.Handle(deadletter.Path, given)
 	mux.Handle(deadletter.Path+"/", given)
@@ -76,9 +80,12 @@ func (p *parts) buildEdges(version string) error {
 		Public: p.info.PublicURL,
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
-	p.open(public(served, p.courier.ValidationHandler(), content.New(verifier, p.contents, p.log)), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
+	p.open(public(served, p.courier.ValidationHandler(), content.New(verifier, p.documents())), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
 	return nil
 }
+
+// documents are the recordings in the store.
+func (p *parts) documents() content.Documents { return content.In(p.contents, p.log) }
 
 // contentsURL is under which applications fetch recordings.
 func (p *parts) contentsURL() string {

@@ -34,17 +34,26 @@ const (
 	askTime = 30 * time.Second
 )
 
+// ErrNoView: a document has a content that is sound, and metadata.
+var ErrNoView = errors.New("a document's content is audio, video or acsmetadata")
+
+// Documents are the recordings in a store. Who may have them is for others to say.
+type Documents struct {
+	store *store.Store
+	log   *slog.Logger
+}
+
+// In makes the documents of a store.
+func In(s *store.Store, log *slog.Logger) Documents { return Documents{s, log} }
+
 // Handler serves GET, HEAD and DELETE of what is in a store.
 type Handler struct {
+	Documents
 	verifier *access.Verifier
-	store    *store.Store
-	log      *slog.Logger
 }
 
 // New makes a handler for whoever has an access key.
-func New(v *access.Verifier, s *store.Store, log *slog.Logger) *Handler {
-	return &Handler{v, s, log}
-}
+func New(v *access.Verifier, d Documents) *Handler { return &Handler{d, v} }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, err := h.verifier.Verify(asSigned(r)); err != nil {
@@ -59,9 +68,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !d.Valid():
 		refuse(w, http.StatusNotFound, "There is no such document.")
 	case r.Method == http.MethodDelete && !viewed:
-		h.remove(w, r, d)
+		if err := h.Remove(r.Context(), d); err != nil {
+			h.failed(w, d, err)
+		}
 	case (r.Method == http.MethodGet || r.Method == http.MethodHead) && viewed:
-		h.give(w, r, d, view)
+		if err := h.Give(w, r, d, view); err != nil {
+			h.failed(w, d, err)
+		}
 	default:
 		w.Header().Set("Allow", "GET, HEAD, DELETE")
 		refuse(w, http.StatusMethodNotAllowed, "A document's content is got, and a document is deleted.")
@@ -80,26 +93,25 @@ func asSigned(r *http.Request) *http.Request {
 	return signed
 }
 
-// give sends one view of a document: acsmetadata, audio or video.
-func (h *Handler) give(w http.ResponseWriter, r *http.Request, d recording.Document, view string) {
-	about, err := h.metadata(r.Context(), d)
+// Give answers r with one view of a document: acsmetadata, audio or video, or the part
+// of it that r asks for. After an error nothing is answered yet: fs.ErrNotExist says that
+// there is no such document, ErrNoView that it has no such view.
+func (d Documents) Give(w http.ResponseWriter, r *http.Request, id recording.Document, view string) error {
+	about, err := d.Metadata(r.Context(), id)
 	if err != nil {
-		h.failed(w, d, err)
-		return
+		return err
 	}
-	name, contentType := d.Metadata(), "application/json"
+	name, contentType := id.Metadata(), "application/json"
 	switch view {
 	case "acsmetadata":
 	case "audio", "video":
-		name, contentType = d.Content(call.RecordingFormat(about.Info.Format)), "application/octet-stream"
+		name, contentType = id.Content(call.RecordingFormat(about.Info.Format)), "application/octet-stream"
 	default:
-		refuse(w, http.StatusNotFound, "A document's content is audio, video or acsmetadata.")
-		return
+		return ErrNoView
 	}
-	file, err := h.store.Open(r.Context(), name)
+	file, err := d.store.Open(r.Context(), name)
 	if err != nil {
-		h.failed(w, d, err)
-		return
+		return err
 	}
 	defer file.Close()
 	if !validRange.MatchString(r.Header.Get("Range")) {
@@ -112,15 +124,17 @@ func (h *Handler) give(w http.ResponseWriter, r *http.Request, d recording.Docum
 	}
 	out := &paced{ResponseWriter: w, control: http.NewResponseController(w), length: file.Size()}
 	http.ServeContent(out, r, "", file.ModTime(), file)
+	return nil
 }
 
 // validRange is one range of bytes, the only kind that is given.
 var validRange = regexp.MustCompile(`^bytes=(\d{1,18}-\d{0,18}|-\d{1,18})$`)
 
-func (h *Handler) metadata(ctx context.Context, d recording.Document) (about recording.Metadata, err error) {
+// Metadata is what is known of a document.
+func (d Documents) Metadata(ctx context.Context, id recording.Document) (about recording.Metadata, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	b, err := h.store.Read(ctx, d.Metadata(), metadataMost)
+	b, err := d.store.Read(ctx, id.Metadata(), metadataMost)
 	if err != nil {
 		return about, err
 	}
@@ -138,26 +152,39 @@ var formats = []call.RecordingFormat{call.WAV, call.MP3, call.MP4}
 // errDamaged: somebody has changed what lies in the store.
 var errDamaged = errors.New("the metadata of a recording is not as it was written")
 
-// remove deletes the content and then the metadata: what is left after a failure can
+// List gives the documents in a folder of the store, or all with "", to each, in the
+// order of their names.
+func (d Documents) List(ctx context.Context, folder string, each func(recording.Document)) error {
+	return d.store.List(ctx, folder, func(e store.Entry) bool {
+		if id, ok := recording.DocumentIn(e.Name); ok {
+			each(id)
+		}
+		return true
+	})
+}
+
+// Remove deletes the content and then the metadata: what is left after a failure can
 // be deleted again.
-func (h *Handler) remove(w http.ResponseWriter, r *http.Request, d recording.Document) {
-	ctx, cancel := context.WithTimeout(r.Context(), askTime)
+func (d Documents) Remove(ctx context.Context, id recording.Document) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	about, err := h.metadata(ctx, d)
+	about, err := d.Metadata(ctx, id)
 	if err == nil {
-		err = recording.Delete(ctx, h.store, d, about)
+		err = recording.Delete(ctx, d.store, id, about)
 	}
-	if err != nil {
-		h.failed(w, d, err)
-		return
+	if err == nil {
+		d.log.Info("a recording was deleted", "document", string(id))
 	}
-	h.log.Info("a recording was deleted", "document", string(d))
-	w.WriteHeader(http.StatusOK)
+	return err
 }
 
 func (h *Handler) failed(w http.ResponseWriter, d recording.Document, err error) {
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		refuse(w, http.StatusNotFound, "There is no such document.")
+		return
+	case errors.Is(err, ErrNoView):
+		refuse(w, http.StatusNotFound, "A document's content is audio, video or acsmetadata.")
 		return
 	}
 	if errors.Is(err, errDamaged) {

@@ -57,7 +57,7 @@ func newShop(t testing.TB) *shop {
 	}
 	t.Cleanup(func() { _ = s.store.Close() })
 	s.client = client.New(t, "https://"+resource, base64.StdEncoding.EncodeToString(key))
-	s.handler = content.New(access.NewVerifier([]access.Key{key}, time.Now), s.store, slog.New(slog.NewTextHandler(s.log, nil)))
+	s.handler = content.New(access.NewVerifier([]access.Key{key}, time.Now), content.In(s.store, slog.New(slog.NewTextHandler(s.log, nil))))
 	s.put(document.Content(call.WAV), sound)
 	s.put(document.Metadata(), s.metadata("wav"))
 	return s
