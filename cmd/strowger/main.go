@@ -27,13 +27,14 @@ const (
 )
 
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve applications and phones with the settings of a file."`
-	Dev     devCommand     `cmd:"" help:"Serve on this machine only, without any configuration, with lab numbers that answer."`
-	Calls   callsCommand   `cmd:"" help:"List the calls of the server on this machine, or tell what happened in one."`
-	Events  eventsCommands `cmd:"" help:"What became of events that applications did not take: list, show, send again, delete."`
-	Lab     labCommands    `cmd:"" help:"What stands in for the telephone network."`
-	Doctor  doctorCommand  `cmd:"" help:"Prove that SIP, RTP, TLS, webhooks, speech and storage work from here, and say what to do."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve      serveCommand       `cmd:"" help:"Serve applications and phones with the settings of a file."`
+	Dev        devCommand         `cmd:"" help:"Serve on this machine only, without any configuration, with lab numbers that answer."`
+	Calls      callsCommand       `cmd:"" help:"List the calls of the server on this machine, or tell what happened in one."`
+	Events     eventsCommands     `cmd:"" help:"What became of events that applications did not take: list, show, send again, delete."`
+	Recordings recordingsCommands `cmd:"" help:"The recordings of calls: list, fetch, delete."`
+	Lab        labCommands        `cmd:"" help:"What stands in for the telephone network."`
+	Doctor     doctorCommand      `cmd:"" help:"Prove that SIP, RTP, TLS, webhooks, speech and storage work from here, and say what to do."`
+	Version    versionCommand     `cmd:"" help:"Print the version."`
 }
 
 // terminal is the world of a command.
