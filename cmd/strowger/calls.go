@@ -88,7 +88,7 @@ func printCall(w io.Writer, s chronicle.Summary, now time.Time) error {
 	if s.Last.After(s.Began) && s.Phase == "ended" {
 		lasted = s.Last.Sub(s.Began)
 	}
-	_, err := fmt.Fprintf(w, "%s  %-11s  since %s, %s  %s", s.Call, s.Phase, s.Began.Local().Format(time.DateTime), lasted.Round(time.Second), oneLine(who))
+	_, err := fmt.Fprintf(w, "%s  %-11s  since %s, %s  %s", s.Call, phase(s), s.Began.Local().Format(time.DateTime), lasted.Round(time.Second), oneLine(who))
 	for _, c := range s.Connections {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "  connection %s", c)
@@ -98,6 +98,19 @@ func printCall(w io.Writer, s chronicle.Summary, now time.Time) error {
 		_, err = fmt.Fprintln(w)
 	}
 	return err
+}
+
+// phase is how far a call is, and what its recordings have to do with it.
+func phase(s chronicle.Summary) string {
+	switch {
+	case s.Recorded:
+		return string(s.Phase) + ", being recorded"
+	case s.Finishing > 1:
+		return fmt.Sprintf("%s, %d recordings are being finished", s.Phase, s.Finishing)
+	case s.Finishing == 1:
+		return string(s.Phase) + ", its recording is being finished"
+	}
+	return string(s.Phase)
 }
 
 // oneLine keeps what applications and far ends have written on one line, and away

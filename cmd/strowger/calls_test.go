@@ -38,6 +38,16 @@ func TestCallsAreListedWithHowLongTheyHaveBeen(t *testing.T) {
 	requireSaid(t, out, "8397ec56-0000-4000-8000-000000000000  established  since ", ", 1m30s  +15550100 joined  connection c1 connected\n", "and 7 more")
 }
 
+func TestWhatACallHasToDoWithItsRecordingsIsListed(t *testing.T) {
+	where := answering(t, http.StatusOK, chronicle.Calls{Calls: []chronicle.Summary{
+		{Call: "1", Phase: "established", Recorded: true},
+		{Call: "2", Phase: "ended", Finishing: 1},
+		{Call: "3", Phase: "established", Finishing: 2},
+	}})
+	_, out, _ := strowger(t, nil, "calls", "--operator", where)
+	requireSaid(t, out, "1  established, being recorded  ", "2  ended, its recording is being finished  ", "3  established, 2 recordings are being finished  ")
+}
+
 func TestACallIsToldALineEach(t *testing.T) {
 	where := answering(t, http.StatusOK, chronicle.One{Lines: []chronicle.Line{
 		{Call: "8397ec56-0000-4000-8000-000000000000", Kind: chronicle.Refused, Text: "play: two\nlines and \x1b[2J"},

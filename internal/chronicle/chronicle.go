@@ -117,13 +117,15 @@ type Summary struct {
 	Last         time.Time // when its last step was
 	Participants []string
 	Connections  []string
+	Recorded     bool // it is being recorded
+	Finishing    int  // recordings that are over and whose files are awaited, also by a call that has ended
 }
 
 // listMost bounds a list.
 const listMost = 100
 
-// List are the calls that live, or with ended those that do not: the last to have
-// moved first. more is how many there are beside.
+// List are the calls that live or await a recording's file, or with ended the others:
+// the last to have moved first. more is how many there are beside.
 func (c *Chronicle) List(ctx context.Context, ended bool) (all []Summary, more int, err error) {
 	heads, err := c.journal.Heads(ctx)
 	if err != nil {
@@ -152,7 +154,7 @@ func (c *Chronicle) summary(ctx context.Context, h journal.Head) (Summary, error
 	if err != nil {
 		return Summary{}, err
 	}
-	of := Summary{Call: state.ID, Phase: state.Phase, Last: h.Time}
+	of := Summary{Call: state.ID, Phase: state.Phase, Last: h.Time, Recorded: state.Recording != nil, Finishing: len(state.AwaitedFiles)}
 	err = c.journal.Records(ctx, h.Key, func(r journal.Record) error {
 		of.Began = r.Time
 		return errEnough

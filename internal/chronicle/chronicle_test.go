@@ -175,6 +175,54 @@ func TestCallsAreListedTheLastToMoveFirst(t *testing.T) {
 	})
 }
 
+// A call that has ended is not over for those who want its recording.
+func TestRecordingsAreToldToTheirEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := journaltest.New()
+		c := begin(t, j, 1)
+		recording := call.NewRecordingID(id(1), 1)
+		spec := call.RecordingSpec{Format: call.WAV}
+		c.state.Recording = &call.Recording{ID: recording, Spec: spec}
+		c.step(call.StartRecording{Connection: c.connection, Spec: spec}, call.Answer{Recording: &call.RecordingStatus{ID: recording, Active: true}})
+		c.step(call.RecorderStarted{Recording: recording}, call.Answer{}, call.RecordingStateChanged{Recording: recording, Active: true})
+		c.step(call.RecorderFailed{Recording: recording, Reason: call.NoSpace, Detail: "make room"}, call.Answer{})
+		c.step(call.RecordingFinished{Recording: recording}, call.Answer{})
+		book := chronicle.New(j, tries{})
+		all, _, err := book.List(t.Context(), false)
+		must(t, err)
+		if len(all) != 1 || !all[0].Recorded || all[0].Finishing != 0 {
+			t.Errorf("listed %+v", all)
+		}
+
+		c.state.Recording, c.state.AwaitedFiles = nil, []call.AwaitedFile{{ID: recording, Spec: spec}}
+		c.state.Phase = call.Ended
+		c.step(call.LegEnded{Leg: call.NewLegID(id(1), 1)}, call.Answer{}, call.CallEnded{})
+		if all, _, err = book.List(t.Context(), false); err != nil || len(all) != 1 || all[0].Phase != call.Ended || all[0].Finishing != 1 {
+			t.Errorf("listed %+v, %v", all, err)
+		}
+		time.Sleep(time.Minute)
+		c.state.AwaitedFiles = nil
+		file := call.RecordedFile{Chunks: []call.RecordedChunk{{Document: "the-document"}}, Duration: 200 * time.Second}
+		c.step(call.RecordingFinished{Recording: recording, File: file}, call.Answer{}, call.RecordingFileReady{Recording: recording, File: file})
+		lines, err := book.Of(t.Context(), string(id(1)))
+		must(t, err)
+		want := `command: start recording format=wav: accepted, recording=` + string(recording) + `
+sound: recording started
+event: RecordingStateChanged: active
+sound: recording failed: no-space, make room
+sound: recording over: nothing was recorded
+leg: +15550100 left after 0 ms
+event: CallEnded
+over: the call is over after 3.0 s; its recording is being finished
+inner: recording finished recording=` + string(recording) + ` chunks=the-document duration=3m20s
+event: recording ready: 3m20s, strowger recordings get the-document
+`
+		if got := texts(lines); !strings.HasSuffix(got, want) {
+			t.Errorf("told\n%s\nwant at the end\n%s", got, want)
+		}
+	})
+}
+
 func TestAListIsBounded(t *testing.T) {
 	j := journaltest.New()
 	for n := range 103 {

@@ -1,6 +1,7 @@
 package chronicle
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	Command Kind = "command" // accepted, with its answer
 	Refused Kind = "refused" // a command that was not
 	Leg     Kind = "leg"
+	Sound   Kind = "sound" // what recordings come to
 	Inner   Kind = "inner" // what players and timers report: of use to who looks closely
 	Event   Kind = "event"
 	Webhook Kind = "webhook"
@@ -33,6 +35,7 @@ const (
 // Teller tells one call, record by record, in order.
 type Teller struct {
 	began    time.Time
+	over     bool
 	rang     map[string]time.Time // by leg, as notes name it
 	answered map[string]time.Time
 }
@@ -61,10 +64,19 @@ func (t *Teller) Record(r journal.Record) (lines []Line) {
 	for _, e := range r.Events {
 		add(r.Time, Event, event(e))
 	}
-	if r.Ended {
-		add(r.Time, Over, "the call is over after "+rounded(r.Time.Sub(t.began)))
+	if over := r.Ended || endsCall(r.Events); over && !t.over {
+		t.over = true
+		text := "the call is over after " + rounded(r.Time.Sub(t.began))
+		if !r.Ended {
+			text += "; its recording is being finished"
+		}
+		add(r.Time, Over, text)
 	}
 	return lines
+}
+
+func endsCall(events []call.Event) bool {
+	return slices.ContainsFunc(events, func(e call.Event) bool { _, ends := e.(call.CallEnded); return ends })
 }
 
 func (t *Teller) note(n journal.Note, at time.Time) (Kind, string) {
@@ -77,6 +89,9 @@ func (t *Teller) note(n journal.Note, at time.Time) (Kind, string) {
 	}
 	if n.Command {
 		return Command, text + ": accepted" + after(n.Answer)
+	}
+	if said, ok := sound(n); ok {
+		return Sound, said
 	}
 	return Inner, text
 }
@@ -130,8 +145,42 @@ func since(began map[string]time.Time, leg string, at time.Time) string {
 	return ""
 }
 
+// sound is what a recording has come to; not ok when the note is of something else.
+// When its file is there, the event says so.
+func sound(n journal.Note) (said string, ok bool) {
+	switch n.Input {
+	case "RecorderStarted":
+		return "recording started", true
+	case "RecorderFailed":
+		return join("recording failed:", value(n.Details, "reason")+",", strings.Trim(value(n.Details, "detail"), `"`)), true
+	case "RecordingFinished":
+		if value(n.Details, "chunks") == "" {
+			return "recording over: nothing was recorded", true
+		}
+	}
+	return "", false
+}
+
+// ready says where the files of a recording are.
+func ready(e call.RecordingFileReady) string {
+	text := "recording ready: " + rounded(e.File.Duration)
+	if len(e.File.Chunks) == 1 {
+		return text + ", strowger recordings get " + e.File.Chunks[0].Document
+	}
+	return text + " in " + itoa(len(e.File.Chunks)) + " files, strowger recordings --call " + string(e.Recording.Key())
+}
+
 // event names an event, and why something failed.
 func event(e call.Event) string {
+	switch e := e.(type) {
+	case call.RecordingFileReady:
+		return ready(e)
+	case call.RecordingStateChanged:
+		if e.Active {
+			return "RecordingStateChanged: active"
+		}
+		return "RecordingStateChanged: inactive"
+	}
 	if unknown, ok := e.(journal.Unknown); ok {
 		return unknown.Type + " (of a newer version: not told by this one)"
 	}

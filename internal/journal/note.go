@@ -63,6 +63,8 @@ func answered(a call.Answer) string {
 		return "participant=" + string(a.Participant.Address)
 	case a.InvitationID != "":
 		return "invitation=" + a.InvitationID
+	case a.Recording != nil:
+		return "recording=" + string(a.Recording.ID)
 	case a.Connection != nil:
 		return "connection=" + string(a.Connection.Connection)
 	}
