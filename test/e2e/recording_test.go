@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -187,4 +189,35 @@ func inWhole(samples []float32) []int16 {
 		whole[i] = int16(min(max(s, -1), 1) * 32767)
 	}
 	return whole
+}
+
+// What an operator sees of a recording, from its beginning to its deletion.
+func TestAnOperatorListsFetchesAndDeletesRecordings(t *testing.T) {
+	w := start(t, threeUsers)
+	recordings := func(args ...string) string {
+		return w.strowger(append(append([]string{"recordings"}, args...), "--operator", w.OperatorURL)...)
+	}
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	a.Dial("sip:bob@" + server.Domain)
+	a.AwaitTalking()
+	id := w.recorded(a.AwaitHeader("X-Server-Call-Id"), client.Object{"recordingContentType": "audio", "recordingFormatType": "wav"})
+	b.AwaitHeard(toneOfA, 2*time.Second)
+	requirePrinted(t, recordings(), "wav", "call "+id[:8], alice.RawID()+", "+bob.RawID()+"  being recorded")
+	requirePrinted(t, w.calls(), "established, being recorded")
+	a.HangUp()
+	_, wav := w.file(id)
+
+	all := recordings("--call", id[:8], "--since", "1h")
+	document := regexp.MustCompile(`\d{8}T\d{6}Z-[0-9a-f]{32}-0`).FindString(all)
+	requirePrinted(t, all, "wav", "kB", alice.RawID()+", "+bob.RawID()+"  "+document)
+	requirePrinted(t, w.calls(id[:8]), "recording started", "the call is over", "recording ready: ", "strowger recordings get "+document)
+	name := filepath.Join(t.TempDir(), "call.wav")
+	requirePrinted(t, recordings("get", document, "-o", name), name)
+	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, wav) {
+		t.Errorf("what was fetched is not the recording: %v", err)
+	}
+	requirePrinted(t, recordings("get", document, "--metadata"), `"chunkDocumentId": "`+document+`"`)
+	requirePrinted(t, recordings("delete", document), document+"  deleted")
+	requirePrinted(t, recordings(), "no recordings")
 }
