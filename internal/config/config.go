@@ -253,7 +253,7 @@ func (l Listener) SpeaksTLS() bool {
 }
 
 // CertificateHosts are the names that a certificate of ours should carry
-// beside those of this machine: public_url's, the SIP domain, and the addresses
+// beside those of this machine: those of the public URLs, the SIP domain, and the addresses
 // that are listened on.
 func (c Config) CertificateHosts() []string {
 	hosts := []string{c.SIP.Domain}
@@ -263,8 +263,10 @@ func (c Config) CertificateHosts() []string {
 			hosts = append(hosts, l.Host)
 		}
 	}
-	if u, err := url.Parse(c.HTTP.PublicURL); err == nil && u.Hostname() != "" {
-		hosts = append(hosts, u.Hostname())
+	for _, public := range []string{c.HTTP.PublicURL, c.Recording.PublicURL} {
+		if u, err := url.Parse(public); err == nil && u.Hostname() != "" {
+			hosts = append(hosts, u.Hostname())
+		}
 	}
 	if c.SIP.ExternalIP != "" {
 		hosts = append(hosts, c.SIP.ExternalIP)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,6 +244,17 @@ func requireError(t *testing.T, err error, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error\n%v\ndoes not say %q", err, part)
+		}
+	}
+}
+
+func TestACertificateIsForEveryNameThatIsPublished(t *testing.T) {
+	c := Default()
+	c.HTTP.PublicURL, c.Recording.PublicURL = "https://calls.example.org:8443", "https://recordings.calls.asm.skype.com:8443"
+	hosts := c.CertificateHosts()
+	for _, want := range []string{"calls.example.org", "recordings.calls.asm.skype.com", c.SIP.Domain} {
+		if !slices.Contains(hosts, want) {
+			t.Errorf("%s is not among %v", want, hosts)
 		}
 	}
 }

@@ -87,12 +87,13 @@ func (p *parts) buildEdges(version string) error {
 // documents are the recordings in the store.
 func (p *parts) documents() content.Documents { return content.In(p.contents, p.log) }
 
-// contentsURL is under which applications fetch recordings.
+// contentsURL is under which applications fetch recordings: their SDKs do so with TLS
+// alone.
 func (p *parts) contentsURL() string {
 	if u := p.cfg.Recording.PublicURL; u != "" {
 		return strings.TrimRight(u, "/")
 	}
-	return p.info.PublicURL
+	return p.info.Endpoint
 }
 
 // tried tells of a try that did not go as it should, once, and of its end: that all

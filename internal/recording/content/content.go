@@ -4,12 +4,14 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -56,7 +58,7 @@ type Handler struct {
 func New(v *access.Verifier, d Documents) *Handler { return &Handler{d, v} }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if _, err := h.verifier.Verify(asSigned(r)); err != nil {
+	if err := h.verify(r); err != nil {
 		h.log.Warn("a request for a recording was refused", "path", r.URL.Path, "why", err)
 		refuse(w, http.StatusUnauthorized, err.Error())
 		return
@@ -81,13 +83,26 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// asSigned is the request as its client has signed it: as if it went to the resource,
-// which x-ms-host names, and without the query.
-func asSigned(r *http.Request) *http.Request {
-	signed := r.Clone(context.Background())
-	if host := r.Header.Get("x-ms-host"); host != "" {
-		signed.Host = host
+// verify reports why a request was not signed with an access key, if so. It is signed as
+// if it went to the resource, whose host x-ms-host names. Python's SDK (1.6.0) leaves out
+// the port there and not in what it signs: it can only be the port that was asked.
+func (h *Handler) verify(r *http.Request) error {
+	host := cmp.Or(r.Header.Get("x-ms-host"), r.Host)
+	_, err := h.verifier.Verify(asSigned(r, host))
+	_, port, _ := net.SplitHostPort(r.Host)
+	if err == nil || port == "" || host == r.Host {
+		return err
 	}
+	if _, e := h.verifier.Verify(asSigned(r, net.JoinHostPort(host, port))); e == nil {
+		return nil
+	}
+	return err
+}
+
+// asSigned is the request as its client has signed it: to a host and without the query.
+func asSigned(r *http.Request, host string) *http.Request {
+	signed := r.Clone(context.Background())
+	signed.Host = host
 	signed.URL.RawQuery, signed.URL.ForceQuery = "", false
 	signed.RequestURI, _, _ = strings.Cut(r.RequestURI, "?")
 	return signed
