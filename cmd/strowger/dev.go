@@ -20,6 +20,7 @@ type devCommand struct{}
 
 func (devCommand) Run(t terminal) error {
 	began := time.Now()
+	outliveReaders()
 	cfg, err := config.LoadDev(t.environ)
 	if err != nil {
 		return &settingsError{err}

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"strowger/internal/config"
 	"strowger/internal/server"
@@ -30,6 +33,7 @@ func (f settingsFile) load(t terminal) (config.Config, error) {
 type serveCommand struct{ settingsFile }
 
 func (c serveCommand) Run(t terminal) error {
+	outliveReaders()
 	cfg, err := c.load(t)
 	if err != nil {
 		return err
@@ -44,6 +48,12 @@ func (c serveCommand) Run(t terminal) error {
 		}
 	}})
 }
+
+// outliveReaders keeps calls alive when whoever reads the output has gone, as a log
+// collector that is restarted: a write then fails, where it would end the process.
+// What is notified is not looked at. To ignore the signal would be inherited by programs
+// that we start.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 func (t terminal) log(cfg config.Config) (*slog.Logger, error) {
 	log, err := telemetry.NewLogger(t.err, cfg.Log.Level, cfg.Log.Format)

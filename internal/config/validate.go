@@ -203,9 +203,15 @@ func (e EventGrid) validate(p *problems) {
 	}
 }
 
+// callbacks is no name of a subscription: commands mean by it what goes to none.
+const callbacks = "callbacks"
+
 func (s Subscription) validate(key string, p *problems) {
 	if s.Name != "" && !userName.MatchString(s.Name) {
 		p.add(key+".name", "%q is not a name: letters, digits, dots, hyphens and underscores", s.Name)
+	}
+	if strings.EqualFold(s.Name, callbacks) {
+		p.add(key+".name", "%q stands for callback URIs in `strowger events`; use another", s.Name)
 	}
 	p.addIf(key+".url", webURL(s.URL))
 	for i, t := range s.EventTypes {

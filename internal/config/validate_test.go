@@ -138,6 +138,12 @@ func TestAMistakeInTheStorageOfRecordingsShowsNoCredentials(t *testing.T) {
 	}
 }
 
+func TestNoSubscriptionHasTheNameThatStandsForCallbacks(t *testing.T) {
+	cfg := Default()
+	cfg.EventGrid.Subscriptions = []Subscription{{Name: "Callbacks", URL: "http://x"}}
+	requireError(t, cfg.Validate(), "event_grid.subscriptions[0].name: ", "strowger events")
+}
+
 func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	cfg := Default()
 	cfg.DataDir, cfg.Log.Level, cfg.SIP.Domain = "", "loud", ""

@@ -2,13 +2,17 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"strowger/test/port"
 	"strowger/test/server"
+	"strowger/test/wait"
 	"strowger/test/webhook"
 )
 
@@ -52,6 +56,43 @@ func TestTheJavaScriptSDKWorksWithWhatDevPrints(t *testing.T) {
 			}
 			app.AwaitEvent(strings.TrimSpace(string(out)), "CallConnected")
 		})
+	}
+}
+
+// A log collector that is restarted, or a `| head`, closes the pipe.
+func TestTheServerGoesOnWhenNobodyReadsWhatItPrints(t *testing.T) {
+	t.Parallel()
+	reader, output, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader.Close()
+	at := fmt.Sprintf("http://127.0.0.1:%d", port.Free())
+	command := exec.Command(server.Binary(t), "dev")
+	command.Dir = t.TempDir()
+	command.Env = append(os.Environ(), "STROWGER_HTTP_LISTEN="+at, "STROWGER_OPERATOR_LISTEN=", "STROWGER_SIP_LISTEN=udp://127.0.0.1:0",
+		fmt.Sprintf("STROWGER_LAB_LISTEN=udp://127.0.0.1:%d", port.Free()), "STROWGER_SHUTDOWN_GRACE=0s")
+	command.Stdout, command.Stderr = output, output
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	output.Close()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = command.Wait() }()
+	err = wait.Until(server.Patience, ended, func() bool {
+		answer, err := http.Get(at + "/health/ready")
+		if err != nil {
+			return false
+		}
+		answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	})
+	if err != nil {
+		t.Errorf("it is not ready: %v", err)
+	}
+	_ = command.Process.Signal(os.Interrupt)
+	if <-ended; command.ProcessState.ExitCode() != 0 {
+		t.Errorf("it ended with %v", command.ProcessState)
 	}
 }
 
