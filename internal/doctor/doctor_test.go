@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"strowger/internal/call"
 	"strowger/internal/config"
 	"strowger/internal/descriptors"
 	"strowger/internal/devca"
@@ -151,6 +152,28 @@ func TestADirectoryThatCannotBeWrittenFails(t *testing.T) {
 	requireFinding(t, storage(t.Context(), cfg), "data_dir", Fail, "")
 	cfg.DataDir = file
 	requireFinding(t, storage(t.Context(), cfg), "data_dir", Fail, "is not a directory")
+}
+
+func TestABucketIsProvedByAFile(t *testing.T) {
+	cfg := settings(t)
+	dir := t.TempDir()
+	cfg.Recording.Storage = "file://" + filepath.ToSlash(dir)
+	requireFinding(t, recordings(t.Context(), cfg), "recording.storage file://", OK, "written, read and deleted")
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("the doctor left %v, %v", left, err)
+	}
+	cfg.Recording.Storage += "/nothing"
+	requireFinding(t, recordings(t.Context(), cfg), "recording.storage file://", Fail, "recording.storage")
+	cfg.Recording.Storage = "s3://recordings?region=eu-west-1&surprise=secret"
+	requireFinding(t, recordings(t.Context(), cfg), "recording.storage s3://", Fail, "recording.storage")
+}
+
+func TestWhatIsMissingToRecordIsNamed(t *testing.T) {
+	missing := func(f call.RecordingFormat) error {
+		return fmt.Errorf("%s cannot be used (install the Debian package libmp3lame0)", f)
+	}
+	requireFinding(t, formats(missing), "recordings mp3", Warn, "libmp3lame0")
+	requireFinding(t, formats(func(call.RecordingFormat) error { return nil }), "recordings mp4", OK, "")
 }
 
 func TestCertificatesAreRead(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/recording"
@@ -40,8 +41,24 @@ func checkRecording(f call.RecordingFormat) error {
 
 // runRecordings starts what makes recordings, and what deletes them after their time.
 func (p *parts) runRecordings(ctx context.Context, l *life) {
-	l.start(ctx, "recordings", p.archive.Run)
+	l.start(ctx, "recordings", func(ctx context.Context) (err error) {
+		together(func() { p.checkStorage(ctx) }, func() { err = p.archive.Run(ctx) })
+		return err
+	})
 	if keep := p.cfg.Recording.Retention; keep > 0 {
 		l.start(ctx, "retention", func(ctx context.Context) error { return recording.Retain(ctx, p.contents, keep, p.log) })
+	}
+}
+
+// storageTime bounds the question whether recordings can be stored.
+const storageTime = 30 * time.Second
+
+// checkStorage tells the operator what to do when recordings cannot be stored. The
+// server works nevertheless: they wait on this machine's disk.
+func (p *parts) checkStorage(ctx context.Context) {
+	asking, cancel := context.WithTimeout(ctx, storageTime)
+	defer cancel()
+	if err := p.contents.Check(asking); err != nil && ctx.Err() == nil {
+		p.log.Error("recordings cannot be stored, and wait on the disk under data_dir: see that recording.storage names a bucket that is there, that this machine reaches it, and that the environment of the server has credentials for it; `strowger doctor` proves it", "error", err)
 	}
 }

@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -92,6 +93,34 @@ func (s *Store) Check(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("recording.storage %s: %w", s.where, err)
+	}
+	return nil
+}
+
+// Prove does all that recordings need: it puts a file, lists it, reads it and deletes it.
+func (s *Store) Prove(ctx context.Context) error {
+	if err := s.Check(ctx); err != nil {
+		return err
+	}
+	name := ".strowger-" + strings.ToLower(rand.Text())
+	for _, step := range []struct {
+		what string
+		do   func() error
+	}{
+		{"write", func() error { return s.Put(ctx, name, "text/plain", strings.NewReader(name)) }},
+		{"list", func() error { return s.List(ctx, name, func(Entry) bool { return false }) }},
+		{"read", func() error {
+			b, err := s.Read(ctx, name, int64(len(name)))
+			if err == nil && string(b) != name {
+				err = fmt.Errorf("%q came back as %q", name, b)
+			}
+			return err
+		}},
+		{"delete", func() error { return s.Delete(ctx, name) }},
+	} {
+		if err := step.do(); err != nil {
+			return fmt.Errorf("recording.storage %s: %s a file: %w", s.where, step.what, err)
+		}
 	}
 	return nil
 }
