@@ -49,15 +49,21 @@ func (w *world) recordingState(id, state string, n int) webhook.Delivery {
 // file waits until a recording can be fetched, and fetches its only chunk.
 func (w *world) file(id string) (metadata client.Response, content []byte) {
 	w.t.Helper()
-	ready := w.app.Await("RecordingFileStatusUpdated of "+id, func(d webhook.Delivery) bool {
+	_, chunk := w.recordingReady(id)
+	return w.fetch(chunk["metadataLocation"].(string)), w.fetch(chunk["contentLocation"].(string)).Body
+}
+
+// recordingReady waits until a recording can be fetched.
+func (w *world) recordingReady(id string) (ready webhook.Delivery, onlyChunk map[string]any) {
+	w.t.Helper()
+	ready = w.app.Await("RecordingFileStatusUpdated of "+id, func(d webhook.Delivery) bool {
 		return d.Type == "RecordingFileStatusUpdated" && lastSegment(d.Event["subject"].(string)) == id
 	})
 	chunks, _ := ready.Data["recordingStorageInfo"].(map[string]any)["recordingChunks"].([]any)
 	if len(chunks) != 1 {
 		w.t.Fatalf("%d chunks: %v", len(chunks), ready.Data)
 	}
-	chunk := chunks[0].(map[string]any)
-	return w.fetch(chunk["metadataLocation"].(string)), w.fetch(chunk["contentLocation"].(string)).Body
+	return ready, chunks[0].(map[string]any)
 }
 
 func lastSegment(path string) string {
@@ -123,6 +129,7 @@ func TestARecordingSurvivesKill9(t *testing.T) {
 	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
 	a.Dial("sip:bob@" + server.Domain)
 	a.AwaitTalking()
+	a.AwaitHeard(toneOfB, 300*time.Millisecond)
 	id := w.recorded(a.AwaitHeader("X-Server-Call-Id"), client.Object{"recordingContentType": "audio", "recordingFormatType": "wav"})
 	b.AwaitHeard(toneOfA, 3*time.Second)
 	w.Kill()

@@ -63,6 +63,10 @@ type Config struct {
 	RTPPorts int
 	// Grace is how long live calls get at SIGTERM, as "5s"; 100ms where empty.
 	Grace string
+	// Storage is where recordings go; files under DataDir where empty.
+	Storage string
+	// DataDir is where the data is; a folder of the server's own where empty.
+	DataDir string
 	// Environment is added to the server's environment.
 	Environment []string
 }
@@ -105,6 +109,9 @@ func (c Config) write(path, dataDir string, p ports) error {
 			"subscriptions": c.subscriptions(),
 		},
 		"outbound": object{"allow_networks": []string{"127.0.0.0/8"}},
+	}
+	if c.Storage != "" {
+		file["recording"] = object{"storage": c.Storage}
 	}
 	if c.Lab {
 		file["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}

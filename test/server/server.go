@@ -61,7 +61,9 @@ func Start(t testing.TB, config Config) *Server {
 		SIPS:        fmt.Sprintf("127.0.0.1:%d", p.sip+1),
 		t:           t, config: config, dir: t.TempDir(),
 	}
-	s.DataDir = filepath.Join(s.dir, "data")
+	if s.DataDir = config.DataDir; s.DataDir == "" {
+		s.DataDir = filepath.Join(s.dir, "data")
+	}
 	if err := config.write(s.configFile(), s.DataDir, p); err != nil {
 		t.Fatalf("configure strowger: %v", err)
 	}

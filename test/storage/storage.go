@@ -5,10 +5,15 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -63,9 +68,44 @@ func S3(t testing.TB) *Server {
 }
 
 // BucketURL is what recording.storage says to use the bucket of an S3 server.
-func (s *Server) BucketURL() string {
-	return "s3://" + Bucket + "?endpoint=http://" + s.address + "&use_path_style=true&region=us-east-1"
+func (s *Server) BucketURL() string { return bucketAt("http://" + s.address) }
+
+func bucketAt(endpoint string) string {
+	return "s3://" + Bucket + "?endpoint=" + endpoint + "&use_path_style=true&region=us-east-1"
 }
+
+// Held is a way to an S3 server that holds its first upload until Release.
+type Held struct {
+	BucketURL string
+	Uploading chan struct{} // closed when the upload is held
+	release   chan struct{}
+	first     sync.Once
+}
+
+// Hold holds what comes to an S3 server by the BucketURL of Held.
+func (s *Server) Hold() *Held {
+	h := &Held{Uploading: make(chan struct{}), release: make(chan struct{})}
+	there := &url.URL{Scheme: "http", Host: s.address}
+	on := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(there)
+		r.Out.Host = r.In.Host // which is signed
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			h.first.Do(func() {
+				close(h.Uploading)
+				<-h.release
+			})
+		}
+		on.ServeHTTP(w, r)
+	}))
+	s.t.Cleanup(server.Close)
+	h.BucketURL = bucketAt(server.URL)
+	return h
+}
+
+// Release lets uploads go on.
+func (h *Held) Release() { close(h.release) }
 
 // Credentials of Azurite, which everybody knows.
 const (
