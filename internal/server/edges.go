@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,12 +82,22 @@ func (p *parts) buildEdges(version string) error {
 		Public: p.info.PublicURL,
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})
-	p.open(public(served, p.courier.ValidationHandler(), content.New(verifier, p.documents())), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
+	p.open(public(served, p.courier.ValidationHandler(), content.New(verifier, p.documents(), p.publicPorts())), p.operator(telemetry.OperatorHandler(p.metrics(version), p.health)))
 	return nil
 }
 
 // documents are the recordings in the store.
 func (p *parts) documents() content.Documents { return content.In(p.contents, p.log) }
+
+// publicPorts are those at which applications reach the API.
+func (p *parts) publicPorts() (ports []string) {
+	for _, address := range append(slices.Clone(p.info.HTTP), p.info.PublicURL) {
+		if u, err := url.Parse(address); err == nil && u.Port() != "" && !slices.Contains(ports, u.Port()) {
+			ports = append(ports, u.Port())
+		}
+	}
+	return ports
+}
 
 // contentsURL is under which applications fetch recordings: their SDKs do so with TLS
 // alone.

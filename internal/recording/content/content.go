@@ -52,10 +52,12 @@ func In(s *store.Store, log *slog.Logger) Documents { return Documents{s, log} }
 type Handler struct {
 	Documents
 	verifier *access.Verifier
+	ports    []string
 }
 
-// New makes a handler for whoever has an access key.
-func New(v *access.Verifier, d Documents) *Handler { return &Handler{d, v} }
+// New makes a handler for whoever has an access key. The ports are those at which the
+// resource is reached.
+func New(v *access.Verifier, d Documents, ports []string) *Handler { return &Handler{d, v, ports} }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := h.verify(r); err != nil {
@@ -85,16 +87,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // verify reports why a request was not signed with an access key, if so. It is signed as
 // if it went to the resource, whose host x-ms-host names. Python's SDK (1.6.0) leaves out
-// the port there and not in what it signs: it can only be the port that was asked.
+// the port there, and not in what it signs.
 func (h *Handler) verify(r *http.Request) error {
 	host := cmp.Or(r.Header.Get("x-ms-host"), r.Host)
 	_, err := h.verifier.Verify(asSigned(r, host))
-	_, port, _ := net.SplitHostPort(r.Host)
-	if err == nil || port == "" || host == r.Host {
-		return err
-	}
-	if _, e := h.verifier.Verify(asSigned(r, net.JoinHostPort(host, port))); e == nil {
+	if err == nil {
 		return nil
+	}
+	for _, port := range h.ports {
+		if _, e := h.verifier.Verify(asSigned(r, net.JoinHostPort(host, port))); e == nil {
+			return nil
+		}
 	}
 	return err
 }

@@ -57,7 +57,7 @@ func newShop(t testing.TB) *shop {
 	}
 	t.Cleanup(func() { _ = s.store.Close() })
 	s.client = client.New(t, "https://"+resource, base64.StdEncoding.EncodeToString(key))
-	s.handler = content.New(access.NewVerifier([]access.Key{key}, time.Now), content.In(s.store, slog.New(slog.NewTextHandler(s.log, nil))))
+	s.handler = content.New(access.NewVerifier([]access.Key{key}, time.Now), content.In(s.store, slog.New(slog.NewTextHandler(s.log, nil))), []string{"8080", "8443"})
 	s.put(document.Content(call.WAV), sound)
 	s.put(document.Metadata(), s.metadata("wav"))
 	return s
@@ -143,6 +143,30 @@ func TestTheContentIsGivenToWhoSignedForTheResource(t *testing.T) {
 	}
 	if w := s.get(about); w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), s.metadata("wav")) || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("metadata: %d %s", w.Code, w.Body)
+	}
+}
+
+// Python's SDK names the endpoint's host without its port, and signs it with its port.
+func TestThePortOfTheResourceNeedNotBeNamed(t *testing.T) {
+	s := newShop(t)
+	for _, c := range []struct {
+		signed, named string
+		status        int
+	}{
+		{resource + ":8443", resource + ":8443", 200},
+		{resource + ":8443", resource, 200},
+		{"[::1]:8080", "::1", 200},
+		{resource + ":9443", resource, 401},
+		{resource + ":8443", "other.example.org", 401},
+	} {
+		signed := &http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "https", Host: c.signed, Path: audio}, Header: http.Header{}}
+		s.client.Sign(signed)
+		r := s.request(http.MethodGet, audio)
+		r.Header = signed.Header
+		r.Header.Set("x-ms-host", c.named)
+		if w := s.do(r); w.Code != c.status {
+			t.Errorf("%+v: %d %s", c, w.Code, w.Body)
+		}
 	}
 }
 
