@@ -1,7 +1,11 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,7 +13,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"strowger/test/heard"
+	"strowger/test/phone"
 	"strowger/test/port"
 	"strowger/test/server"
 	"strowger/test/wait"
@@ -90,16 +97,21 @@ func TestTheMenuIsHeardAgainWhenTheAgentIsBusy(t *testing.T) {
 	w.requireSaid("4:+15550100 chose agent", "4:+15550100 was not transferred: ", "4:+15550100 chose hours", "4:+15550100 is gone")
 }
 
-// menu is examples/ivr beside a server of its own.
-type menu struct {
+// answering is an example in Python that answers calls, beside a server of its own.
+type answering struct {
 	*server.Server
 	t   *testing.T
 	out *syncBuffer
 }
 
-func startMenu(t *testing.T, agent string) *menu {
+func startMenu(t *testing.T, agent string) *answering {
 	t.Helper()
-	directory := filepath.Join(server.Root(), "examples", "ivr")
+	return startAnswering(t, "ivr", "ivr.py", "AGENT_NUMBER="+agent)
+}
+
+func startAnswering(t *testing.T, example, script string, environment ...string) *answering {
+	t.Helper()
+	directory := filepath.Join(server.Root(), "examples", example)
 	if err := server.Watch(directory); err != nil {
 		t.Fatal(err)
 	}
@@ -108,13 +120,14 @@ func startMenu(t *testing.T, agent string) *menu {
 		Lab: true, HTTPS: true, Trunks: []server.Trunk{carrier()},
 		EventGrid: []server.Subscription{{URL: fmt.Sprintf("http://127.0.0.1:%d/events", listen)}},
 	})
-	m := &menu{Server: s, t: t, out: &syncBuffer{}}
-	command := python(t, "ivr.py")
+	w := &answering{Server: s, t: t, out: &syncBuffer{}}
+	command := python(t, script)
 	command.Dir = directory
-	command.Env = append(command.Env, "PORT="+strconv.Itoa(listen), "AGENT_NUMBER="+agent,
+	command.Env = append(command.Env, "PORT="+strconv.Itoa(listen),
 		"CONNECTION_STRING=endpoint="+s.SecureURL+"/;accesskey="+server.AccessKey,
 		"REQUESTS_CA_BUNDLE="+filepath.Join(s.DataDir, "ca", "ca.pem"))
-	command.Stdout, command.Stderr = m.out, m.out
+	command.Env = append(command.Env, environment...)
+	command.Stdout, command.Stderr = w.out, w.out
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -124,32 +137,120 @@ func startMenu(t *testing.T, agent string) *menu {
 		_ = command.Process.Kill()
 		<-ended
 		if t.Failed() {
-			t.Logf("ivr.py printed:\n%s", m.out)
+			t.Logf("%s printed:\n%s", script, w.out)
 		}
 	})
 	validated := func() bool { return strings.Contains(s.Log(), "the subscription is validated") }
 	if err := wait.Until(server.Patience, ended, validated); err != nil {
-		t.Fatalf("the menu does not take events: %v", err)
+		t.Fatalf("%s does not take events: %v", script, err)
 	}
-	return m
+	return w
 }
 
-// call is a call of the lab to the menu, from its beginning to its end.
-func (m *menu) call(from string, args ...string) string {
-	m.t.Helper()
-	out, code := labCall(m.t, append([]string{ours, "--server", "udp://" + m.SIP, "--from", from}, args...)...)
+// call is a call of the lab to the example, from its beginning to its end.
+func (w *answering) call(from string, args ...string) string {
+	w.t.Helper()
+	out, code := labCall(w.t, append([]string{ours, "--server", "udp://" + w.SIP, "--from", from}, args...)...)
 	if code != 0 {
-		m.t.Errorf("the call ends with %d:\n%s", code, out)
+		w.t.Errorf("the call ends with %d:\n%s", code, out)
 	}
 	return out
 }
 
 // requireSaid waits until the last has been printed, and looks at the order.
-func (m *menu) requireSaid(inOrder ...string) {
-	m.t.Helper()
+func (w *answering) requireSaid(inOrder ...string) {
+	w.t.Helper()
 	last := inOrder[len(inOrder)-1]
-	if err := wait.Until(server.Patience, nil, func() bool { return strings.Contains(m.out.String(), last) }); err != nil {
-		m.t.Fatalf("%q was not printed: %v", last, err)
+	if err := wait.Until(server.Patience, nil, func() bool { return strings.Contains(w.out.String(), last) }); err != nil {
+		w.t.Fatalf("%q was not printed: %v", last, err)
 	}
-	requirePrinted(m.t, m.out.String(), inOrder...)
+	requirePrinted(w.t, w.out.String(), inOrder...)
+}
+
+// transcriber stands in for an OpenAI-compatible service. It takes sound of 16 kHz in
+// one channel, in which a tone is, and says where the tone began.
+func transcriber(t *testing.T, toneHz float64) *httptest.Server {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		file, _, err := r.FormFile("file")
+		if err != nil || r.URL.Path != "/v1/audio/transcriptions" || r.FormValue("model") != "ears" || r.Header.Get("Authorization") != "Bearer secret" {
+			t.Errorf("asked %s %v: %v", r.URL, r.Form, err)
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		wav, err := io.ReadAll(file)
+		if err != nil {
+			t.Error(err)
+		}
+		channels, err := heard.DecodeAll(wav)
+		if err != nil || len(channels) != 1 || channels[0].ToneLength(toneHz) < time.Second {
+			t.Errorf("%d channels of %d bytes, %v", len(channels), len(wav), err)
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"text": "A table for two.", "segments": []any{
+			map[string]any{"start": 1.2, "text": " A table"}, map[string]any{"start": 61.9, "text": " for two."},
+		}})
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestARecordedCallIsFetchedTranscribedAndDeleted(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	w := startAnswering(t, "record-and-transcribe", "record.py", "FOLDER="+folder, "TRANSCRIPTION_KEY=secret", "TRANSCRIPTION_MODEL=ears",
+		"TRANSCRIPTION_URL="+transcriber(t, toneOfA).URL+"/v1/")
+	w.recordedCall()
+	w.requireSaid("4:"+carrierNumber+" calls 4:"+ours, "recording ", folder, " s\n", "4:"+carrierNumber+" was there from 0:00 to 0:0",
+		"0:01 4:"+carrierNumber+": A table\n", "1:02 4:"+carrierNumber+": for two.\n", "is deleted where it was recorded")
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%v are kept, %v", files, err)
+	}
+	if sound, err := heard.ReadFile(files[1]); err != nil || sound.ToneLength(toneOfA) < time.Second {
+		t.Errorf("the caller is not heard in %s: %v", files[1], err)
+	}
+	if left := w.recordings(); len(left.Documents)+len(left.Unfinished) > 0 {
+		t.Errorf("left: %+v", left)
+	}
+}
+
+func TestARecordedCallIsFetchedWithoutATranscriber(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	w := startAnswering(t, "record-and-transcribe", "record.py", "FOLDER="+folder)
+	w.recordedCall()
+	w.requireSaid("recording ", folder, "4:"+carrierNumber+" was there from 0:00 to 0:0", "is deleted where it was recorded")
+}
+
+// recordedCall is a call of the carrier's phone, of which two seconds are recorded.
+func (w *answering) recordedCall() {
+	w.t.Helper()
+	caller := phone.Start(w.t, phone.Config{Name: carrierNumber, ToneHz: toneOfA})
+	caller.Dial(w.URI(ours))
+	recorded := func() bool {
+		all := w.recordings().Unfinished
+		return len(all) == 1 && all[0].Recorded >= 2*time.Second
+	}
+	if err := wait.Until(server.Patience, nil, recorded); err != nil {
+		w.t.Fatalf("nothing is recorded: %v\n%s", err, w.out)
+	}
+	caller.HangUp()
+}
+
+// recorded is what the operator is told of recordings.
+type recorded struct {
+	Unfinished []struct{ Recorded time.Duration }
+	Documents  []struct{ ID string }
+}
+
+func (w *answering) recordings() (all recorded) {
+	w.t.Helper()
+	r, err := http.Get(w.OperatorURL + "/recordings")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if err := json.NewDecoder(r.Body).Decode(&all); err != nil {
+		w.t.Fatal(err)
+	}
+	return all
 }
