@@ -43,7 +43,7 @@ func (t *track) lay(dst *[frame]int16, sound []int16, rateHz int) {
 		t.quiet = 0
 	}
 	if rateHz != t.rateHz {
-		t.turn(rateHz)
+		t.turn(sound, rateHz)
 	}
 	if t.up == nil {
 		copy(dst[:], t.held[:])
@@ -58,13 +58,28 @@ func (t *track) lay(dst *[frame]int16, sound []int16, rateHz int) {
 	}
 }
 
-// turn goes over to another rate. What is still due of the old one is held.
-func (t *track) turn(rateHz int) {
+// turn goes over to another rate with what comes next. What is still due of the old
+// one is held. The filter sees the sound on the other side of the change as if it had
+// been narrow: silence there would be a click.
+func (t *track) turn(sound []int16, rateHz int) {
 	if t.up != nil && !t.fresh {
-		t.up.Resample(t.held[:], silence[:late*t.rateHz/RateHz])
+		next := everySecond(sound)
+		t.up.Resample(t.held[:], next[:])
 	}
 	t.up, t.fresh, t.rateHz = nil, false, rateHz
 	if rateHz != RateHz {
 		t.up, t.fresh = codec.NewResampler(rateHz, RateHz), true
+		last := everySecond(t.held[:])
+		var known [late]int16
+		t.up.Resample(known[:], last[:])
 	}
+}
+
+// everySecond is the beginning of a wide sound, as wide as a narrow one. What it lets
+// through of the upper half lasts for a millisecond.
+func everySecond(sound []int16) (narrow [late / 2]int16) {
+	for i := range narrow {
+		narrow[i] = sound[2*i]
+	}
+	return narrow
 }
