@@ -102,28 +102,29 @@ func (c *conversation) join(e call.Join) {
 	if other := c.of.find(e.Was.Call()); other != nil {
 		other.letGo(e.Was)
 	}
-	v, ok := c.admit(e)
-	if ok {
-		c.tellJoined(v)
+	if v, before, ok := c.admit(e); ok {
+		c.tellJoined(before, v)
 	}
 }
 
-func (c *conversation) admit(e call.Join) (v voice, ok bool) {
+// admit is whose voice comes over a leg, and the tick before which it does not.
+func (c *conversation) admit(e call.Join) (v voice, before uint64, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v, there := c.voices[e.Leg]
 	v.address = e.Address
+	before = c.room.Ticks()
 	if !there {
 		// Within the lock: a leg that moves away meanwhile is not found, or let go of.
 		m, ok := c.cfg.Legs.Media(e.Leg)
 		if !ok {
-			return voice{}, false
+			return voice{}, 0, false
 		}
 		v.member = c.room.Add(m, m)
 		c.log.Info("leg joins the conversation", "leg", string(e.Leg), "sound", v.member.String())
 	}
 	c.voices[e.Leg] = v
-	return v, true
+	return v, before, true
 }
 
 // letGo has the room touch a leg no more, for another conversation that has it now.

@@ -39,10 +39,11 @@ type voice struct {
 
 func (c *conversation) startRecorder(e call.StartRecorder) {
 	tap := c.room.Tap(mixer.TapConfig{Ticks: recordedTicks, Every: recordedEvery, Voices: e.Spec.Unmixed})
+	before := tap.First() - 1
 	c.cfg.Recorders.Start(c.id, e, tap)
 	c.recording = e.Recording
 	for _, leg := range slices.SortedFunc(maps.Keys(c.voices), inOrder) {
-		c.tellJoined(c.voices[leg])
+		c.tellJoined(before, c.voices[leg])
 	}
 }
 
@@ -58,10 +59,11 @@ func (c *conversation) stopRecorder(e call.StopRecorder) {
 	}
 }
 
-// tellJoined tells the recording, if there is one, who is there.
-func (c *conversation) tellJoined(v voice) {
+// tellJoined tells the recording, if there is one, who is there from a tick on. It is
+// one from before the voice came: nothing that it says is left out.
+func (c *conversation) tellJoined(tick uint64, v voice) {
 	if c.recording != "" {
-		c.cfg.Recorders.Joined(c.recording, c.room.Ticks(), v.member, v.address)
+		c.cfg.Recorders.Joined(c.recording, tick, v.member, v.address)
 	}
 }
 

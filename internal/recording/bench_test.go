@@ -107,9 +107,10 @@ func (c *crowd) record(spec call.RecordingSpec) {
 		k := &c.calls[i]
 		r := call.NewRecordingID(k.id, 1)
 		k.tap = k.room.Tap(mixer.TapConfig{Ticks: 250, Every: 25, Voices: spec.Unmixed})
+		before := k.tap.First() - 1
 		c.archive.Start(k.id, call.StartRecorder{Recording: r, Spec: spec}, k.tap)
 		for j, m := range k.members {
-			c.archive.Joined(r, k.room.Ticks(), m, call.Address(fmt.Sprint(j)))
+			c.archive.Joined(r, before, m, call.Address(fmt.Sprint(j)))
 		}
 	}
 }
