@@ -32,8 +32,13 @@ type Tap struct {
 	room   *Room
 	every  uint64
 	voices bool
-	ticks  []tapped
 	news   chan struct{} // holds a token while there may be something to read
+
+	// A ring of what was written and is not read yet. In the places before that is
+	// what was read, with memory that is used again: there is only as much as the
+	// reader was ever behind.
+	ticks  []*tapped
+	reused uint64 // ticks read whose memory is in use again; the clock's
 
 	written atomic.Uint64 // ticks put into the ring; the clock's
 	read    atomic.Uint64 // ticks taken out of it and done with; the reader's
@@ -45,7 +50,7 @@ type Tap struct {
 	lent bool // the reader has a tick that it may still look at
 }
 
-// tapped is a place for a tick, with memory that is used again.
+// tapped is a tick with its memory.
 type tapped struct {
 	Heard
 	samples []int16
@@ -60,7 +65,7 @@ type TapConfig struct {
 
 // Tap hears the room from the next tick on, until Close.
 func (r *Room) Tap(c TapConfig) *Tap {
-	t := &Tap{room: r, every: uint64(max(c.Every, 1)), voices: c.Voices, ticks: make([]tapped, c.Ticks), news: make(chan struct{}, 1)}
+	t := &Tap{room: r, every: uint64(max(c.Every, 1)), voices: c.Voices, ticks: make([]*tapped, c.Ticks), news: make(chan struct{}, 1)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taps, t.first = append(r.taps, t), r.tick+1
@@ -130,15 +135,22 @@ func (t *Tap) wake() {
 	}
 }
 
-// hear copies the room's tick. It allocates only when more is said at once than
-// ever before in this place.
+// hear copies the room's tick. It allocates only when the reader is further behind
+// than ever before, or when more is said at once.
 func (t *Tap) hear(r *Room) {
-	written := t.written.Load()
-	if written-t.read.Load() >= uint64(len(t.ticks)) {
+	written, read := t.written.Load(), t.read.Load()
+	if written-read >= uint64(len(t.ticks)) {
 		t.dropped.Add(1)
 		return
 	}
-	t.ticks[written%uint64(len(t.ticks))].fill(r, t.voices)
+	at := written % uint64(len(t.ticks))
+	if t.reused < read {
+		t.ticks[at] = t.ticks[t.reused%uint64(len(t.ticks))]
+		t.reused++
+	} else {
+		t.ticks[at] = new(tapped)
+	}
+	t.ticks[at].fill(r, t.voices)
 	t.written.Store(written + 1)
 	if (written+1)%t.every == 0 {
 		t.wake()

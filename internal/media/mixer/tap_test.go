@@ -184,6 +184,39 @@ func TestATappedTickDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func TestATapHasMemoryForAsManyTicksAsItsReaderIsBehind(t *testing.T) {
+	r := NewRoom()
+	join(r, 1)
+	tap := r.Tap(TapConfig{Ticks: 20, Every: 5})
+	behind := func(ticks int) {
+		for range 20 {
+			for range ticks {
+				r.Tick()
+			}
+			for range ticks {
+				if _, err := tap.Read(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	for _, most := range []int{5, 20} {
+		behind(most - 1) // the last that was read is still looked at
+		memory := map[*tapped]bool{}
+		for _, each := range tap.ticks {
+			if each != nil {
+				memory[each] = true
+			}
+		}
+		if len(memory) != most {
+			t.Errorf("memory for %d ticks, want %d", len(memory), most)
+		}
+	}
+	if tap.Dropped() != 0 {
+		t.Errorf("%d dropped", tap.Dropped())
+	}
+}
+
 func TestATapOfTheMixWakesItsReaderOnceInSoManyTicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := NewRoom()
