@@ -170,12 +170,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // refuseAll answers what is still in the mailbox of a call that is over, or
-// that could not be opened.
+// that could not be opened. A signal that was delivered to a call that is over may be
+// news, and has to be stored: whoever waits for it asks another actor.
 func (a *actor) refuseAll(why error) {
 	for {
 		select {
 		case m := <-a.mailbox:
-			m.answer(a.last(m, why))
+			if m.kind != signal || why != nil {
+				m.answer(a.last(m, why))
+			}
 		default:
 			return
 		}

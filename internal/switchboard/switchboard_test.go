@@ -350,6 +350,28 @@ func TestASignalIsStoredHoweverLongThatTakes(t *testing.T) {
 	})
 }
 
+// A file may be there in the moment in which its call ends: what is delivered then is
+// stored as well.
+func TestWhatIsDeliveredWhileItsCallEndsIsStored(t *testing.T) {
+	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
+		do(t, s, create(""))
+		s.Signal(testCall, call.LegAnswered{Leg: call.NewLegID(testCall, 1)})
+		recording := do(t, s, call.StartRecording{Call: testCall, Spec: call.RecordingSpec{Format: call.WAV}}).Recording.ID
+		j.mu.Lock()
+		j.broken = 3
+		j.mu.Unlock()
+		s.Signal(testCall, call.NodeRestarted{})
+		file := call.RecordedFile{Chunks: []call.RecordedChunk{{Document: "d", EndReason: call.ChunkSessionEnded}}}
+		if err := s.Deliver(t.Context(), testCall, call.RecordingFinished{Recording: recording, File: file}); err != nil {
+			t.Fatal(err)
+		}
+		last := j.records[testCall.Key()]
+		if e, ok := last[len(last)-1].events[0].(call.RecordingFileReady); !ok || e.Recording != recording {
+			t.Errorf("the last events are %v", last[len(last)-1].events)
+		}
+	})
+}
+
 func TestAFencedActorLetsGo(t *testing.T) {
 	withSwitchboard(t, func(t *testing.T, s *Switchboard, j *memory, w *world) {
 		do(t, s, create(""))
