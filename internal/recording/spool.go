@@ -133,7 +133,9 @@ func (s *spool) write(at time.Time, samples []int16, channels int) error {
 	c.Segments[len(c.Segments)-1].Frames = s.wav.Frames()
 	end := s.limits.reached(s.m.Spec.Format, *c)
 	s.mu.Unlock()
-	s.wake()
+	if s.m.Spec.Format != call.WAV { // whose file is stored when it is whole
+		s.wake()
+	}
 	if err == nil && end != "" {
 		return s.close(end)
 	}

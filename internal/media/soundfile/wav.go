@@ -106,9 +106,9 @@ func (w *WAV) blockLength() int { return blockSamples - blockSamples%w.format.Ch
 // append writes what fits the buffer, and returns how many whole frames came into
 // the file.
 func (w *WAV) append(samples []int16) (frames int, err error) {
-	w.buffer = w.buffer[:0]
-	for _, s := range samples {
-		w.buffer = binary.LittleEndian.AppendUint16(w.buffer, uint16(s))
+	w.buffer = w.buffer[:sampleBytes*len(samples)]
+	for i, s := range samples {
+		binary.LittleEndian.PutUint16(w.buffer[sampleBytes*i:], uint16(s))
 	}
 	n, err := w.file.WriteAt(w.buffer, w.end())
 	return n / w.format.frameBytes(), err
