@@ -140,10 +140,21 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.stopRecording(cmd)
 	case MoveHere:
 		return c.moveHere(cmd)
+	}
+	return c.obeyCall(cmd)
+}
+
+// obeyCall takes what another call asks.
+func (c *Call) obeyCall(cmd Command) (Answer, error) {
+	switch cmd := cmd.(type) {
 	case HandOver:
 		return c.handOver(cmd)
 	case TakeIn:
 		return c.takeIn(cmd)
+	case GiveOther:
+		return c.giveOther(cmd)
+	case TakePlace:
+		return c.takePlace(cmd)
 	}
 	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
@@ -172,6 +183,8 @@ func (c *Call) signal(sig Signal) {
 		c.legReferralEnded(sig)
 	case LegRefers:
 		c.legRefers(sig)
+	case LegPutsThrough:
+		c.legPutsThrough(sig)
 	case ToneReceived:
 		c.toneReceived(sig)
 	case PlayerStarted:
@@ -190,7 +203,7 @@ func (c *Call) signal(sig Signal) {
 		c.recorderFailed(sig)
 	case RecordingFinished:
 		c.recordingFinished(sig)
-	case HandedOver, Kept, NotMoved:
+	case HandedOver, Kept, NotMoved, NotPutThrough:
 		c.moveReported(sig)
 	case TimerFired:
 		c.timerFired(sig)

@@ -109,8 +109,24 @@ var draws = []draw{
 	{30, func(d dice) call.Input {
 		return call.TakeIn{Leg: d.leg(), Was: call.NewLegID(calltest.Other, 1), Who: call.Moved{Address: d.who(), Dialog: &call.Dialog{CallID: "d"}}}
 	}},
-	{10, func(d dice) call.Input { return call.HandedOver{Leg: d.leg()} }},
-	{10, func(d dice) call.Input { return call.Kept{Leg: d.leg()} }},
+	{10, func(d dice) call.Input {
+		return call.HandedOver{Leg: d.leg(), Referrer: rapid.SampledFrom([]call.LegID{"", d.leg()}).Draw(d.T, "referrer")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.Kept{Leg: d.leg(), Referrer: rapid.SampledFrom([]call.LegID{"", d.leg()}).Draw(d.T, "referrer")}
+	}},
+	{10, func(d dice) call.Input {
+		return call.LegPutsThrough{Leg: d.leg(), Other: call.NewLegID(calltest.Other, 1)}
+	}},
+	{10, func(d dice) call.Input {
+		return call.GiveOther{Leg: d.leg(), To: call.NewLegID(calltest.Other, 1)}
+	}},
+	{10, func(d dice) call.Input {
+		return call.TakePlace{Leg: d.leg(), Was: call.NewLegID(calltest.Other, 2), Who: call.Moved{Address: d.who(), Dialog: &call.Dialog{CallID: "d"}}}
+	}},
+	{5, func(d dice) call.Input {
+		return call.NotPutThrough{Leg: d.leg(), Cause: call.Cause{Reason: call.ParticipantAbsent}}
+	}},
 	{5, func(d dice) call.Input {
 		return call.NotMoved{Leg: d.leg(), Cause: call.Cause{Reason: call.ParticipantAbsent}}
 	}},

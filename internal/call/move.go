@@ -71,11 +71,15 @@ type HandOver struct {
 // Give offers a participant to the new call: that gets a TakeIn, and this one hears
 // whether it took the participant: HandedOver or Kept. When it did not, it gets
 // NotMoved.
+//
+// Whoever is put through is offered as a TakePlace, and what came of it is told the
+// referrer's two calls: NotPutThrough where it would be NotMoved.
 type Give struct {
 	asksCall
-	Leg LegID // of the participant here
-	To  LegID // of the participant in the new call
-	Who Moved
+	Leg      LegID // of the participant here
+	To       LegID // of the participant in the new call; of who is put through, the referrer's there
+	Referrer LegID // who puts the participant through; empty: nobody does
+	Who      Moved
 }
 
 // Moved is what the new call has to know of who comes.
@@ -97,13 +101,16 @@ type TakeIn struct {
 // HandedOver: the new call has taken the participant in.
 type HandedOver struct {
 	reports
-	Leg LegID
+	Leg      LegID
+	Referrer LegID // as in Give
 }
 
 // Kept: the new call does not take the participant.
 type Kept struct {
 	reports
-	Leg LegID
+	Leg      LegID
+	Referrer LegID // as in Give
+	Cause    Cause // why, for the referrer
 }
 
 // NotMoved: the earlier call does not hand the participant over, or could not be
@@ -180,16 +187,27 @@ func (c *Call) handOver(in HandOver) (Answer, error) {
 		return Answer{}, err
 	}
 	p := c.named(in.Participant)
+	if err := c.mayGo(p); err != nil {
+		return Answer{}, err
+	}
+	c.give(p, in.To, "")
+	return Answer{}, nil
+}
+
+// mayGo refuses whoever is on the way somewhere else.
+func (c *Call) mayGo(p *Participant) error {
 	switch {
 	case p.HandingTo != "":
-		return Answer{}, refuse(Conflict, "%s is being moved already.", in.Participant)
+		return refuse(Conflict, "%s is being moved already.", p.Address)
 	case p.Referral != nil, c.targetFor(p.Leg) != nil, c.placeTaker(p.Leg) != nil:
-		return Answer{}, refuse(TransferConflict, "%s is being transferred.", in.Participant)
+		return refuse(TransferConflict, "%s is being transferred.", p.Address)
 	}
-	c.change()
-	p.HandingTo = in.To
-	c.ask(Give{Leg: p.Leg, To: in.To, Who: Moved{Address: p.Address, Name: p.Name, Dialog: p.Dialog, TakesRefer: p.TakesRefer}})
-	return Answer{}, nil
+	return nil
+}
+
+func (c *Call) give(p *Participant, to, referrer LegID) {
+	p.HandingTo = to
+	c.ask(Give{Leg: p.Leg, To: to, Referrer: referrer, Who: Moved{Address: p.Address, Name: p.Name, Dialog: p.Dialog, TakesRefer: p.TakesRefer}})
 }
 
 // takeIn is the moment at which the participant moves.
@@ -201,11 +219,16 @@ func (c *Call) takeIn(in TakeIn) (Answer, error) {
 	if p == nil || p.State != Moving {
 		return Answer{}, refuse(NotFound, "%s is not awaited here any more.", in.Who.Address)
 	}
-	p.Address, p.Name, p.Dialog, p.TakesRefer = in.Who.Address, in.Who.Name, in.Who.Dialog, in.Who.TakesRefer
-	c.ask(Readdress{Leg: p.Leg, Was: in.Was})
-	c.ask(Join{Leg: p.Leg, Address: p.Address, Was: in.Was})
-	c.arrive(p)
+	c.comeIn(p, in.Was, in.Who)
 	return Answer{}, nil
+}
+
+// comeIn makes somebody who was in another call a participant of this one.
+func (c *Call) comeIn(p *Participant, was LegID, who Moved) {
+	p.Address, p.Name, p.Dialog, p.TakesRefer = who.Address, who.Name, who.Dialog, who.TakesRefer
+	c.ask(Readdress{Leg: p.Leg, Was: was})
+	c.ask(Join{Leg: p.Leg, Address: p.Address, Was: was})
+	c.arrive(p)
 }
 
 // moveReported: the other call, or whoever asked it, says what came of a move.
@@ -217,12 +240,15 @@ func (c *Call) moveReported(sig Signal) {
 		c.kept(sig)
 	case NotMoved:
 		c.notMoved(sig)
+	case NotPutThrough:
+		c.notPutThrough(sig)
 	}
 }
 
 // handedOver takes the participant off the list: its leg is not of this call
 // any more.
 func (c *Call) handedOver(in HandedOver) {
+	c.putThrough(in.Referrer)
 	if p := c.participant(in.Leg); p == nil || p.HandingTo == "" {
 		return // it left before it had moved
 	}
@@ -234,6 +260,9 @@ func (c *Call) kept(in Kept) {
 	if p := c.participant(in.Leg); p != nil && p.HandingTo != "" {
 		c.change()
 		p.HandingTo = ""
+	}
+	if in.Referrer != "" {
+		c.notPutThrough(NotPutThrough{Leg: in.Referrer, Cause: in.Cause})
 	}
 }
 

@@ -311,6 +311,9 @@ func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 		call.NotMoved{Leg: leg, Cause: call.Cause{Reason: call.NoAnswer}},
 		call.TakeIn{Leg: leg, Was: was, Who: call.Moved{Address: "4:+15550100"}},
 		call.Kept{Leg: leg},
+		call.LegPutsThrough{Leg: leg, Other: was},
+		call.NotPutThrough{Leg: leg, Cause: call.Cause{Reason: call.Busy}},
+		call.TakePlace{Leg: leg, Was: was, Who: call.Moved{Address: "4:+15550101"}},
 		call.HandedOver{Leg: leg},
 	} {
 		state.Step++
@@ -327,6 +330,9 @@ func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 		"+15550100 does not come from the other call: no-answer",
 		"+15550100 has come from another call",
 		"+15550100 stays: the other call did not take them",
+		"+15550100 puts the others of its two calls through to each other",
+		"+15550100 cannot put the others through: busy",
+		"somebody from another call has come to talk in place of +15550100",
 		"+15550100 has moved to another call after ",
 	} {
 		if i >= len(told) || !strings.HasPrefix(told[i], want) {

@@ -129,6 +129,12 @@ func (t *Teller) leg(n journal.Note, at time.Time) (said string, ok bool) {
 		return who + " has moved to another call" + since(t.answered, leg, at), true
 	case "Kept":
 		return who + " stays: the other call did not take them", true
+	case "LegPutsThrough":
+		return who + " puts the others of its two calls through to each other", true
+	case "TakePlace":
+		return "somebody from another call has come to talk in place of " + who, true
+	case "NotPutThrough":
+		return who + " cannot put the others through" + why, true
 	case "NotMoved":
 		return who + " does not come from the other call" + why, true
 	case "ToneReceived":

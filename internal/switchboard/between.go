@@ -15,6 +15,8 @@ func (s *Switchboard) carry(ctx context.Context, from call.ID, e call.CallEffect
 		switch e := e.(type) {
 		case call.Fetch:
 			s.fetch(ctx, from, e)
+		case call.FetchOther:
+			s.fetchOther(ctx, from, e)
 		case call.Give:
 			s.offer(ctx, from, e)
 		default:
@@ -31,15 +33,31 @@ func (s *Switchboard) fetch(ctx context.Context, to call.ID, e call.Fetch) {
 	}
 }
 
+// fetchOther asks the call of a referrer's other leg for whom it talks to there.
+func (s *Switchboard) fetchOther(ctx context.Context, to call.ID, e call.FetchOther) {
+	_, err := s.deliver(ctx, e.Other.Call().Key(), newMessage(command, call.GiveOther{Leg: e.Other, To: e.Leg}))
+	if err != nil {
+		s.report(ctx, to, call.NotPutThrough{Leg: e.Leg, Cause: whyNotThrough(err)})
+	}
+}
+
 // offer takes a participant to the new call, and tells both what came of it.
 func (s *Switchboard) offer(ctx context.Context, from call.ID, e call.Give) {
-	_, err := s.deliver(ctx, e.To.Call().Key(), newMessage(command, call.TakeIn{Leg: e.To, Was: e.Leg, Who: e.Who}))
+	var take call.Command = call.TakeIn{Leg: e.To, Was: e.Leg, Who: e.Who}
+	if e.Referrer != "" {
+		take = call.TakePlace{Leg: e.To, Was: e.Leg, Who: e.Who}
+	}
+	_, err := s.deliver(ctx, e.To.Call().Key(), newMessage(command, take))
 	switch {
 	case err == nil:
-		s.report(ctx, from, call.HandedOver{Leg: e.Leg})
+		s.report(ctx, from, call.HandedOver{Leg: e.Leg, Referrer: e.Referrer})
 	case ctx.Err() != nil:
 		// It may have been taken. Whoever reads the two calls next finds them as they
 		// are stored.
+	case e.Referrer != "":
+		why := whyNotThrough(err)
+		s.report(ctx, from, call.Kept{Leg: e.Leg, Referrer: e.Referrer, Cause: why})
+		s.report(ctx, e.To.Call(), call.NotPutThrough{Leg: e.To, Cause: why})
 	default:
 		s.report(ctx, from, call.Kept{Leg: e.Leg})
 		s.report(ctx, e.To.Call(), call.NotMoved{Leg: e.To, Cause: whyNot(err)})
@@ -53,6 +71,17 @@ func (s *Switchboard) report(ctx context.Context, id call.ID, sig call.Signal) {
 	if err != nil && ctx.Err() == nil && !errors.As(err, &over) {
 		s.cfg.Log.Error("a call was not told what came of a move", "call", string(id), "signal", name(sig), "error", err)
 	}
+}
+
+// whyNotThrough is whyNot for a referrer, which may try again where two calls
+// change at once.
+func whyNotThrough(err error) call.Cause {
+	c := whyNot(err)
+	var refusal *call.Error
+	if errors.As(err, &refusal) && c.Reason == call.Failed {
+		c.Reason = call.Busy
+	}
+	return c
 }
 
 // whyNot is a refusal by another call as the cause of what it prevents.
