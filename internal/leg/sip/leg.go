@@ -35,9 +35,11 @@ type leg struct {
 	// the change.
 	known atomic.Pointer[call.LegID]
 
-	// The dialog in which it speaks once it is answered; Legs.mu guards them.
+	// The dialog of a caller, and of others once they have answered; Legs.mu guards
+	// them.
 	dialog    dialogKey
 	remoteTag string
+	speaks    bool // it is answered
 
 	// What follows belongs to the goroutine of run.
 	log      *slog.Logger

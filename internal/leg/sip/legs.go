@@ -59,7 +59,7 @@ type Legs struct {
 
 	mu      sync.Mutex
 	legs    map[call.LegID]*leg
-	dialogs map[dialogKey]*leg // that are answered
+	dialogs map[dialogKey]*leg // of callers, and of others who have answered
 	// past are the ids that legs had last: a HangUp that crossed the end of its leg,
 	// or its move to another call, must not take up the dialog again.
 	past     [1024]call.LegID
@@ -136,6 +136,7 @@ func (ls *Legs) Take(in *ua.Incoming, from directory.Caller, arrived call.LegArr
 	if arrived.From.IsUser() {
 		l.headers = ua.Headers{serverCallID(l.id())}
 	}
+	l.dialog, l.remoteTag = dialogKey{in.Dialog.CallID, in.Dialog.LocalTag}, in.Dialog.RemoteTag
 	n := &line{leg: l}
 	l.line, l.lines = n, []*line{n}
 	l.tasks.put(func() { l.signal(arrived) })
@@ -232,6 +233,9 @@ func (ls *Legs) begin(l *leg) bool {
 	_, twice := ls.legs[l.id()]
 	if !twice {
 		ls.legs[l.id()] = l
+		if l.incoming {
+			ls.dialogs[l.dialog] = l
+		}
 	}
 	ls.mu.Unlock()
 	if twice {

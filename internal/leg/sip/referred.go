@@ -32,7 +32,11 @@ func (l *leg) asked(n *line, q *ua.Request) {
 	}
 	q.Respond(202, "", nil, nil)
 	l.referrer = strconv.FormatUint(uint64(q.CSeq), 10)
-	l.report(report{code: 100, phrase: ua.StatusPhrase(100)}) // RFC 3515 2.4.4: at once
+	l.report(100, false) // RFC 3515 2.4.4: at once
+	if to.other != nil {
+		l.putsThrough(to)
+		return
+	}
 	l.log.Info("the far end refers to somebody else", "to", string(to.address), "replaces", to.replaces)
 	l.signal(call.LegRefers{Leg: l.id(), To: to.address, Replaces: to.replaces})
 }
@@ -42,24 +46,45 @@ func (l *leg) tellReferrer(cause call.Cause) {
 	if l.referrer == "" {
 		return
 	}
-	r := report{code: 200, over: true}
+	code := 200
 	if cause.Reason != call.Completed {
-		r.code = statusOf(cause)
+		code = statusOf(cause)
 	}
-	r.phrase = ua.StatusPhrase(r.code)
-	l.report(r)
-	l.referrer = ""
+	l.report(code, true)
 }
 
-func (l *leg) report(r report) {
-	r.id = l.referrer
+func (l *leg) report(code int, over bool) {
+	r := report{id: l.referrer, code: code, phrase: ua.StatusPhrase(code), over: over}
 	l.line.session.Send("NOTIFY", r.headers(), r.body(), nil)
+	if over {
+		l.referrer = ""
+	}
 }
 
 // referTo is whom a REFER names.
 type referTo struct {
 	address  call.Address
 	replaces string // RFC 3891: the dialog there that the call to it takes over
+
+	// In place of these, when that dialog is one with us: the far end's other call.
+	other    *leg
+	replaced replaced
+}
+
+// putsThrough: the far end wants whom it talks to in its two calls to talk to each
+// other. What RFC 3891 3 says to an INVITE with that Replaces is reported: a 481 to
+// the REFER itself would end this call.
+func (l *leg) putsThrough(to referTo) {
+	other, speaks := l.legs.inDialog(to.replaced)
+	switch {
+	case other == nil, !speaks:
+		l.report(481, true)
+	case to.replaced.earlyOnly:
+		l.report(486, true)
+	default:
+		l.log.Info("the far end puts the others of two calls through", "other", string(other.id()))
+		l.signal(call.LegPutsThrough{Leg: l.id(), Other: other.id()})
+	}
 }
 
 // referTarget reads whom a far end refers to, and whether it may.
@@ -79,14 +104,20 @@ func (ls *Legs) referTarget(peer directory.Caller, headers ua.Headers) (to refer
 	if query.Method != "" && query.Method != "INVITE" {
 		return to, &ua.Refusal{Code: 501, Reason: "it asks for a " + query.Method + " to somebody else; calls can be handed on, nothing else"}
 	}
-	if to.address, no = ls.referred(peer, value.URI); no != nil {
-		return to, no
-	}
 	to.replaces = query.Headers["replaces"]
-	if _, ok := parseReplaces(to.replaces); to.replaces != "" && !ok {
-		return to, &ua.Refusal{Code: 400, Reason: fmt.Sprintf("its Refer-To has a Replaces that cannot be read: %.128q; the far end has to correct it", to.replaces)}
+	if to.replaces != "" {
+		if to.replaced, ok = parseReplaces(to.replaces); !ok {
+			return to, &ua.Refusal{Code: 400, Reason: fmt.Sprintf("its Refer-To has a Replaces that cannot be read: %.128q; the far end has to correct it", to.replaces)}
+		}
+		to.other, _ = ls.inDialog(to.replaced)
 	}
-	return to, nil
+	switch {
+	case to.other == nil:
+		to.address, no = ls.referred(peer, value.URI)
+	case !to.other.peer.Same(peer):
+		no = &ua.Refusal{Code: 403, Reason: "it refers to a call of another user or trunk, which it may not replace"}
+	}
+	return to, no
 }
 
 // referred is whom a URI names for a peer, if the peer may have a call there.

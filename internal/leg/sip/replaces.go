@@ -55,9 +55,9 @@ func (ls *Legs) TakeOver(in *ua.Incoming, from directory.Caller, who call.LegArr
 	if len(values) != 1 || !ok { // RFC 3891 3
 		return &ua.Refusal{Code: 400, Reason: fmt.Sprintf("its Replaces cannot be read: %.128q; the far end has to correct it", values)}
 	}
-	l, ok := ls.inDialog(r)
+	l, speaks := ls.inDialog(r)
 	switch {
-	case !ok:
+	case l == nil, !speaks:
 		return &ua.Refusal{Code: 481, Reason: "it wants to replace a call that is not here, or not answered: it may have ended"}
 	case !l.peer.Same(from): // RFC 3891 5
 		return &ua.Refusal{Code: 403, Reason: "it wants to replace a call of another user or trunk, which it may not"}
@@ -76,12 +76,16 @@ func (ls *Legs) TakeOver(in *ua.Incoming, from directory.Caller, who call.LegArr
 	return nil
 }
 
-// inDialog finds the leg that speaks in a dialog, once it is answered.
-func (ls *Legs) inDialog(r replaced) (*leg, bool) {
+// inDialog finds the leg whose dialog it is, nil when there is none, and reports
+// whether it is answered.
+func (ls *Legs) inDialog(r replaced) (l *leg, speaks bool) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	l, ok := ls.dialogs[r.dialogKey]
-	return l, ok && l.remoteTag == r.remoteTag
+	l = ls.dialogs[r.dialogKey]
+	if l == nil || l.remoteTag != r.remoteTag {
+		return nil, false
+	}
+	return l, l.speaks
 }
 
 // speaksIn notes the dialog in which a leg speaks from now on.
@@ -89,7 +93,7 @@ func (ls *Legs) speaksIn(l *leg, d ua.Dialog) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	delete(ls.dialogs, l.dialog)
-	l.dialog, l.remoteTag = dialogKey{d.CallID, d.LocalTag}, d.RemoteTag
+	l.dialog, l.remoteTag, l.speaks = dialogKey{d.CallID, d.LocalTag}, d.RemoteTag, true
 	ls.dialogs[l.dialog] = l
 }
 
