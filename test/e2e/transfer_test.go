@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,45 @@ func TestAPhoneHandsACallOnAndTheApplicationStays(t *testing.T) {
 		return d.Type == "ParticipantsUpdated" && d.Connection() == connection && rosterOf(d) == bob.RawID()+" "+carol.RawID()
 	})
 	w.end(connection)
+}
+
+// Alice talks to bob in a call that the application has placed, and to carol in one
+// that she has: whichever of them she asks in, the application keeps its call.
+func TestAPhonePutsItsTwoCallsThroughToEachOther(t *testing.T) {
+	for name, applicationFirst := range map[string]bool{"asked in its own call": true, "asked in the application's call": false} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, threeUsers)
+			a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+			b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+			c := w.phoneOf(carol, phone.Config{ToneHz: toneOfC, AutoAnswer: true})
+			var connection string
+			places := []func(){
+				func() { connection = w.connected(user(alice), user(bob)); b.AwaitHeard(toneOfA, time.Second) },
+				func() { a.Dial("carol"); c.AwaitHeard(toneOfA, time.Second) },
+			}
+			if !applicationFirst {
+				slices.Reverse(places)
+			}
+			for _, place := range places {
+				place()
+			}
+			b.DidNotHear(toneOfC)
+			c.DidNotHear(toneOfB)
+
+			a.Transfer("<sip:carol@" + server.Domain + "?Replaces=" + url.QueryEscape(a.Replaces()) + ">")
+			b.AwaitHeard(toneOfC, time.Second)
+			c.AwaitHeard(toneOfB, time.Second)
+			a.AwaitReceived("SIP/2.0 200 OK") // of the referral
+			a.AwaitClosed(2)                  // one of them because we helped it
+			b.AwaitSilence(toneOfA)
+			w.app.Await("a roster of bob and carol", func(d webhook.Delivery) bool {
+				return d.Type == "ParticipantsUpdated" && d.Connection() == connection && rosterOf(d) == bob.RawID()+" "+carol.RawID()
+			})
+			w.end(connection)
+			b.AwaitClosed(1)
+			c.AwaitClosed(1)
+		})
+	}
 }
 
 // rosterOf lists the raw ids of a ParticipantsUpdated.

@@ -147,6 +147,25 @@ func (p *Phone) Resume() { p.do("resume", "") }
 // Transfer asks the far end of the current call to talk to somebody else (REFER).
 func (p *Phone) Transfer(target string) { p.do("transfer", target) }
 
+// Replaces names the phone's first call that was answered, as its far end is to
+// read it (RFC 3891).
+func (p *Phone) Replaces() string {
+	p.t.Helper()
+	for _, m := range p.Messages() {
+		if !strings.HasPrefix(m.Status(), "200") || !strings.HasSuffix(m.Header("CSeq"), "INVITE") {
+			continue
+		}
+		_, theirs, _ := strings.Cut(m.Header("To"), ";tag=")
+		_, own, _ := strings.Cut(m.Header("From"), ";tag=")
+		if !p.received(m) { // it answered
+			theirs, own = own, theirs
+		}
+		return m.Header("Call-ID") + ";to-tag=" + theirs + ";from-tag=" + own
+	}
+	p.t.Fatalf("phone %s has no call that was answered\n%s", p.config.Name, p.log.tail(8000))
+	return ""
+}
+
 func (p *Phone) do(command, parameters string) {
 	p.t.Helper()
 	if err := p.control.do(command, parameters); err != nil {
