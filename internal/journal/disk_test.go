@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -20,38 +19,8 @@ import (
 
 	"strowger/internal/call"
 	"strowger/internal/journal"
+	"strowger/test/disk"
 )
-
-// smallDisk is a file system of its own.
-func smallDisk(t *testing.T, size string) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	switch err := syscall.Mount("none", dir, "tmpfs", 0, "size="+size); {
-	case errors.Is(err, syscall.EPERM):
-		t.Skip("mounting a small disk needs root; what an ordinary user can try, the others of this file do")
-	case err != nil:
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
-}
-
-// fillDisk takes all that is left, as a log that nobody rotates does.
-func fillDisk(t *testing.T, dir string) (free func()) {
-	t.Helper()
-	name := filepath.Join(dir, "somebody-else")
-	file, err := os.Create(name)
-	must(t, err)
-	defer file.Close()
-	if _, err := io.Copy(file, rand.NewChaCha8([32]byte{})); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("filling the disk: %v", err)
-	}
-	return func() { must(t, os.Remove(name)) }
-}
 
 // lines are a log that can be read while it is written.
 type lines struct {
@@ -134,14 +103,14 @@ func soon(t *testing.T, log *journal.Log, state call.State) error {
 }
 
 func TestAFullDiskRefusesNewCallsAndLetsThoseThatAreThereEnd(t *testing.T) {
-	dir, out := smallDisk(t, "24m"), &lines{}
+	dir, out := disk.Small(t, "24m"), &lines{}
 	j := openRunning(t, journal.Config{Dir: filepath.Join(dir, "nats")}, out)
 	var logs []*journal.Log
 	for n := range 20 {
 		logs = append(logs, begin(t, j, n))
 	}
 	awaitReserve(t, filepath.Join(dir, "nats"))
-	free := fillDisk(t, dir)
+	free := disk.Fill(t, dir)
 	if err := soon(t, j.Begin(callID(100).Key()), stateOf(100, 1)); !errors.Is(err, journal.ErrNoSpace) {
 		t.Errorf("a new call: %v", err)
 	}
@@ -205,10 +174,10 @@ func TestNewCallsNeedMoreFreeSpaceThanThoseThatAreThere(t *testing.T) {
 }
 
 func TestWhenEvenTheReserveIsGoneNothingIsLostAndAllGoesOnByItself(t *testing.T) {
-	dir := smallDisk(t, "24m")
+	dir := disk.Small(t, "24m")
 	j := openRunning(t, journal.Config{Dir: filepath.Join(dir, "nats")}, io.Discard)
 	log := begin(t, j, 1)
-	free := fillDisk(t, dir)
+	free := disk.Fill(t, dir)
 	step := uint64(1)
 	for {
 		state := stateOf(1, step+1)
@@ -232,14 +201,14 @@ func TestWhenEvenTheReserveIsGoneNothingIsLostAndAllGoesOnByItself(t *testing.T)
 }
 
 func TestAJournalIsOpenedOnAFullDisk(t *testing.T) {
-	dir := smallDisk(t, "24m")
+	dir := disk.Small(t, "24m")
 	config := journal.Config{Dir: filepath.Join(dir, "nats")}
 	j, err := journal.Open(t.Context(), config, slog.New(slog.DiscardHandler))
 	must(t, err)
 	stop := keepInOrder(t, j)
 	log := begin(t, j, 1)
 	awaitReserve(t, config.Dir)
-	fillDisk(t, dir)
+	disk.Fill(t, dir)
 	must(t, log.Append(t.Context(), stateOf(1, 2), nil))
 	stop()
 	j.Close()
@@ -264,10 +233,10 @@ func TestAJournalIsOpenedOnAFullDisk(t *testing.T) {
 func TestAStreamThatCouldNotBeWrittenIsOpenedAgain(t *testing.T) {
 	t.Run("the disk is full", func(t *testing.T) {
 		var lies atomic.Bool
-		dir := smallDisk(t, "24m")
+		dir := disk.Small(t, "24m")
 		openedAgain(t, journal.Lying(journal.Config{Dir: filepath.Join(dir, "nats")}, &lies), func() (end func()) {
 			lies.Store(true)
-			free := fillDisk(t, dir)
+			free := disk.Fill(t, dir)
 			return func() { free(); lies.Store(false) }
 		})
 	})

@@ -17,27 +17,17 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/recording"
 	"strowger/internal/recording/store"
+	"strowger/test/disk"
 	"strowger/test/wait"
 )
 
 // onSmallDisk is a world whose spools are on a file system of 2 MiB.
 func onSmallDisk(t *testing.T) *world {
 	t.Helper()
-	disk := t.TempDir()
-	switch err := syscall.Mount("none", disk, "tmpfs", 0, "size=2m"); {
-	case errors.Is(err, syscall.EPERM):
-		t.Skip("mounting a small disk needs root")
-	case err != nil:
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	spools := disk.Small(t, "2m")
 	w := newWorld(t, recording.Limits{})
 	w.stop()
-	w.cfg.Dir, w.cfg.Log = filepath.Join(disk, "spool"), slog.New(slog.NewTextHandler(&w.log, nil))
+	w.cfg.Dir, w.cfg.Log = filepath.Join(spools, "spool"), slog.New(slog.NewTextHandler(&w.log, nil))
 	w.begin()
 	return w
 }

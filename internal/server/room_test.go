@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,45 +19,9 @@ import (
 	"strowger/internal/journal"
 	"strowger/internal/sip/siptest"
 	"strowger/test/client"
+	"strowger/test/disk"
 	"strowger/test/webhook"
 )
-
-// smallDisk is a file system of its own.
-func smallDisk(t *testing.T) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	switch err := syscall.Mount("none", dir, "tmpfs", 0, "size=32m"); {
-	case errors.Is(err, syscall.EPERM):
-		t.Skip("mounting a small disk needs root")
-	case err != nil:
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
-// fillDisk takes all that is left.
-func fillDisk(t *testing.T, dir string) (free func()) {
-	t.Helper()
-	name := filepath.Join(dir, "somebody-else")
-	file, err := os.Create(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := io.Copy(file, rand.Reader); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := os.Remove(name); err != nil {
-			t.Error(err)
-		}
-	}
-}
 
 // ready is what the orchestrator is told.
 func ready(t *testing.T, info Info) (status int, body string) {
@@ -91,9 +53,9 @@ func await(t *testing.T, what string, fact func() bool) {
 }
 
 func TestAFullDiskIsToldToEveryoneAndEndsByItself(t *testing.T) {
-	disk := smallDisk(t)
+	small := disk.Small(t, "32m")
 	cfg := fromATrunk(devConfig(t))
-	cfg.DataDir = filepath.Join(disk, "data")
+	cfg.DataDir = filepath.Join(small, "data")
 	app := webhook.New(t)
 	serve(t, cfg, func(info Info) {
 		c := client.New(t, info.PublicURL, info.AccessKeys[0])
@@ -114,7 +76,7 @@ func TestAFullDiskIsToldToEveryoneAndEndsByItself(t *testing.T) {
 			return err == nil && kept.Size() > 0
 		})
 
-		free := fillDisk(t, disk)
+		free := disk.Fill(t, small)
 		if got := create(); got.Status != 503 || got.Header.Get("Retry-After") == "" || !strings.Contains(string(got.Body), "no room") {
 			t.Errorf("a createCall with a full disk: %d %s", got.Status, got.Body)
 		}
