@@ -36,6 +36,11 @@ final class Phone {
         ask("hangup", Map.of());
     }
 
+    /** Registers the phone as a user. */
+    void enter(String user, String password) throws IOException, InterruptedException {
+        ask("enter", Map.of("user", user, "password", password));
+    }
+
     void press(String tones) throws IOException, InterruptedException {
         ask("press", Map.of("tones", tones));
     }

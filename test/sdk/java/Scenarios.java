@@ -27,7 +27,7 @@ public final class Scenarios {
         var options = new ObjectMapper().readTree(given);
         var app = new Application(options.get("connectionString").asText(), options.get("port").asInt());
         app.validated();
-        Map<String, Phone> phones = Stream.of("alice", "bob", "carol", "carrier")
+        Map<String, Phone> phones = Stream.of("alice", "bob", "carol", "carrier", "guest")
                 .collect(Collectors.toMap(name -> name, name -> new Phone(options.get("phones").asText(), name)));
         var scenarios = new Scenarios(new World(app, phones, options), arguments.length == 0 ? "" : arguments[0]);
         scenarios.runAll();
@@ -37,12 +37,12 @@ public final class Scenarios {
 
     /**
      * Groups run beside each other, and each has phones of its own: alice belongs to calls, bob to
-     * media, carol and the carrier to incoming.
+     * media, carol and the carrier to incoming, the guest to identity.
      */
     private void runAll() throws Exception {
         var slow = Calls.all().stream().filter(s -> s.name().contains("never answers")).map(List::of);
         var quick = Calls.all().stream().filter(s -> !s.name().contains("never answers")).toList();
-        var groups = Stream.concat(slow, Stream.of(quick, Incoming.all(), Media.all(), Rules.all(), Participants.all(), Transfer.all()));
+        var groups = Stream.concat(slow, Stream.of(quick, Incoming.all(), Media.all(), Rules.all(), Participants.all(), Transfer.all(), Identity.all()));
         var beside = Executors.newCachedThreadPool();
         beside.invokeAll(groups.<Callable<Void>>map(group -> () -> {
             group.forEach(this::run);
