@@ -53,15 +53,15 @@ type world struct {
 	run   sync.WaitGroup
 
 	waiting []*asked
-	hung    map[call.ID]int // streams that were made to hang, by call; they cannot be looked for meanwhile
-	full    atomic.Bool     // the journal says that it has no room for new calls
+	full    atomic.Bool // the journal says that it has no room for new calls
 
-	mu   sync.Mutex
-	seen map[call.ID][]string // since the last line; calls do not wait for each other
+	mu      sync.Mutex
+	seen    map[call.ID][]string // since the last line; calls do not wait for each other
+	streams map[call.ID]int      // where calls are stored; a stream that hangs cannot be asked
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}, hung: map[call.ID]int{}}
+	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}, streams: map[call.ID]int{}}
 	w.store.Watch(w.stored)
 	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
@@ -76,11 +76,12 @@ func (w *world) verbs() map[string]func(rest string) []string {
 		"acknowledgement lost":                          func(string) []string { w.store.LoseAcknowledgements(1); return nil },
 		"the journal hangs":                             func(string) []string { return w.trouble(w.store.Stall) },
 		"the journal stores and hangs":                  func(string) []string { return w.trouble(w.store.Mute) },
-		"the stream of the call hangs":                  func(string) []string { w.hang(calltest.Call, w.store.Stall); return nil },
-		"the stream of the call stores and hangs":       func(string) []string { w.hang(calltest.Call, w.store.Mute); return nil },
-		"the stream of the other call hangs":            func(string) []string { w.hang(calltest.Other, w.store.Stall); return nil },
-		"the stream of the other call stores and hangs": func(string) []string { w.hang(calltest.Other, w.store.Mute); return nil },
-		"the stream of the other call goes on":          func(string) []string { w.store.Resume(w.hung[calltest.Other]); return nil },
+		"the stream of the call hangs":                  func(string) []string { w.store.Stall(w.stream(calltest.Call)); return nil },
+		"the stream of the call stores and hangs":       func(string) []string { w.store.Mute(w.stream(calltest.Call)); return nil },
+		"the stream of the call goes on":                func(string) []string { w.store.Resume(w.stream(calltest.Call)); return nil },
+		"the stream of the other call hangs":            func(string) []string { w.store.Stall(w.stream(calltest.Other)); return nil },
+		"the stream of the other call stores and hangs": func(string) []string { w.store.Mute(w.stream(calltest.Other)); return nil },
+		"the stream of the other call goes on":          func(string) []string { w.store.Resume(w.stream(calltest.Other)); return nil },
 		"the journal goes on":                           func(string) []string { w.store.GoOn(); return nil },
 		"the journal fills up":                          func(string) []string { w.store.Fail(journal.ErrFull); return nil },
 		"the journal is full":                           func(string) []string { w.full.Store(true); w.store.Fail(journal.ErrFull); return nil },
@@ -346,10 +347,16 @@ func (w *world) last(id call.ID) journal.Message {
 	panic("unreachable")
 }
 
-// hang brings trouble over the stream of one call.
-func (w *world) hang(id call.ID, begin func(stream int)) {
-	w.hung[id] = w.last(id).Stream
-	begin(w.hung[id])
+// stream is where a call is stored.
+func (w *world) stream(id call.ID) int {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	stream, ok := w.streams[id]
+	if !ok {
+		w.t.Fatalf("nothing of call %s is stored", id)
+	}
+	return stream
 }
 
 // trouble comes over every stream.
@@ -398,6 +405,9 @@ func (w *world) stored(m journal.Message) {
 	if m.Node != "node" {
 		whose = ", by the other"
 	}
+	w.mu.Lock()
+	w.streams[r.Call] = m.Stream
+	w.mu.Unlock()
 	w.add(r.Call, fmt.Sprintf("stored step %d%s", r.Step, whose))
 	for _, e := range r.Events {
 		w.add(r.Call, "event  "+calltest.Show(e))
