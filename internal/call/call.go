@@ -29,7 +29,7 @@ type Output struct {
 	Effects  []Effect
 }
 
-// New makes a call that awaits its first input: CreateCall or LegArrived.
+// New makes a call that awaits its first input: CreateCall, OpenOnward or LegArrived.
 func New(id ID) *Call { return &Call{state: State{ID: id, Phase: Forming}} }
 
 // Restore makes a call from a stored state, which it owns from then on.
@@ -155,6 +155,8 @@ func (c *Call) obeyCall(cmd Command) (Answer, error) {
 		return c.giveOther(cmd)
 	case TakePlace:
 		return c.takePlace(cmd)
+	case OpenOnward:
+		return c.openOnward(cmd)
 	}
 	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
@@ -203,7 +205,7 @@ func (c *Call) signal(sig Signal) {
 		c.recorderFailed(sig)
 	case RecordingFinished:
 		c.recordingFinished(sig)
-	case HandedOver, Kept, NotMoved, NotPutThrough:
+	case HandedOver, Kept, NotMoved, NotPutThrough, NotTransferred:
 		c.moveReported(sig)
 	case TimerFired:
 		c.timerFired(sig)

@@ -75,6 +75,7 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
 	c.endInvitationsOf(conn.ID, cause)
 	c.endReferralsOf(conn.ID, cause)
+	c.callOffFor(conn.ID, cause)
 	if conn.State == Connecting {
 		c.failConnecting(conn, cause.unfinished())
 	}

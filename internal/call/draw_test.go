@@ -29,6 +29,9 @@ var draws = []draw{
 		return call.LegArrived{Call: calltest.Call, Leg: call.NewLegID(calltest.Call, 1), From: "8:acs:r_c", To: "8:acs:r_d",
 			Publish: d.yes("publish"), Dial: d.yes("dial")}
 	}},
+	{1, func(d dice) call.Input {
+		return call.OpenOnward{Call: calltest.Call, From: calltest.Connection("d1"), Leg: call.NewLegID(calltest.Other, 1), Transferee: "8:acs:r_a", Target: "4:+1"}
+	}},
 	{10, func(d dice) call.Input {
 		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), Context: d.operation().Context}
 	}},
@@ -51,7 +54,7 @@ var draws = []draw{
 	}},
 	{10, func(d dice) call.Input {
 		transferee := rapid.SampledFrom([]call.Address{"", "", d.who()}).Draw(d.T, "transferee")
-		return call.Transfer{Connection: d.connection(), Target: d.who(), Transferee: transferee, Operation: d.operation()}
+		return call.Transfer{Connection: d.connection(), Target: d.who(), Transferee: transferee, Onward: calltest.Other, Operation: d.operation()}
 	}},
 	{30, func(d dice) call.Input {
 		p := call.Play{Connection: d.connection(), Operation: d.operation(), Sources: []call.PlaySource{{File: "f"}}, Interrupt: d.seldom("interrupt")}
@@ -130,6 +133,9 @@ var draws = []draw{
 	{5, func(d dice) call.Input {
 		return call.NotMoved{Leg: d.leg(), Cause: call.Cause{Reason: call.ParticipantAbsent}}
 	}},
+	{5, func(d dice) call.Input {
+		return call.NotTransferred{Leg: d.leg(), There: call.NewLegID(calltest.Other, 1), Cause: call.Cause{Reason: call.Busy}}
+	}},
 	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {
@@ -186,7 +192,7 @@ func (d dice) input() call.Input {
 
 // opening draws one of those that begin a call.
 func (d dice) opening() call.Input {
-	return draws[rapid.IntRange(0, 1).Draw(d.T, "opening")].make(d)
+	return draws[rapid.IntRange(0, 2).Draw(d.T, "opening")].make(d)
 }
 
 func (d dice) state() call.State { return d.watcher.call.State() }

@@ -10,8 +10,8 @@ type Errand struct {
 	For          Recipient
 	InvitationID string       // of an Invitation
 	Replaces     string       // of a ForReferrer: the dialog that it is to give up for this one (RFC 3891)
-	From         ConnectionID // of a ToMove: its seat in the call that the participant comes from
-	Leg          LegID        // of a ForTransferee: who is to talk to it; of a ForReferrer: whose far end asked for it
+	From         ConnectionID // of a ToMove or Transferred: the application's seat in the call that the participant comes from
+	Leg          LegID        // of a ForTransferee or ForComer: who is to talk to it; of a ForReferrer: whose far end asked for it; of a Transferred: what it is in the call it comes from
 }
 
 // ErrandKind is what a participant came for.
@@ -25,6 +25,8 @@ const (
 	ForReferrer   ErrandKind = "for-referrer"   // who is to take the place of somebody whose far end asked for that
 	ForTransferee ErrandKind = "for-transferee" // whom somebody in the call is transferred to
 	ToMove        ErrandKind = "to-move"        // asked for in another call by MoveHere
+	ForComer      ErrandKind = "for-comer"      // whom a Transferred is to talk to
+	Transferred   ErrandKind = "transferred"    // it comes from another call, to the target that this one was opened for
 )
 
 // on reports whether a participant is still on its way for an errand.
@@ -73,6 +75,8 @@ func (c *Call) arrived(p Participant) {
 		c.tell(MoveParticipantSucceeded{Recipient: p.Errand.For, Participant: p.Address, From: p.Errand.From})
 	case ForReferrer:
 		c.tookPlace(p)
+	case ForComer:
+		c.awaitComer(p)
 	}
 }
 
@@ -88,6 +92,10 @@ func (c *Call) notReached(p Participant, cause Cause) {
 		c.tell(MoveParticipantFailed{Recipient: p.Errand.For, Participant: p.Address, From: p.Errand.From, Cause: cause})
 	case ForReferrer:
 		c.tellReferrer(p, cause)
+	case ForComer:
+		c.giveComerUp(p, cause)
+	case Transferred:
+		c.tellTransferor(p, cause)
 	case CreateTarget:
 		conn := c.live(p.Errand.For.Connection)
 		if conn != nil && conn.State == Connecting && !c.ringsFor(conn.ID) {

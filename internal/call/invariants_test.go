@@ -54,6 +54,7 @@ type watcher struct {
 	files     map[call.RecordingID]int  // told, by recording
 	offered   map[call.LegID]bool       // to another call
 	handed    map[call.LegID]bool       // over to it
+	owed      bool                      // another call is to hear whether somebody comes
 }
 
 func newWatcher(t *rapid.T) *watcher {
@@ -216,6 +217,8 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Operation.Context] = true
 	case call.MoveHere:
 		w.accepted[in.Operation.Context] = true
+	case call.OpenOnward:
+		w.owed = true
 	case call.HandedOver:
 		w.handedOver(in.Leg)
 	case call.LegArrived:
@@ -297,6 +300,11 @@ func (w *watcher) effect(e call.Effect) {
 		w.offered[e.Leg] = true
 	case call.Readdress:
 		w.legs[e.Leg] = true
+		if e.Leg.Number() == 1 {
+			w.owed = false // it has come
+		}
+	case call.TellCall:
+		w.told(e)
 	case call.RejectLeg:
 		delete(w.legs, e.Leg)
 	case call.Join:
@@ -330,6 +338,17 @@ func (w *watcher) effect(e call.Effect) {
 	}
 }
 
+// told: the earlier call hears once that somebody who was awaited does not come.
+func (w *watcher) told(e call.TellCall) {
+	if _, ok := e.What.(call.NotTransferred); !ok {
+		return
+	}
+	if !w.owed {
+		w.t.Fatalf("another call is told twice, or of somebody who has come: %s", calltest.Show(e))
+	}
+	w.owed = false
+}
+
 // allQuiet: after its end a call has nothing open.
 func (w *watcher) allQuiet() {
 	if !w.call.Over() {
@@ -337,6 +356,9 @@ func (w *watcher) allQuiet() {
 	}
 	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders) > 0 {
 		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v", timers, w.legs, w.joined, w.recorders)
+	}
+	if w.owed {
+		w.t.Fatal("another call was not told that somebody does not come")
 	}
 	for context := range w.accepted {
 		if w.ended[context] != 1 {

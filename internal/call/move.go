@@ -187,19 +187,19 @@ func (c *Call) handOver(in HandOver) (Answer, error) {
 		return Answer{}, err
 	}
 	p := c.named(in.Participant)
-	if err := c.mayGo(p); err != nil {
+	if err := c.mayGo(p, in.To); err != nil {
 		return Answer{}, err
 	}
 	c.give(p, in.To, "")
 	return Answer{}, nil
 }
 
-// mayGo refuses whoever is on the way somewhere else.
-func (c *Call) mayGo(p *Participant) error {
+// mayGo refuses to hand over to another call whoever is on the way somewhere else.
+func (c *Call) mayGo(p *Participant, to LegID) error {
 	switch {
 	case p.HandingTo != "":
 		return refuse(Conflict, "%s is being moved already.", p.Address)
-	case p.Referral != nil, c.targetFor(p.Leg) != nil, c.placeTaker(p.Leg) != nil:
+	case p.Referral != nil, c.targetFor(p.Leg) != nil, c.placeTaker(p.Leg) != nil, p.Onward != nil && p.Onward.Leg != to:
 		return refuse(TransferConflict, "%s is being transferred.", p.Address)
 	}
 	return nil
@@ -242,6 +242,8 @@ func (c *Call) moveReported(sig Signal) {
 		c.notMoved(sig)
 	case NotPutThrough:
 		c.notPutThrough(sig)
+	case NotTransferred:
+		c.notTransferred(sig)
 	}
 }
 
@@ -253,6 +255,7 @@ func (c *Call) handedOver(in HandedOver) {
 		return // it left before it had moved
 	}
 	p, _ := c.forget(in.Leg)
+	c.wentOnward(&p)
 	c.left(p)
 }
 

@@ -58,7 +58,7 @@ func (c *Call) legPutsThrough(in LegPutsThrough) {
 		c.ask(FetchOther{Leg: in.Leg, Other: in.Other})
 		return
 	}
-	other, err := c.talksTo(in.Leg)
+	other, err := c.talksTo(in.Leg, in.Other)
 	if err != nil {
 		c.ask(TellReferrer{Leg: in.Leg, Cause: Cause{Reason: Busy, Detail: err.Error()}})
 		return
@@ -71,7 +71,7 @@ func (c *Call) giveOther(in GiveOther) (Answer, error) {
 	if c.Over() {
 		return Answer{}, NoCall()
 	}
-	other, err := c.talksTo(in.Leg)
+	other, err := c.talksTo(in.Leg, in.To)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -81,7 +81,7 @@ func (c *Call) giveOther(in GiveOther) (Answer, error) {
 
 // talksTo is whom a referrer may give to its other call: the only one beside it
 // who has a leg.
-func (c *Call) talksTo(referrer LegID) (*Participant, error) {
+func (c *Call) talksTo(referrer, to LegID) (*Participant, error) {
 	if p := c.participant(referrer); p == nil || p.State != Joined || p.HandingTo != "" {
 		return nil, refuse(NotFound, "The referrer is not in the call any more.")
 	}
@@ -99,7 +99,7 @@ func (c *Call) talksTo(referrer LegID) (*Participant, error) {
 	if other == nil {
 		return nil, refuse(NotFound, "The referrer talks to nobody who could be given to another call.")
 	}
-	return other, c.mayGo(other)
+	return other, c.mayGo(other, to)
 }
 
 // takePlace is the moment at which somebody moves to a referrer's other call.

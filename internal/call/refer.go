@@ -16,6 +16,7 @@ const referTimeout = 45 * time.Second
 type Referral struct {
 	For      Recipient
 	Target   Address
+	Onward   ID   // of the call that is opened if it does not, when others stay here
 	Accepted bool // it is on its way
 }
 
@@ -82,11 +83,11 @@ func (c *Call) legNotReferred(in LegNotReferred) {
 		return
 	}
 	r := c.endReferral(p)
-	if !c.alone(r.For.Connection) || c.named(r.Target) != nil {
+	if c.named(r.Target) != nil {
 		c.tell(CallTransferFailed{r.For, Cause{Reason: Failed, Phone: r.Target.IsPhone()}})
 		return
 	}
-	c.dialForTransferee(*p, r.For, Transfer{Target: r.Target})
+	c.bringTogether(p, r.For, Transfer{Connection: r.For.Connection, Target: r.Target, Onward: r.Onward})
 }
 
 func (c *Call) legReferralEnded(in LegReferralEnded) {
@@ -165,7 +166,7 @@ func (c *Call) legRefers(in LegRefers) {
 	switch {
 	case p == nil || p.State != Joined:
 		return
-	case p.HandingTo != "", c.named(in.To) != nil, c.placeTaker(in.Leg) != nil, len(c.state.Participants) >= participantsMost:
+	case p.HandingTo != "", p.Onward != nil, c.named(in.To) != nil, c.placeTaker(in.Leg) != nil, len(c.state.Participants) >= participantsMost:
 		c.ask(TellReferrer{Leg: in.Leg, Cause: Cause{Reason: Busy}})
 		return
 	}

@@ -40,16 +40,16 @@ func (c *Call) abandoned() bool {
 	return seats < 2 && (coming == 0 || seats == 0)
 }
 
-// count counts who is in the conversation, which callers wait for it, and who
-// is on the way.
+// count counts who is in the conversation, who waits for it, a caller or somebody
+// who is transferred to it, and who is on the way.
 func (c *Call) count() (joined, waiting, coming int) {
 	for _, p := range c.state.Participants {
-		switch p.State {
-		case Joined:
+		switch {
+		case p.State == Joined:
 			joined++
-		case Calling, Answering:
+		case p.State == Calling, p.State == Answering, p.Errand.Kind == Transferred:
 			waiting++
-		case Invited, Moving:
+		default:
 			coming++
 		}
 	}

@@ -9,6 +9,7 @@ type Transfer struct {
 	Operation   Operation
 	Target      Address
 	Transferee  Address           // empty: the only other one in the call
+	Onward      ID                // of the call that is opened for the two when others stay here
 	CallerID    Address           // the number that a target that is a number sees; empty: as if the application called
 	Headers     map[string]string // of SIP
 	VoIPHeaders map[string]string
@@ -44,14 +45,21 @@ func (c *Call) transfer(in Transfer) (Answer, error) {
 	}
 	answer := Answer{Context: in.Operation.Context}
 	if refersTo(*p, in) {
-		c.refer(p, Referral{For: to, Target: in.Target})
-		return answer, nil
+		c.refer(p, Referral{For: to, Target: in.Target, Onward: in.Onward})
+	} else {
+		c.bringTogether(p, to, in)
 	}
-	if !c.alone(in.Connection) {
-		return Answer{}, &Error{Kind: Unsupported, Part: PartTransferee, Reason: "a transfer out of a call of more than two is not built here yet."}
-	}
-	c.dialForTransferee(*p, to, in)
 	return answer, nil
+}
+
+// bringTogether dials the target: here where the application leaves the two alone,
+// or in a call of their own.
+func (c *Call) bringTogether(p *Participant, to Recipient, in Transfer) {
+	if c.alone(in.Connection) {
+		c.dialForTransferee(*p, to, in)
+		return
+	}
+	c.sendOnward(p, to, in)
 }
 
 // transferee is whom a command hands on.
@@ -72,7 +80,7 @@ func (c *Call) transferee(in Transfer) (*Participant, error) {
 		return nil, &Error{Kind: Invalid, Part: PartTransferee, Reason: string(p.Address) + " is an application: it cannot be transferred."}
 	case p.HandingTo != "":
 		return nil, &Error{Kind: TransferConflict, Reason: string(p.Address) + " is being moved to another call."}
-	case c.targetFor(p.Leg) != nil || p.Referral != nil:
+	case c.targetFor(p.Leg) != nil, p.Referral != nil, p.Onward != nil:
 		return nil, &Error{Kind: TransferConflict, Reason: string(p.Address) + " is being transferred already."}
 	}
 	return p, nil
@@ -140,6 +148,10 @@ func (c *Call) endTransferOf(p Participant) {
 	if p.Referral != nil {
 		c.leftOnReferral(p)
 	}
+	if p.Onward != nil {
+		c.callOff(&p, Cause{Reason: ParticipantAbsent})
+	}
+	c.giveComerUp(p, Cause{Reason: Failed})
 }
 
 // transferState is how far a connection's transfer is; empty when it has none
@@ -151,7 +163,7 @@ func (s State) transferState(id ConnectionID) ConnectionState {
 			return Transferring
 		case r != nil && r.For.Connection == id && r.Accepted:
 			return TransferAccepted
-		case r != nil && r.For.Connection == id:
+		case r != nil && r.For.Connection == id, p.Onward != nil && p.Onward.For.Connection == id:
 			return Transferring
 		}
 	}

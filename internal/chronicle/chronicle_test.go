@@ -314,6 +314,7 @@ func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 		call.LegPutsThrough{Leg: leg, Other: was},
 		call.NotPutThrough{Leg: leg, Cause: call.Cause{Reason: call.Busy}},
 		call.TakePlace{Leg: leg, Was: was, Who: call.Moved{Address: "4:+15550101"}},
+		call.NotTransferred{Leg: leg, There: was, Cause: call.Cause{Reason: call.Busy}},
 		call.HandedOver{Leg: leg},
 	} {
 		state.Step++
@@ -333,6 +334,7 @@ func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 		"+15550100 puts the others of its two calls through to each other",
 		"+15550100 cannot put the others through: busy",
 		"somebody from another call has come to talk in place of +15550100",
+		"+15550100 stays: the target was not reached in the other call: busy",
 		"+15550100 has moved to another call after ",
 	} {
 		if i >= len(told) || !strings.HasPrefix(told[i], want) {

@@ -137,6 +137,8 @@ func (t *Teller) leg(n journal.Note, at time.Time) (said string, ok bool) {
 		return who + " cannot put the others through" + why, true
 	case "NotMoved":
 		return who + " does not come from the other call" + why, true
+	case "NotTransferred":
+		return who + " stays: the target was not reached in the other call" + why, true
 	case "ToneReceived":
 		return who + " pressed " + value(n.Details, "tone"), true
 	}

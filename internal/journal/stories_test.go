@@ -118,6 +118,8 @@ func stories() []story {
 		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "moved-here", inputs: movedHere(), since: 3},
 		{name: "moved-away", inputs: movedAway(), since: 3},
+		{name: "transferred-onward", inputs: transferredOnward(), since: 3},
+		{name: "onward", inputs: onward(), since: 3},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
@@ -236,6 +238,36 @@ func movedAway() []call.Input {
 	}
 	return []call.Input{
 		createCall(), answered(1), answered(2), ask(2), call.Kept{Leg: leg(2)}, ask(3), call.HandedOver{Leg: leg(2)}, call.NodeRestarted{},
+	}
+}
+
+// transferredOnward: alice is handed on to somebody busy, and then to somebody who
+// answers, while the phone stays.
+func transferredOnward() []call.Input {
+	to := func(n int) call.LegID { return call.NewLegID(otherCall, n) }
+	transfer := call.Transfer{Connection: storyConnection(1), Operation: during("onward"), Transferee: alice, Target: bob, Onward: otherCall}
+	takes := answered(2)
+	takes.TakesRefer = true
+	return []call.Input{
+		createCall(), answered(1), takes,
+		transfer, call.LegNotReferred{Leg: leg(2)}, call.NotTransferred{Leg: leg(2), There: to(1), Cause: busy()},
+		transfer, call.LegNotReferred{Leg: leg(2)},
+		call.HandOver{Connection: storyConnection(1), Participant: alice, To: to(1)}, call.HandedOver{Leg: leg(2)},
+		call.NodeRestarted{},
+	}
+}
+
+// onward: bob comes out of another call to a target that has answered.
+func onward() []call.Input {
+	from, err := call.NewConnectionID(otherCall.Key(), [8]byte{7})
+	if err != nil {
+		panic(err)
+	}
+	dialog, was := answered(1).Dialog, call.NewLegID(otherCall, 4)
+	return []call.Input{
+		call.OpenOnward{Call: storyCall, From: from, Leg: was, Transferee: bob, Target: phone, Caller: ours, CallerName: "Reminder", Headers: headers},
+		answered(2), call.TakeIn{Leg: leg(1), Was: was, Who: call.Moved{Address: bob, Name: "Bob", Dialog: &dialog}},
+		call.LegEnded{Leg: leg(2), Cause: call.Cause{Reason: call.EndedByParticipant}},
 	}
 }
 

@@ -19,6 +19,10 @@ func (s *Switchboard) carry(ctx context.Context, from call.ID, e call.CallEffect
 			s.fetchOther(ctx, from, e)
 		case call.Give:
 			s.offer(ctx, from, e)
+		case call.Open:
+			s.open(ctx, from, e)
+		case call.TellCall:
+			s.report(ctx, e.To, e.What)
 		default:
 			panic(fmt.Sprintf("switchboard: no call takes %T", e))
 		}
@@ -38,6 +42,13 @@ func (s *Switchboard) fetchOther(ctx context.Context, to call.ID, e call.FetchOt
 	_, err := s.deliver(ctx, e.Other.Call().Key(), newMessage(command, call.GiveOther{Leg: e.Other, To: e.Leg}))
 	if err != nil {
 		s.report(ctx, to, call.NotPutThrough{Leg: e.Leg, Cause: whyNotThrough(err)})
+	}
+}
+
+// open opens a call for a participant. What comes of it comes by itself.
+func (s *Switchboard) open(ctx context.Context, from call.ID, e call.Open) {
+	if _, err := s.Command(ctx, e.With.Call.Key(), e.With); err != nil {
+		s.report(ctx, from, call.NotTransferred{Leg: e.Leg, There: call.NewLegID(e.With.Call, 1), Cause: whyNot(err)})
 	}
 }
 
@@ -94,7 +105,7 @@ func whyNot(err error) call.Cause {
 	switch refusal.Kind {
 	case call.NotFound:
 		c.Reason = call.ParticipantAbsent
-	case call.TooBusy, call.OutOfService:
+	case call.TooBusy, call.OutOfService, call.Stopping:
 		c.Reason = call.Overloaded
 	}
 	return c

@@ -41,6 +41,43 @@ func TestSomebodyIsTransferredAndTheTwoHearEachOther(t *testing.T) {
 	a.AwaitClosed(1)
 }
 
+// Bob is handed on to carol out of a call in which alice and the application stay.
+// He hears alice until carol has answered.
+func TestSomebodyIsTransferredOutOfAConference(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
+	c := w.phoneOf(carol, phone.Config{ToneHz: toneOfC})
+	connection := w.connected(user(alice), user(bob))
+	a.AwaitAudio()
+	b.AwaitAudio()
+	oc := newContext("transfer")
+	expect(t, w.api.Verb(connection, ":transferToParticipant", client.Object{
+		"targetParticipant": user(carol), "transferee": user(bob), "operationContext": oc,
+		"customCallingContext": client.Object{"sipHeaders": client.Object{"X-MS-Custom-Reason": "sales"}},
+	}), 202)
+	c.AwaitRing()
+	if got := c.AwaitHeader("X-MS-Custom-Reason"); got != "sales" {
+		t.Errorf("carol is told %q", got)
+	}
+	b.AwaitHeard(toneOfA, time.Second)
+	c.Answer()
+	accepted := w.app.AwaitResult(oc, "CallTransferAccepted", "CallTransferFailed")
+	expectResult(t, accepted, "CallTransferAccepted", "200/0")
+	if to, who := accepted.Text("transferTarget", "rawId"), accepted.Text("transferee", "rawId"); to != carol.RawID() || who != bob.RawID() {
+		t.Errorf("%s was transferred to %s", who, to)
+	}
+	b.AwaitHeard(toneOfC, time.Second)
+	c.AwaitHeard(toneOfB, time.Second)
+	w.app.Await("a roster of alice alone", func(d webhook.Delivery) bool {
+		return d.Type == "ParticipantsUpdated" && d.Connection() == connection && rosterOf(d) == alice.RawID()
+	})
+	c.HangUp()
+	b.AwaitClosed(1)
+	w.end(connection)
+	a.AwaitClosed(1)
+}
+
 func TestAPhoneThatTakesREFERCallsTheTargetItself(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})

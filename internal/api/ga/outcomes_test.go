@@ -66,6 +66,21 @@ func isKept(why call.Reason) happening {
 	}
 }
 
+// isAskedFor and hasMoved are what the call of a transferee and its target says to the
+// one that bob is transferred out of.
+func isAskedFor(s call.State) call.Input {
+	return call.HandOver{Connection: s.Connections[0].ID, Participant: bob, To: s.Participants[2].Onward.Leg}
+}
+
+func hasMoved(s call.State) call.Input { return call.HandedOver{Leg: s.Participants[2].Leg} }
+
+func isNotTransferred(why call.Reason) happening {
+	return func(s call.State) call.Input {
+		bob := s.Participants[2]
+		return call.NotTransferred{Leg: bob.Leg, There: bob.Onward.Leg, Cause: call.Cause{Reason: why}}
+	}
+}
+
 func areTooMuch(s call.State) call.Input {
 	return call.TonesFailed{Operation: s.LastOperation, Reason: call.TonesNotTaken}
 }
@@ -101,6 +116,7 @@ var byKey = strings.Replace(choices(`{"label":"yes","phrases":["yes"],"tone":"on
 
 const (
 	toNumber     = `{"targets":[{"rawId":"` + phone + `"}],"sourceCallerIdNumber":{"value":"+14255550100"},"callbackUri":"https://app.example/cb"` + theContext + `}`
+	bobOut       = `{"targetParticipant":{"rawId":"4:+14255550199"},"transferee":{"rawId":"` + bob + `"}` + both + `}`
 	addingNumber = `{"participantToAdd":{"rawId":"4:+14255550199"}` + both + `}`
 )
 
@@ -119,6 +135,10 @@ var outcomes = []outcome{
 	{"transferToParticipant", transferPath, connected, about(alice, both), then(answers(2)), "CallTransferAccepted", "200/0"},
 	{"transferToParticipant", transferPath, connected, about(alice, both), then(timeIsUp), "CallTransferFailed", "408/8541"},
 	{"transferToParticipant", transferPath, connected, about(alice, both), then(fails(2, call.Declined)), "CallTransferFailed", "603/8538"},
+	{"transferToParticipant", transferPath, joinedLate, bobOut, then(isAskedFor, hasMoved), "CallTransferAccepted", "200/0"},
+	{"transferToParticipant", transferPath, joinedLate, bobOut, then(isNotTransferred(call.NoAnswer)), "CallTransferFailed", "408/560408"},
+	{"transferToParticipant", transferPath, joinedLate, bobOut, then(leaves(3)), "CallTransferFailed", "400/8558"},
+	{"transferToParticipant", transferPath, joinedLate, bobOut, then(restarts), "CallTransferFailed", "500/9998"},
 
 	{"addParticipant", addPath, connected, adding(both), then(answers(2)), "AddParticipantSucceeded", "200/0"},
 	{"addParticipant", addPath, connected, adding(both), then(fails(2, call.Declined)), "AddParticipantFailed", "603/8538"},

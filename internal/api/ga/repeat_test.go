@@ -22,6 +22,7 @@ var repeatables = []struct {
 	{"connect", root + ":connect", connected, connectBody(`{"serverCallId":"{server}"}`), connectBody(`{"serverCallId":"{server}","roomId":""}`)},
 	{"terminate", "{c}:terminate", connected, "", ""},
 	{"transferToParticipant", transferPath, connected, about(bob, ""), about(alice, "")},
+	{"transferToParticipant", transferPath, joinedLate, bobOut, about("4:+14255550198", `,"transferee":{"rawId":"`+bob+`"}`)},
 	{"addParticipant", addPath, connected, adding(""), adding(`,"operationContext":"x"`)},
 	{"removeParticipant", removePath, twoInCall, `{"participantToRemove":{"rawId":"` + alice + `"}}`, `{"participantToRemove":{"rawId":"` + phone + `"}}`},
 	{"mute", mutePath, twoInCall, `{"targetParticipants":[{"rawId":"` + alice + `"}]}`, `{"targetParticipants":[{"rawId":"` + alice + `"}],"operationContext":"x"}`},

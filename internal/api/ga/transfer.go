@@ -7,7 +7,7 @@ import (
 )
 
 func (f family) readTransfer(r *api.Request, in ga.TransferToParticipantRequest) (cmd call.Transfer, err error) {
-	cmd = call.Transfer{Repeatable: r.Repeatable, Connection: connectionOf(r)}
+	cmd = call.Transfer{Repeatable: r.Repeatable, Connection: connectionOf(r), Onward: call.NewID(newSeed(r.Repeatable).call())}
 	if cmd.Target, err = dialable("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}

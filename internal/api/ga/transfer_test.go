@@ -18,7 +18,12 @@ func TestTransferBecomesTheCommandThatItSays(t *testing.T) {
 		"sourceCallerIdNumber":{"value":"+14255550100"},"customCallingContext":{"sipHeaders":{"X-MS-Custom-a":"1"},"voipHeaders":{}},
 		"operationContext":"oc","operationCallbackUri":"https://o.example/op"}`)
 	s.want(got, 202, `{"operationContext":"oc"}`)
+	given, ok := cmd.(call.Transfer)
+	if !ok || given.Onward.Key() == "" || given.Onward.Key() == connection.Key() {
+		t.Errorf("the call of the two would be %q", given.Onward)
+	}
 	want := call.Transfer{
+		Onward:     given.Onward,
 		Connection: connection, Target: "4:+14255550199", Transferee: phone, CallerID: ours, Headers: map[string]string{"X-MS-Custom-a": "1"},
 		Operation: call.Operation{Context: "oc", CallbackURI: "https://o.example/op"},
 	}
@@ -57,7 +62,9 @@ func TestTransferRefusesWhatIsWrong(t *testing.T) {
 	s.post(root+"/"+string(connection)+"/participants:add", `{"participantToAdd":{"rawId":"`+bob+`"}}`)
 	s.Calls.Signal(id, call.LegAnswered{Leg: call.NewLegID(id, 3)})
 	s.wantRefused(s.post(path, to(phone, "")), 400, "8523", "transferee", "more than one")
-	s.wantRefused(s.post(path, to(phone, `,"transferee":{"rawId":"`+bob+`"}`)), 405, "8520", "transferee", "not built here yet")
+	out := to("4:+14255550199", `,"transferee":{"rawId":"`+bob+`"}`)
+	s.want(s.post(path, out), 202, `{}`)
+	s.wantRefused(s.post(path, out), 409, "8607", "", "being transferred already")
 }
 
 func TestOnlyWhoHasAnEndpointIsTransferred(t *testing.T) {

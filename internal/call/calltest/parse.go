@@ -28,6 +28,8 @@ var connections = map[string]call.ConnectionID{
 	"d2": "22222222-2222-4222-8222-0000000000d2",
 }
 
+var calls = map[string]call.ID{"c": Call, "d": Other}
+
 // Connection is the connection with a name.
 func Connection(name string) call.ConnectionID { return connections[name] }
 
@@ -40,7 +42,7 @@ func Inputs() []call.Input {
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
 		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
 		call.MoveHere{}, call.HandOver{}, call.TakeIn{}, call.HandedOver{}, call.Kept{}, call.NotMoved{},
-		call.GiveOther{}, call.TakePlace{}, call.NotPutThrough{},
+		call.GiveOther{}, call.TakePlace{}, call.NotPutThrough{}, call.OpenOnward{}, call.NotTransferred{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegPutsThrough{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
@@ -53,7 +55,7 @@ func Inputs() []call.Input {
 //	LegFailed Leg=1 Cause.Reason=busy
 //
 // A leg is given by its number, one of another call as in c1 or d1, a connection by
-// its name, a time as in Go. What is a list has commas; a source to play is the URI of its file. Call is filled
+// its name, a call as c or d, a time as in Go. What is a list has commas; a source to play is the URI of its file. Call is filled
 // in.
 func Parse(id call.ID, line string) (call.Input, error) {
 	words := strings.Fields(line)
@@ -117,6 +119,8 @@ func (p parser) set(f reflect.Value, value string) error {
 	case call.RecordedChunk:
 		document, end, _ := strings.Cut(value, ":")
 		f.Set(reflect.ValueOf(call.RecordedChunk{Document: document, EndReason: call.ChunkEnd(end)}))
+	case call.ID:
+		f.SetString(string(calls[value]))
 	case call.ConnectionID:
 		f.SetString(string(connections[value]))
 	case time.Duration:

@@ -24,6 +24,8 @@ func fields(v reflect.Value) []string {
 		case f.Anonymous && f.IsExported():
 			out = append(out, fields(field)...)
 		case !f.IsExported() || field.IsZero():
+		case field.Kind() == reflect.Interface && field.Elem().Kind() == reflect.Struct:
+			out = append(out, f.Name+"={"+Show(field.Interface())+"}")
 		case field.Kind() == reflect.Struct:
 			out = append(out, f.Name+"={"+strings.Join(fields(field), " ")+"}")
 		default:
