@@ -21,7 +21,7 @@ type Library struct {
 	limit   time.Duration
 	most    int     // of bytes kept
 	fetches *budget // under way, to be kept
-	music   func() *recording
+	own     map[call.OwnSound]func() *recording
 
 	mu    sync.Mutex
 	kept  map[string]*list.Element
@@ -60,9 +60,7 @@ func NewLibrary(client *http.Client) *Library {
 	l := &Library{
 		client: &patient, limit: client.Timeout, most: libraryMost, fetches: &budget{most: fetchesMost},
 		kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{},
-		music: sync.OnceValue(func() *recording {
-			return &recording{audio: player.HoldMusic(), prompts: map[int]*player.Prompt{}}
-		}),
+		own: map[call.OwnSound]func() *recording{call.HoldMusic: once(player.HoldMusic), call.Ringback: once(player.Ringback)},
 	}
 	if l.limit == 0 {
 		l.limit = 30 * time.Second
@@ -70,13 +68,20 @@ func NewLibrary(client *http.Client) *Library {
 	return l
 }
 
+// once makes a sound when it is first played, and keeps it.
+func once(made func() *player.Audio) func() *recording {
+	return sync.OnceValue(func() *recording {
+		return &recording{audio: made(), prompts: map[int]*player.Prompt{}}
+	})
+}
+
 // Open begins to fetch a source, to be played at a rate, and returns when its sound
 // begins. One with a CacheID is fetched once while it is kept: its ID and URI name
-// it, so that another file never answers for it. Hold music is there at once.
+// it, so that another file never answers for it. What is our own is there at once.
 func (l *Library) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
 	switch {
-	case src.HoldMusic:
-		return &keptSound{samples: l.at(l.music(), rateHz).Samples()}, nil
+	case src.Own != "":
+		return &keptSound{samples: l.at(l.own[src.Own](), rateHz).Samples()}, nil
 	case src.CacheID != "":
 		return l.openKept(ctx, src, rateHz)
 	}

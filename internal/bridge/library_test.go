@@ -181,22 +181,24 @@ func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
 	}
 }
 
-// Whoever is put on hold hears music at once, at the rate of the room, and
-// however many are on hold it is made once.
-func TestHoldMusicIsThereAtEveryRateWithoutAFetch(t *testing.T) {
+// Whoever is put on hold hears music at once, and whoever is transferred the ringback
+// tone, at the rate of the room; for however many it is made once.
+func TestOwnSoundsAreThereAtEveryRateWithoutAFetch(t *testing.T) {
 	l := NewLibrary(http.DefaultClient)
-	for _, rateHz := range []int{8000, 16000, 8000} {
-		s, err := l.Open(t.Context(), call.PlaySource{HoldMusic: true}, rateHz)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := s.Next()
-		if want := player.HoldMusic().Duration(); err != nil || time.Duration(len(p.Samples))*time.Second/time.Duration(rateHz) != want {
-			t.Errorf("%d samples at %d Hz, want %v: %v", len(p.Samples), rateHz, want, err)
-		}
-		again, _ := l.Open(t.Context(), call.PlaySource{HoldMusic: true}, rateHz)
-		if q, _ := again.Next(); &q.Samples[0] != &p.Samples[0] {
-			t.Errorf("the music was made again for %d Hz", rateHz)
+	for own, sound := range map[call.OwnSound]*player.Audio{call.HoldMusic: player.HoldMusic(), call.Ringback: player.Ringback()} {
+		for _, rateHz := range []int{8000, 16000, 8000} {
+			s, err := l.Open(t.Context(), call.PlaySource{Own: own}, rateHz)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := s.Next()
+			if want := sound.Duration(); err != nil || time.Duration(len(p.Samples))*time.Second/time.Duration(rateHz) != want {
+				t.Errorf("%s: %d samples at %d Hz, want %v: %v", own, len(p.Samples), rateHz, want, err)
+			}
+			again, _ := l.Open(t.Context(), call.PlaySource{Own: own}, rateHz)
+			if q, _ := again.Next(); &q.Samples[0] != &p.Samples[0] {
+				t.Errorf("the %s was made again for %d Hz", own, rateHz)
+			}
 		}
 	}
 }

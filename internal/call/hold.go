@@ -55,7 +55,7 @@ func (c *Call) holdParticipant(in HoldParticipant) (Answer, error) {
 	if c.heldByApplication(legs[0]) != nil {
 		return Answer{}, &Error{Kind: Conflict, Part: PartParticipant, Reason: string(in.Participant) + " is on hold already."}
 	}
-	audio := PlaySource{HoldMusic: true}
+	audio := PlaySource{Own: HoldMusic}
 	if in.Audio != nil {
 		audio = *in.Audio
 	}

@@ -3,6 +3,7 @@ package call_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -93,6 +94,26 @@ func (w *watcher) give(in call.Input) {
 		w.effect(e)
 	}
 	w.timersHaveOwners(in)
+	w.playersHaveOwners(in)
+}
+
+// playersHaveOwners: a player runs for each operation and each transferee that the
+// call thinks it does, and for nothing else.
+func (w *watcher) playersHaveOwners(in call.Input) {
+	owners := map[call.OperationID]bool{}
+	for _, op := range w.call.State().Media {
+		if op.Playing {
+			owners[op.ID] = true
+		}
+	}
+	for _, p := range w.call.State().Participants {
+		if p.Ringback != 0 {
+			owners[p.Ringback] = true
+		}
+	}
+	if !maps.Equal(owners, w.players) {
+		w.t.Fatalf("after %s players %v run, for %v", calltest.Show(in), w.players, owners)
+	}
 }
 
 // timersHaveOwners: a timer runs for something that is there, keeps the time at
@@ -145,6 +166,10 @@ func (w *watcher) possible(in call.Input) bool {
 		return w.legs[in.Leg] && !w.unclaimed[in.Leg]
 	case call.LegUnclaimed:
 		return w.legs[in.Leg] && !w.unclaimed[in.Leg] && w.dialling(in.Leg)
+	case call.PlayerFinished:
+		return w.players[in.Operation] && !w.ringback(in.Operation)
+	case call.PlayerFailed:
+		return w.players[in.Operation] && !w.ringback(in.Operation)
 	case call.LegArrived:
 		return w.call.State().Step == 0
 	case call.RecordingFinished: // it comes last
@@ -155,6 +180,11 @@ func (w *watcher) possible(in call.Input) bool {
 		return w.offered[in.Leg]
 	}
 	return true
+}
+
+// ringback reports whether a player plays what begins again and again, and is always there.
+func (w *watcher) ringback(id call.OperationID) bool {
+	return slices.ContainsFunc(w.call.State().Participants, func(p call.Participant) bool { return p.Ringback == id })
 }
 
 func (w *watcher) dialling(leg call.LegID) bool {
@@ -219,6 +249,10 @@ func (w *watcher) note(in call.Input) {
 		w.accepted[in.Operation.Context] = true
 	case call.OpenOnward:
 		w.owed = true
+	case call.PlayerFinished:
+		delete(w.players, in.Operation)
+	case call.PlayerFailed:
+		delete(w.players, in.Operation)
 	case call.HandedOver:
 		w.handedOver(in.Leg)
 	case call.LegArrived:
@@ -335,6 +369,7 @@ func (w *watcher) effect(e call.Effect) {
 		delete(w.recorders, e.Recording)
 	case call.Close:
 		clear(w.joined)
+		clear(w.players)
 	}
 }
 

@@ -2,10 +2,18 @@ package call
 
 // PlaySource is one thing to play. Exactly one of its kinds is set.
 type PlaySource struct {
-	File      string // URI of an audio file
-	CacheID   string // playSourceCacheId: the file may be kept under this name
-	HoldMusic bool   // music of ours
+	File    string // URI of an audio file
+	CacheID string // playSourceCacheId: the file may be kept under this name
+	Own     OwnSound
 }
+
+// OwnSound is a sound that the server has by itself.
+type OwnSound string
+
+const (
+	HoldMusic OwnSound = "hold-music"
+	Ringback  OwnSound = "ringback" // what a caller hears while somebody is rung
+)
 
 // Play plays sources in order to everyone, or to the participants named.
 type Play struct {

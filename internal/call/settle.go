@@ -21,6 +21,7 @@ func (c *Call) settle() {
 		return
 	}
 	c.settleMusic()
+	c.settleRingback()
 	c.tellRoster()
 }
 

@@ -81,6 +81,7 @@ type Participant struct {
 	TakesRefer  bool         // its far end is one to be asked to call somebody else
 	Referral    *Referral    // it was asked to, and is on its way
 	Onward      *Onward      // it is to go on to a call of its own
+	Ringback    OperationID  // the player of what it hears while its target is rung; 0: none
 	HandingTo   LegID        // it is offered to another call, where this would be its leg; it is here until it is taken in there
 	Muted       bool
 	Holds       []Hold

@@ -148,6 +148,7 @@ func (c *Call) endTransferOf(p Participant) {
 	if p.Referral != nil {
 		c.leftOnReferral(p)
 	}
+	c.stopRingback(&p)
 	if p.Onward != nil {
 		c.callOff(&p, Cause{Reason: ParticipantAbsent})
 	}

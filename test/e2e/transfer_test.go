@@ -14,6 +14,10 @@ import (
 	"strowger/test/webhook"
 )
 
+// ringback is one of the two frequencies, in Hz, that whoever waits for the target of a
+// transfer hears.
+const ringback = 480
+
 // What a phone could not say for the application is said from here: bob is
 // called by the server, with the application's header.
 func TestSomebodyIsTransferredAndTheTwoHearEachOther(t *testing.T) {
@@ -33,6 +37,7 @@ func TestSomebodyIsTransferredAndTheTwoHearEachOther(t *testing.T) {
 	if state := w.api.Get(connection).Text("callConnectionState"); state != "transferring" {
 		t.Errorf("while bob rings the connection is %s", state)
 	}
+	a.AwaitHeard(ringback, time.Second)
 	b.Answer()
 	w.awaitTransferred(connection, oc, alice, bob)
 	a.AwaitHeard(toneOfB, time.Second)
