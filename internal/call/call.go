@@ -221,14 +221,17 @@ func (c *Call) signal(sig Signal) {
 	}
 }
 
-// late takes a signal to a call that is over: only what has to do with the files of
-// its recordings is news.
+// late takes a signal to a call that is over: what has to do with the files of
+// its recordings is news, and what became of whom it offered to another call.
 func (c *Call) late(sig Signal) {
 	switch sig := sig.(type) {
 	case RecordingFinished:
 		c.recordingFinished(sig)
+	case HandedOver, Kept:
+		c.moveReported(sig)
 	case NodeRestarted:
 		c.askForFiles()
+		c.hangUpOffered(NodeLost)
 	}
 }
 

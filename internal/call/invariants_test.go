@@ -255,6 +255,8 @@ func (w *watcher) note(in call.Input) {
 		delete(w.players, in.Operation)
 	case call.HandedOver:
 		w.handedOver(in.Leg)
+	case call.Kept:
+		delete(w.offered, in.Leg)
 	case call.LegArrived:
 		w.legs[in.Leg] = true
 	case call.LegFailed:
@@ -271,8 +273,8 @@ func (w *watcher) note(in call.Input) {
 
 // handedOver: a leg that another call has is not this one's to end.
 func (w *watcher) handedOver(leg call.LegID) {
-	if !w.joined[leg] {
-		return // it left before, and was ended here
+	if !w.legs[leg] {
+		return // it has ended
 	}
 	w.handed[leg] = true
 	delete(w.legs, leg)
@@ -328,6 +330,9 @@ func (w *watcher) effect(e call.Effect) {
 	case call.HangUp:
 		if w.handed[e.Leg] {
 			w.t.Fatalf("a leg is hung up that is not of this call: %s", calltest.Show(e))
+		}
+		if w.offered[e.Leg] && e.Reason != call.NodeLost && e.Reason != call.ShutDown {
+			w.t.Fatalf("a leg is hung up that may be of another call: %s", calltest.Show(e))
 		}
 		delete(w.legs, e.Leg)
 	case call.Give:

@@ -110,6 +110,7 @@ func (c *Call) legGone(leg LegID, cause Cause) {
 		cause.Phone = p.Address.IsPhone()
 		c.ender, c.endCause = p.Address, cause
 	}
+	c.decided(leg)
 	c.gone(leg, cause)
 }
 

@@ -153,7 +153,7 @@ func (c *Call) endMediaThat(cause Cause, ends func(MediaOperation) bool) {
 			continue
 		}
 		last := op.kind().canceled(op)
-		if cause.Reason == NodeLost || cause.Reason == ShutDown {
+		if cause.Reason.ofServer() {
 			last = op.kind().failed(op, mediaFailure{source: noSource, reason: cause.Reason})
 		}
 		c.drop(op.ID, last)

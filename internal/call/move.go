@@ -1,5 +1,7 @@
 package call
 
+import "slices"
+
 // A participant moves from an earlier call to a new one in three steps, each
 // stored in the journal of the call that takes it:
 //
@@ -250,6 +252,7 @@ func (c *Call) moveReported(sig Signal) {
 // handedOver takes the participant off the list: its leg is not of this call
 // any more.
 func (c *Call) handedOver(in HandedOver) {
+	c.decided(in.Leg)
 	c.putThrough(in.Referrer)
 	if p := c.participant(in.Leg); p == nil || p.HandingTo == "" {
 		return // it left before it had moved
@@ -264,6 +267,9 @@ func (c *Call) kept(in Kept) {
 		c.change()
 		p.HandingTo = ""
 	}
+	if o, ok := c.decided(in.Leg); ok {
+		c.hangUpOne(o, o.Reason)
+	}
 	if in.Referrer != "" {
 		c.notPutThrough(NotPutThrough{Leg: in.Referrer, Cause: in.Cause})
 	}
@@ -273,4 +279,42 @@ func (c *Call) notMoved(in NotMoved) {
 	if p := c.participant(in.Leg); p != nil && p.State == Moving {
 		c.gone(in.Leg, in.Cause)
 	}
+}
+
+// Offered is somebody who was let go after they had been offered to another call. That
+// may have taken them in already: they are hung up only when it is known that it did not.
+type Offered struct {
+	Leg    LegID
+	Dialog *Dialog
+	Reason Reason // why they were let go
+}
+
+func (c *Call) leaveToOther(p Participant, why Reason) {
+	c.change()
+	c.state.Offered = append(slices.Clip(c.state.Offered), Offered{Leg: p.Leg, Dialog: p.Dialog, Reason: why})
+}
+
+// decided forgets whom another call has taken in or refused, or who has left.
+func (c *Call) decided(leg LegID) (Offered, bool) {
+	i := slices.IndexFunc(c.state.Offered, func(o Offered) bool { return o.Leg == leg })
+	if i < 0 {
+		return Offered{}, false
+	}
+	c.change()
+	o := c.state.Offered[i]
+	c.state.Offered = slices.Concat(c.state.Offered[:i], c.state.Offered[i+1:])
+	return o, true
+}
+
+// hangUpOffered hangs up whoever waits for another call's decision when the server
+// stops: the other call ends too.
+func (c *Call) hangUpOffered(why Reason) {
+	for _, o := range c.state.Offered {
+		c.hangUpOne(o, why)
+	}
+	c.state.Offered = nil
+}
+
+func (c *Call) hangUpOne(o Offered, why Reason) {
+	c.ask(HangUp{Leg: o.Leg, Dialog: o.Dialog, Reason: why})
 }

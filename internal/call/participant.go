@@ -103,6 +103,10 @@ func (c *Call) letGo(p Participant, why Reason) {
 	if p.State == Moving {
 		return // its leg is another call's
 	}
+	if p.HandingTo != "" && !why.ofServer() {
+		c.leaveToOther(p, why)
+		return
+	}
 	e := HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: why}
 	if p.State == Invited {
 		e.Dialled = Dial{Leg: p.Leg, To: p.Address, From: p.From, FromName: p.FromName, Headers: p.SIPHeaders, VoIPHeaders: p.VoIPHeaders, Replaces: p.Errand.Replaces}

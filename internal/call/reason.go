@@ -48,6 +48,10 @@ const (
 	Failed            Reason = "failed"            // for no reason that anybody can mend
 )
 
+// ofServer reports whether it is the server that ended what has ended: the process
+// stops, or has died.
+func (r Reason) ofServer() bool { return r == NodeLost || r == ShutDown }
+
 // Cause is how something ended and, where SIP had a say, what it said.
 type Cause struct {
 	Reason    Reason

@@ -86,6 +86,9 @@ func (c *Call) end(e ending) {
 		c.release(p, e.cause)
 	}
 	c.state.Participants = nil
+	if e.cause.Reason.ofServer() {
+		c.hangUpOffered(e.cause.Reason)
+	}
 	if c.state.Published {
 		c.tell(CallEnded{Subject: c.subject(), By: e.by, Cause: e.cause})
 	}

@@ -13,6 +13,7 @@ type State struct {
 	Grew         bool // more than two have been in it at once
 	Connections  []Connection
 	Participants []Participant
+	Offered      []Offered
 	Incoming     []Incoming
 	Media        []MediaOperation
 	Recording    *Recording // that is being made
@@ -36,9 +37,11 @@ const (
 	Ended       Phase = "ended"
 )
 
-// Settled reports whether nothing more comes of the call: it has ended, and the
-// files of its recordings are there.
-func (s State) Settled() bool { return s.Phase == Ended && len(s.AwaitedFiles) == 0 }
+// Settled reports whether nothing more comes of the call: it has ended, the files of its
+// recordings are there, and whom it offered to another call is in that or hung up.
+func (s State) Settled() bool {
+	return s.Phase == Ended && len(s.AwaitedFiles) == 0 && len(s.Offered) == 0
+}
 
 // Connection is one application's seat in the call.
 type Connection struct {

@@ -231,13 +231,15 @@ func movedHere() []call.Input {
 	}
 }
 
-// movedAway: another call asks for alice in vain, and then gets her.
+// movedAway: another call asks for alice in vain, and then gets her. The phone is offered
+// to it when the call ends.
 func movedAway() []call.Input {
-	ask := func(n int) call.HandOver {
-		return call.HandOver{Connection: storyConnection(1), Participant: alice, To: call.NewLegID(otherCall, n)}
+	asks := func(a call.Address, n int) call.HandOver {
+		return call.HandOver{Connection: storyConnection(1), Participant: a, To: call.NewLegID(otherCall, n)}
 	}
 	return []call.Input{
-		createCall(), answered(1), answered(2), ask(2), call.Kept{Leg: leg(2)}, ask(3), call.HandedOver{Leg: leg(2)}, call.NodeRestarted{},
+		createCall(), answered(1), answered(2), asks(alice, 2), call.Kept{Leg: leg(2)}, asks(alice, 3), call.HandedOver{Leg: leg(2)},
+		asks(phone, 4), call.TerminateCall{Connection: storyConnection(1)}, call.NodeRestarted{},
 	}
 }
 
