@@ -21,6 +21,9 @@ export async function connected(app, target, options) {
   return placed;
 }
 
+// invite is how somebody is added to a call.
+export const invite = (target) => ({ targetParticipant: target, sourceCallIdNumber: number(ours) });
+
 export async function hangUp(callback, connection) {
   await connection.hangUp(true);
   await callback.next("CallDisconnected");

@@ -1,8 +1,6 @@
 // In the call: who is in it.
 import assert from "node:assert/strict";
-import { connected, hangUp, number, ours } from "../steps.js";
-
-const invite = (target) => ({ targetParticipant: target, sourceCallIdNumber: number(ours) });
+import { connected, hangUp, invite, number } from "../steps.js";
 
 export const participants = [
   ["a participant is added, listed, read and removed", async ({ app }) => {

@@ -1,6 +1,6 @@
 // In the call: handing it on.
 import assert from "node:assert/strict";
-import { connected, hangUp, number, ours } from "../steps.js";
+import { connected, hangUp, invite, number, ours } from "../steps.js";
 
 const echo = number("+15550100");
 const accepted = ["CallTransferAccepted", "CallTransferFailed"];
@@ -38,5 +38,19 @@ export const transfer = [
     await assert.rejects(connection.transferCallToParticipant(number("+15550106")), { statusCode: 409, code: "8607" });
     await hangUp(callback, connection);
     assert.equal((await callback.next(accepted, "rings")).kind, "CallTransferFailed");
+  }],
+  ["somebody is transferred out of a call in which another one stays", async ({ app }) => {
+    const { callback, connection } = await connected(app, echo);
+    await connection.addParticipant(invite(number("+15550106")), { operationContext: "add" });
+    assert.equal((await callback.next(["AddParticipantSucceeded", "AddParticipantFailed"], "add")).kind, "AddParticipantSucceeded");
+    await connection.transferCallToParticipant(number("+15550105"), { transferee: number("+15550106"), operationContext: "out" });
+    const done = await callback.next(accepted, "out");
+    assert.equal(done.kind, "CallTransferAccepted");
+    assert.equal(done.transferTarget.rawId, "4:+15550105");
+    assert.equal(done.transferee.rawId, "4:+15550106");
+    const { values } = await connection.listParticipants();
+    assert.deepEqual(values.map((p) => p.identifier.phoneNumber), ["+15550100"]);
+    assert.equal((await connection.getCallConnectionProperties()).callConnectionState, "connected");
+    await hangUp(callback, connection);
   }],
 ];

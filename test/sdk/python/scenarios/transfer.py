@@ -40,8 +40,22 @@ def two_at_once(w):
     call.callback.next("CallTransferFailed", "rings")
 
 
+def out_of_three(w):
+    call = w.connected(ECHO)
+    call.connection.add_participant(number("+15550106"), source_caller_id_number=number(OURS), operation_context="add")
+    call.callback.next("AddParticipantSucceeded", "add")
+    call.connection.transfer_call_to_participant(number("+15550105"), transferee=number("+15550106"), operation_context="out")
+    done = call.callback.next("CallTransferAccepted", "out")
+    equal(done["transferTarget"]["rawId"], "4:+15550105")
+    equal(done["transferee"]["rawId"], "4:+15550106")
+    equal([p.identifier.raw_id for p in call.connection.list_participants()], ["4:+15550100"])
+    equal(call.connection.get_call_properties().call_connection_state, CallConnectionState.CONNECTED)
+    call.hang_up()
+
+
 SCENARIOS = [
     ("somebody is transferred to a number and talks to it", accepted),
     ("a transfer to somebody busy fails and the call goes on", busy),
     ("two transfers at once are a conflict", two_at_once),
+    ("somebody is transferred out of a call in which another one stays", out_of_three),
 ]
