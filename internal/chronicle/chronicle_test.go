@@ -301,6 +301,21 @@ func TestNobodyWritesThemselvesIntoALine(t *testing.T) {
 	}
 }
 
+// A call that has ended and waits for nothing but another call's decision has no
+// recording to be finished.
+func TestACallThatHasEndedAsSomebodyMovesIsOver(t *testing.T) {
+	j := journaltest.New()
+	log := j.Begin(id(1).Key())
+	leg := call.NewLegID(id(1), 1)
+	state := call.State{ID: id(1), Step: 1, Phase: call.Ended, Offered: []call.Offered{{Leg: leg}}}
+	must(t, log.Append(t.Context(), state, []call.Event{call.CallEnded{}}))
+	lines, err := chronicle.New(j, tries{}).Of(t.Context(), string(id(1)))
+	must(t, err)
+	if got := texts(lines); !strings.HasSuffix(got, "over: the call is over after 0 ms\n") {
+		t.Errorf("told\n%s", got)
+	}
+}
+
 func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 	j := journaltest.New()
 	log := j.Begin(id(1).Key())
@@ -330,7 +345,7 @@ func TestAMoveIsToldOfThePersonThatMoves(t *testing.T) {
 	for i, want := range []string{
 		"+15550100 does not come from the other call: no-answer",
 		"+15550100 has come from another call",
-		"+15550100 stays: the other call did not take them",
+		"+15550100 was not taken in by the other call",
 		"+15550100 puts the others of its two calls through to each other",
 		"+15550100 cannot put the others through: busy",
 		"somebody from another call has come to talk in place of +15550100",

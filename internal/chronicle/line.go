@@ -36,6 +36,7 @@ const (
 type Teller struct {
 	began    time.Time
 	over     bool
+	recorded bool
 	rang     map[string]time.Time // by leg, as notes name it
 	answered map[string]time.Time
 }
@@ -55,6 +56,7 @@ func (t *Teller) Record(r journal.Record) (lines []Line) {
 	}
 	for _, n := range r.Notes {
 		kind, text := t.note(n, r.Time)
+		t.recorded = t.recorded || n.Input == "StartRecording" && n.Refused == ""
 		at := n.At
 		if at.IsZero() {
 			at = r.Time
@@ -67,7 +69,7 @@ func (t *Teller) Record(r journal.Record) (lines []Line) {
 	if over := r.Ended || endsCall(r.Events); over && !t.over {
 		t.over = true
 		text := "the call is over after " + rounded(r.Time.Sub(t.began))
-		if !r.Ended {
+		if !r.Ended && t.recorded {
 			text += "; its recording is being finished"
 		}
 		add(r.Time, Over, text)
@@ -128,7 +130,7 @@ func (t *Teller) leg(n journal.Note, at time.Time) (said string, ok bool) {
 	case "HandedOver":
 		return who + " has moved to another call" + since(t.answered, leg, at), true
 	case "Kept":
-		return who + " stays: the other call did not take them", true
+		return who + " was not taken in by the other call", true
 	case "LegPutsThrough":
 		return who + " puts the others of its two calls through to each other", true
 	case "TakePlace":
