@@ -45,8 +45,8 @@ func codes() api.Codes {
 			call.Conflict: {Status: 409, Code: "conflict"}, call.NotEstablished: {Status: 400, Code: "not-established"},
 			call.Forbidden: {Status: 403, Code: "forbidden"}, call.TooBusy: {Status: 429, Code: "busy"},
 			call.Stopping: {Status: 503, Code: "stopping"}, call.OutOfService: {Status: 503, Code: "unavailable"}, call.Incompatible: {Status: 412, Code: "incompatible"},
-			call.TransferConflict: {Status: 409, Code: "transferring"}, call.Unsupported: {Status: 405, Code: "unsupported"},
-			call.OtherRequest: {Status: 400, Code: "other"}, call.AlreadyRecording: {Status: 400, Code: "recording"},
+			call.TransferConflict: {Status: 409, Code: "transferring"},
+			call.OtherRequest:     {Status: 400, Code: "other"}, call.AlreadyRecording: {Status: 400, Code: "recording"},
 		},
 		Faults: map[api.Fault]api.Code{
 			api.Unsigned: {Status: 401, Code: "unsigned"}, api.TokenRefused: {Status: 401, Code: "token"},

@@ -18,7 +18,6 @@ const (
 	Incompatible                     // a media operation that cannot run beside the running one
 	TransferConflict                 // a transfer while one is under way
 	AlreadyRecording                 // a second recording of a call
-	Unsupported                      // published, and not possible here
 	OtherRequest                     // a request ID that was another request's
 )
 

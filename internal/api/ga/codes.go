@@ -19,7 +19,6 @@ var codes = api.Codes{
 		call.Stopping:       unavailable,
 		call.OutOfService:   unavailable,
 		call.Incompatible:   {Status: http.StatusPreconditionFailed, Code: "8583"},
-		call.Unsupported:    unbuilt,
 
 		call.AlreadyRecording: {Status: http.StatusBadRequest, Code: "8553"},
 		call.OtherRequest:     invalidArgument,
