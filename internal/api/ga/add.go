@@ -12,13 +12,13 @@ import (
 
 func (f family) readAdd(r *api.Request, in ga.AddParticipantRequest) (cmd call.AddParticipant, err error) {
 	cmd = call.AddParticipant{
-		Repeatable: r.Repeatable, Connection: connectionOf(r),
+		Repeatable: r.Repeatable, Connection: r.Connection(),
 		InvitationID: uuid.NewString(), SourceName: in.SourceDisplayName,
 	}
-	if cmd.Participant, err = dialable("participantToAdd", in.ParticipantToAdd); err != nil {
+	if cmd.Participant, err = api.Dialable("participantToAdd", in.ParticipantToAdd); err != nil {
 		return cmd, err
 	}
-	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+	if cmd.CallerID, err = api.ShownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return cmd, err
 	}
 	seconds, err := between("invitationTimeoutInSeconds", in.InvitationTimeoutInSeconds, 0, 180, 0)
@@ -27,7 +27,7 @@ func (f family) readAdd(r *api.Request, in ga.AddParticipantRequest) (cmd call.A
 	}
 	cmd.RingTimeout = time.Duration(seconds) * time.Second
 	if cmd.Headers, cmd.VoIPHeaders, err = customHeaders(in.CustomCallingContext); err != nil {
-		return cmd, within("customCallingContext", err)
+		return cmd, api.Within("customCallingContext", err)
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err

@@ -12,7 +12,7 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 		return o, err
 	}
 	cmd := call.AnswerCall{
-		Repeatable: r.Repeatable, Incoming: incoming.id,
+		Repeatable: r.Repeatable, Incoming: incoming.ID,
 		App: call.Application{CallbackURI: in.CallbackURI, Version: r.Version}, Context: in.OperationContext,
 	}
 	if err := f.callback(in.CallbackURI); err != nil {
@@ -25,10 +25,10 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 	if err := f.checkSetup(beside); err != nil {
 		return o, err
 	}
-	if cmd.Connection, err = newConnectionID(incoming.call.Key()); err != nil {
+	if cmd.Connection, err = api.NewConnectionID(incoming.Call.Key()); err != nil {
 		return o, err
 	}
-	o = incoming.order(cmd)
+	o = incoming.Order(cmd)
 	o.Lacking = beside.lacking()
 	return o, nil
 }

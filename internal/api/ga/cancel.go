@@ -6,5 +6,5 @@ import (
 )
 
 func readCancel(r *api.Request, _ api.NoBody) (call.CancelMedia, error) {
-	return call.CancelMedia{Repeatable: r.Repeatable, Connection: connectionOf(r)}, nil
+	return call.CancelMedia{Repeatable: r.Repeatable, Connection: r.Connection()}, nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func (f family) readCancelAdd(r *api.Request, in ga.CancelAddParticipantRequest) (cmd call.CancelAdd, err error) {
-	cmd = call.CancelAdd{Repeatable: r.Repeatable, Connection: connectionOf(r), InvitationID: in.InvitationID}
+	cmd = call.CancelAdd{Repeatable: r.Repeatable, Connection: r.Connection(), InvitationID: in.InvitationID}
 	if in.InvitationID == "" {
 		return cmd, wire.Fieldf("invitationId", "is missing")
 	}

@@ -17,14 +17,14 @@ func (f family) readConnect(r *api.Request, in ga.ConnectCallRequest) (o api.Ord
 		return o, err
 	}
 	if o, err = located(in.CallLocator); err != nil {
-		return o, within("callLocator", err)
+		return o, api.Within("callLocator", err)
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
 	if err := f.checkSetup(beside); err != nil {
 		return o, err
 	}
 	cmd.Call = o.Call
-	cmd.Connection, err = newConnectionID(o.Key)
+	cmd.Connection, err = api.NewConnectionID(o.Key)
 	o.Command, o.Lacking = cmd, beside.lacking()
 	return o, err
 }
@@ -42,9 +42,9 @@ func located(l ga.CallLocator) (o api.Order, err error) {
 	}
 	switch {
 	case strings.EqualFold(string(kind), string(ga.LocatorServer)):
-		return byServerCall(l.ServerCallID)
+		return api.ByServerCall("serverCallId", l.ServerCallID)
 	case strings.EqualFold(string(kind), string(ga.LocatorGroup)):
-		return byGroup(l.GroupCallID)
+		return api.ByGroup("groupCallId", l.GroupCallID)
 	case strings.EqualFold(string(kind), string(ga.LocatorRoom)):
 		return o, notBuilt("kind", "there are no rooms on this server")
 	case kind == "":
@@ -63,28 +63,4 @@ func kindOf(l ga.CallLocator) ga.LocatorKind {
 		return ga.LocatorRoom
 	}
 	return ""
-}
-
-// byServerCall: a serverCallId that is none of this server's names a call that
-// is not here.
-func byServerCall(id string) (o api.Order, err error) {
-	if id == "" {
-		return o, wire.Fieldf("serverCallId", "is missing")
-	}
-	named, ok := call.ServerCall(id)
-	if !ok {
-		return o, call.NoCall()
-	}
-	return api.Order{Key: named.Key(), Call: named}, nil
-}
-
-func byGroup(id string) (o api.Order, err error) {
-	if id == "" {
-		return o, wire.Fieldf("groupCallId", "is missing")
-	}
-	key, ok := call.GroupKey(id)
-	if !ok {
-		return o, wire.Fieldf("groupCallId", "%.64q is not a GUID", id)
-	}
-	return api.Order{Key: key}, nil
 }

@@ -7,8 +7,8 @@ import (
 )
 
 func (f family) readStartListening(r *api.Request, in ga.ContinuousDTMFRequest) (cmd call.StartListening, err error) {
-	cmd = call.StartListening{Repeatable: r.Repeatable, Connection: connectionOf(r)}
-	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	cmd = call.StartListening{Repeatable: r.Repeatable, Connection: r.Connection()}
+	if cmd.Participant, err = api.Address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
@@ -16,8 +16,8 @@ func (f family) readStartListening(r *api.Request, in ga.ContinuousDTMFRequest) 
 }
 
 func (f family) readStopListening(r *api.Request, in ga.ContinuousDTMFRequest) (cmd call.StopListening, err error) {
-	cmd = call.StopListening{Repeatable: r.Repeatable, Connection: connectionOf(r)}
-	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	cmd = call.StopListening{Repeatable: r.Repeatable, Connection: r.Connection()}
+	if cmd.Participant, err = api.Address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

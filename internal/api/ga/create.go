@@ -18,7 +18,7 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if cmd.Source, err = user("source", in.Source); err != nil {
 		return o, err
 	}
-	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+	if cmd.CallerID, err = api.ShownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return o, err
 	}
 	if cmd.Targets, err = readTargets(in.Targets, cmd.CallerID); err != nil {
@@ -31,7 +31,7 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if in.TeamsAppSource != nil {
 		return o, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
 	}
-	if cmd.Call, cmd.Connection, err = newCall(r.Repeatable); err != nil {
+	if cmd.Call, cmd.Connection, err = api.NewCall(r.Repeatable); err != nil {
 		return o, err
 	}
 	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd, Lacking: beside.lacking()}, nil
@@ -44,21 +44,13 @@ func showCreated(a call.Answer) api.Response {
 	return api.Response{Body: shown, Call: a.Connection.Call}
 }
 
-// newCall names a call and the connection that makes it.
-func newCall(r call.Repeatable) (call.ID, call.ConnectionID, error) {
-	s := newSeed(r)
-	id := call.NewID(s.call())
-	connection, err := call.NewConnectionID(id.Key(), s.connection())
-	return id, connection, err
-}
-
 func readTargets(targets []wire.Identifier, callerID call.Address) ([]call.Address, error) {
 	if len(targets) == 0 {
 		return nil, wire.Fieldf("targets", "is missing or empty; at least one target is needed")
 	}
 	read := make([]call.Address, len(targets))
 	for i, target := range targets {
-		a, err := dialable(indexed("targets", i), target)
+		a, err := api.Dialable(api.Indexed("targets", i), target)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 // URI that the server may not call out to, over HTTP or to a WebSocket; their
 // errors are shown to clients.
 type Config struct {
-	Contexts Contexts
+	Contexts api.Contexts
 	// CheckRecording says what is missing to record in a format.
 	CheckRecording func(call.RecordingFormat) error
 	CheckHTTP      func(uri string) error
@@ -64,34 +64,34 @@ func (f family) beforeConnection() []api.Operation {
 func (f family) onCall() []api.Operation {
 	return []api.Operation{
 		{Name: "getCall", Method: http.MethodGet, Path: connection, Status: http.StatusOK,
-			Serve: look(showCall)},
+			Serve: api.Look(showCall)},
 		{Name: "hangUp", Method: http.MethodDelete, Path: connection, Status: http.StatusNoContent,
-			Serve: onConnection(readHangUp, api.Nothing)},
+			Serve: api.OnConnection(readHangUp, api.Nothing)},
 		{Name: "terminate", Method: http.MethodPost, Path: connection + ":terminate", Status: http.StatusNoContent,
-			Serve: onConnection(readTerminate, api.Nothing)},
+			Serve: api.OnConnection(readTerminate, api.Nothing)},
 		{Name: "transferToParticipant", Method: http.MethodPost, Path: connection + ":transferToParticipant", Status: http.StatusAccepted,
-			Serve: onConnection(f.readTransfer, showTransferring), Fields: fields{call.PartTarget: "targetParticipant", call.PartTransferee: "transferee"}},
+			Serve: api.OnConnection(f.readTransfer, showTransferring), Fields: fields{call.PartTarget: "targetParticipant", call.PartTransferee: "transferee"}},
 	}
 }
 
 func (f family) onMedia() []api.Operation {
 	return []api.Operation{
 		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Status: http.StatusAccepted,
-			Serve: onConnectionUnless(lackingForPlay, f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
+			Serve: api.OnConnectionUnless(lackingForPlay, f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
 		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Status: http.StatusAccepted,
-			Serve: onConnectionUnless(lackingForRecognize, f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
+			Serve: api.OnConnectionUnless(lackingForRecognize, f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
 		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Status: http.StatusAccepted,
-			Serve: onConnection(readCancel, api.Nothing)},
+			Serve: api.OnConnection(readCancel, api.Nothing)},
 		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition", Status: http.StatusOK,
-			Serve: onConnection(f.readStartListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnection(f.readStartListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "stopContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":stopContinuousDtmfRecognition", Status: http.StatusOK,
-			Serve: onConnection(f.readStopListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnection(f.readStopListening, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones", Status: http.StatusAccepted,
-			Serve: onConnection(f.readSendTones, showSentTones), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnection(f.readSendTones, showSentTones), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "hold", Method: http.MethodPost, Path: connection + ":hold", Status: http.StatusOK,
-			Serve: onConnectionUnless(lackingForHold, f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnectionUnless(lackingForHold, f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "unhold", Method: http.MethodPost, Path: connection + ":unhold", Status: http.StatusOK,
-			Serve: onConnection(f.readUnhold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnection(f.readUnhold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "startMediaStreaming", Method: http.MethodPost, Path: connection + ":startMediaStreaming", Status: http.StatusAccepted,
 			Serve: withoutSetup(f.checkStartStreaming, noStreaming)},
 		{Name: "stopMediaStreaming", Method: http.MethodPost, Path: connection + ":stopMediaStreaming", Status: http.StatusAccepted,
@@ -108,17 +108,17 @@ func (f family) onMedia() []api.Operation {
 func (f family) onParticipants() []api.Operation {
 	return []api.Operation{
 		{Name: "listParticipants", Method: http.MethodGet, Path: participants, Status: http.StatusOK,
-			Serve: look(showParticipants)},
+			Serve: api.Look(showParticipants)},
 		{Name: "getParticipant", Method: http.MethodGet, Path: participants + "/{participant}", Status: http.StatusOK,
-			Serve: look(showParticipant)},
+			Serve: api.Look(showParticipant)},
 		{Name: "addParticipant", Method: http.MethodPost, Path: participants + ":add", Status: http.StatusAccepted,
-			Serve: onConnection(f.readAdd, showAdded), Fields: fields{call.PartParticipant: "participantToAdd"}},
+			Serve: api.OnConnection(f.readAdd, showAdded), Fields: fields{call.PartParticipant: "participantToAdd"}},
 		{Name: "removeParticipant", Method: http.MethodPost, Path: participants + ":remove", Status: http.StatusAccepted,
-			Serve: onConnection(f.readRemove, showRemoved), Fields: fields{call.PartParticipant: "participantToRemove"}},
+			Serve: api.OnConnection(f.readRemove, showRemoved), Fields: fields{call.PartParticipant: "participantToRemove"}},
 		{Name: "mute", Method: http.MethodPost, Path: participants + ":mute", Status: http.StatusOK,
-			Serve: onConnection(readMute, showMuted), Fields: fields{call.PartParticipant: "targetParticipants"}},
+			Serve: api.OnConnection(readMute, showMuted), Fields: fields{call.PartParticipant: "targetParticipants"}},
 		{Name: "cancelAddParticipant", Method: http.MethodPost, Path: participants + ":cancelAddParticipant", Status: http.StatusAccepted,
-			Serve: onConnection(f.readCancelAdd, showCanceledAdd), Fields: fields{call.PartInvitation: "invitationId"}},
+			Serve: api.OnConnection(f.readCancelAdd, showCanceledAdd), Fields: fields{call.PartInvitation: "invitationId"}},
 		{Name: "moveHere", Method: http.MethodPost, Path: participants + ":moveHere", Status: http.StatusAccepted,
 			Serve: api.Command(f.readMove, showMoving), Fields: fields{call.PartParticipant: "targetParticipants", call.PartFrom: "fromCall"}},
 	}
@@ -128,9 +128,9 @@ func (f family) onRecordings() []api.Operation {
 	return []api.Operation{
 		{Name: "startRecording", Method: http.MethodPost, Path: recordings, Status: http.StatusOK,
 			Serve: api.Command(f.readStartRecording, showRecording)},
-		{Name: "getRecording", Method: http.MethodGet, Path: recording, Status: http.StatusOK, Serve: getRecording},
-		{Name: "stopRecording", Method: http.MethodDelete, Path: recording, Status: http.StatusNoContent, Serve: onRecording(stopRecording, api.Nothing)},
-		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause", Status: http.StatusAccepted, Serve: onRecording(pauseRecording, api.Nothing)},
-		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume", Status: http.StatusAccepted, Serve: onRecording(resumeRecording, api.Nothing)},
+		{Name: "getRecording", Method: http.MethodGet, Path: recording, Status: http.StatusOK, Serve: api.LookRecording(showRecordingState)},
+		{Name: "stopRecording", Method: http.MethodDelete, Path: recording, Status: http.StatusNoContent, Serve: api.OnRecording(stopRecording, api.Nothing)},
+		{Name: "pauseRecording", Method: http.MethodPost, Path: recording + ":pause", Status: http.StatusAccepted, Serve: api.OnRecording(pauseRecording, api.Nothing)},
+		{Name: "resumeRecording", Method: http.MethodPost, Path: recording + ":resume", Status: http.StatusAccepted, Serve: api.OnRecording(resumeRecording, api.Nothing)},
 	}
 }

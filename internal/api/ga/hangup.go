@@ -6,9 +6,9 @@ import (
 )
 
 func readHangUp(r *api.Request, _ api.NoBody) (call.HangUpCall, error) {
-	return call.HangUpCall{Repeatable: r.Repeatable, Connection: connectionOf(r)}, nil
+	return call.HangUpCall{Repeatable: r.Repeatable, Connection: r.Connection()}, nil
 }
 
 func readTerminate(r *api.Request, _ api.NoBody) (call.TerminateCall, error) {
-	return call.TerminateCall{Repeatable: r.Repeatable, Connection: connectionOf(r)}, nil
+	return call.TerminateCall{Repeatable: r.Repeatable, Connection: r.Connection()}, nil
 }

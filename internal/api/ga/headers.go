@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"strowger/internal/api"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
@@ -30,10 +31,10 @@ func customHeaders(c *ga.CustomCallingContext) (sip, voip map[string]string, err
 		return nil, nil, nil
 	}
 	if err := checkSIPHeaders(c.SIPHeaders); err != nil {
-		return nil, nil, within("sipHeaders", err)
+		return nil, nil, api.Within("sipHeaders", err)
 	}
 	if err := checkVoIPHeaders(c.VoIPHeaders); err != nil {
-		return nil, nil, within("voipHeaders", err)
+		return nil, nil, api.Within("voipHeaders", err)
 	}
 	return c.SIPHeaders, c.VoIPHeaders, nil
 }

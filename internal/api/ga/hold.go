@@ -7,14 +7,14 @@ import (
 )
 
 func (f family) readHold(r *api.Request, in ga.HoldRequest) (cmd call.HoldParticipant, err error) {
-	cmd = call.HoldParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
-	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	cmd = call.HoldParticipant{Repeatable: r.Repeatable, Connection: r.Connection()}
+	if cmd.Participant, err = api.Address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	if in.PlaySourceInfo != nil {
 		audio, err := f.source(*in.PlaySourceInfo)
 		if err != nil {
-			return cmd, within("playSourceInfo", err)
+			return cmd, api.Within("playSourceInfo", err)
 		}
 		cmd.Audio = &audio
 	}
@@ -30,8 +30,8 @@ func lackingForHold(in ga.HoldRequest) *api.Refusal {
 }
 
 func (f family) readUnhold(r *api.Request, in ga.UnholdRequest) (cmd call.UnholdParticipant, err error) {
-	cmd = call.UnholdParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
-	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	cmd = call.UnholdParticipant{Repeatable: r.Repeatable, Connection: r.Connection()}
+	if cmd.Participant, err = api.Address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

@@ -13,11 +13,11 @@ import (
 // readMove is of two calls: the one that the path names, where the participants
 // are moved to, and the one where they are. Events of both wait for the answer.
 func (f family) readMove(r *api.Request, in ga.MoveParticipantsRequest) (order api.Order, err error) {
-	cmd := call.MoveHere{Repeatable: r.Repeatable, Connection: connectionOf(r), From: call.ConnectionID(in.FromCall)}
+	cmd := call.MoveHere{Repeatable: r.Repeatable, Connection: r.Connection(), From: call.ConnectionID(in.FromCall)}
 	if len(in.TargetParticipants) == 0 {
 		return order, wire.Fieldf("targetParticipants", "is missing or empty; at least one participant is needed")
 	}
-	if cmd.Participants, err = addresses("targetParticipants", in.TargetParticipants); err != nil {
+	if cmd.Participants, err = api.Addresses("targetParticipants", in.TargetParticipants); err != nil {
 		return order, err
 	}
 	if in.FromCall == "" {

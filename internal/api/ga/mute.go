@@ -8,11 +8,11 @@ import (
 )
 
 func readMute(r *api.Request, in ga.MuteParticipantsRequest) (cmd call.Mute, err error) {
-	cmd = call.Mute{Repeatable: r.Repeatable, Connection: connectionOf(r), Operation: call.Operation{Context: in.OperationContext}}
+	cmd = call.Mute{Repeatable: r.Repeatable, Connection: r.Connection(), Operation: call.Operation{Context: in.OperationContext}}
 	if len(in.TargetParticipants) == 0 {
 		return cmd, wire.Fieldf("targetParticipants", "is missing or empty; at least one participant is needed")
 	}
-	cmd.Participants, err = addresses("targetParticipants", in.TargetParticipants)
+	cmd.Participants, err = api.Addresses("targetParticipants", in.TargetParticipants)
 	return cmd, err
 }
 

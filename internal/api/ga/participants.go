@@ -19,18 +19,18 @@ const continuation = "continuationToken"
 
 // showParticipants answers a page of the roster. Clients follow its nextLink as it
 // is, until there is none.
-func showParticipants(r *api.Request, s seat) (api.Response, error) {
+func showParticipants(r *api.Request, s api.Seat) (api.Response, error) {
 	after, err := pageToken(r.Query(continuation))
 	if err != nil {
 		return api.Response{}, err
 	}
-	page, more := s.call.RosterPage(after, pageMost)
+	page, more := s.Call.RosterPage(after, pageMost)
 	list := ga.ParticipantList{Value: []ga.CallParticipant{}}
 	for _, entry := range page {
 		list.Value = append(list.Value, participant(entry))
 	}
 	if more > 0 {
-		list.NextLink = r.Link(connections+"/"+string(s.properties.Connection)+"/participants", url.Values{
+		list.NextLink = r.Link(connections+"/"+string(s.Properties.Connection)+"/participants", url.Values{
 			"api-version": {r.Version}, continuation: {strconv.Itoa(more)},
 		})
 	}
@@ -49,9 +49,9 @@ func pageToken(given string) (after int, err error) {
 	return after, nil
 }
 
-func showParticipant(r *api.Request, s seat) (api.Response, error) {
+func showParticipant(r *api.Request, s api.Seat) (api.Response, error) {
 	rawID := r.Param("participant")
-	for _, entry := range s.call.Roster() {
+	for _, entry := range s.Call.Roster() {
 		if strings.EqualFold(string(entry.Address), rawID) {
 			return api.Response{Body: participant(entry)}, nil
 		}

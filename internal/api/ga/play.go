@@ -1,7 +1,6 @@
 package ga
 
 import (
-	"strconv"
 	"strings"
 
 	"strowger/internal/api"
@@ -12,7 +11,7 @@ import (
 
 func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err error) {
 	cmd = call.Play{
-		Repeatable: r.Repeatable, Connection: connectionOf(r),
+		Repeatable: r.Repeatable, Connection: r.Connection(),
 		Interrupt: in.InterruptCallMediaOperation,
 		Loop:      in.PlayOptions != nil && in.PlayOptions.Loop,
 	}
@@ -22,7 +21,7 @@ func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err 
 	if cmd.Sources, err = f.sources("playSources", in.PlaySources); err != nil {
 		return cmd, err
 	}
-	if cmd.To, err = addresses("playTo", in.PlayTo); err != nil {
+	if cmd.To, err = api.Addresses("playTo", in.PlayTo); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
@@ -36,7 +35,7 @@ func (f family) sources(field string, sources []ga.PlaySource) ([]call.PlaySourc
 	for i, s := range sources {
 		source, err := f.source(s)
 		if err != nil {
-			return nil, within(indexed(field, i), err)
+			return nil, api.Within(api.Indexed(field, i), err)
 		}
 		read[i] = source
 	}
@@ -68,5 +67,3 @@ func (f family) fileSource(s ga.PlaySource) (call.PlaySource, error) {
 	}
 	return call.PlaySource{File: s.File.URI, CacheID: s.PlaySourceCacheID}, nil
 }
-
-func indexed(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

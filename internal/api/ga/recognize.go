@@ -21,7 +21,7 @@ const (
 const endSilenceMostMs = 300_000
 
 func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.Recognize, err error) {
-	if err := oneOf("recognizeInputType", in.RecognizeInputType, needed,
+	if err := api.OneOf("recognizeInputType", in.RecognizeInputType, api.Needed,
 		ga.RecognizeDTMF, ga.RecognizeSpeech, ga.RecognizeSpeechOrDTMF, ga.RecognizeChoices); err != nil {
 		return cmd, err
 	}
@@ -29,9 +29,9 @@ func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.
 		return cmd, wire.Fieldf("recognizeOptions", "is missing")
 	}
 	if cmd, err = readRecognizeOptions(*in.RecognizeOptions); err != nil {
-		return cmd, within("recognizeOptions", err)
+		return cmd, api.Within("recognizeOptions", err)
 	}
-	cmd.Repeatable, cmd.Connection = r.Repeatable, connectionOf(r)
+	cmd.Repeatable, cmd.Connection = r.Repeatable, r.Connection()
 	cmd.Interrupt = in.InterruptCallMediaOperation
 	if cmd.Prompt, err = f.prompt(in); err != nil {
 		return cmd, err
@@ -48,7 +48,7 @@ func listen(cmd *call.Recognize, in ga.RecognizeRequest) (err error) {
 	if strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices) {
 		cmd.Choices, err = readChoices(in.RecognizeOptions.Choices)
 	}
-	return within("recognizeOptions", err)
+	return api.Within("recognizeOptions", err)
 }
 
 // readChoices reads choices that can all be made with a key, or checks those that
@@ -62,9 +62,9 @@ func readChoices(in []ga.Choice) ([]call.Choice, error) {
 	var choices []call.Choice
 	seen := map[call.Tone]bool{}
 	for i, c := range in {
-		field := indexed("choices", i)
+		field := api.Indexed("choices", i)
 		if err := checkChoice(c, byVoice); err != nil {
-			return nil, within(field, err)
+			return nil, api.Within(field, err)
 		}
 		if byVoice {
 			continue
@@ -124,7 +124,7 @@ func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
 	if in.PlayPrompt != nil {
 		first, err := f.source(*in.PlayPrompt)
 		if err != nil {
-			return nil, within("playPrompt", err)
+			return nil, api.Within("playPrompt", err)
 		}
 		prompt = append(prompt, first)
 	}
@@ -134,7 +134,7 @@ func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
 
 // readRecognizeOptions places faults below the options.
 func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error) {
-	if cmd.Participant, err = address("targetParticipant", in.TargetParticipant); err != nil {
+	if cmd.Participant, err = api.Address("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	cmd.KeyInterrupts = in.InterruptPrompt == nil || *in.InterruptPrompt
@@ -150,7 +150,7 @@ func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error
 	if in.DTMFOptions != nil {
 		dtmf = *in.DTMFOptions
 	}
-	return cmd, within("dtmfOptions", readDTMF(&cmd, dtmf))
+	return cmd, api.Within("dtmfOptions", readDTMF(&cmd, dtmf))
 }
 
 // checkSpeech holds to what is published what only speech has a use for.
@@ -159,7 +159,7 @@ func checkSpeech(in ga.RecognizeOptions) error {
 		return err
 	}
 	for i, language := range in.SpeechLanguages {
-		if err := spoken(indexed("speechLanguages", i), language); err != nil {
+		if err := spoken(api.Indexed("speechLanguages", i), language); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,6 @@
 package ga
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -40,24 +38,8 @@ func (f family) cannotRecord(spec call.RecordingSpec) *api.Refusal {
 	return nil
 }
 
-// recordingSpec: what is left out goes with what is there; with nothing it is a
-// mixed MP4, as published.
 func recordingSpec(in ga.StartRecordingRequest) (spec call.RecordingSpec, err error) {
-	spec.Unmixed = strings.EqualFold(in.RecordingChannelType, ga.RecordUnmixed)
-	spec.Format = call.RecordingFormat(strings.ToLower(in.RecordingFormatType))
-	spec.Video = !strings.EqualFold(in.RecordingContentType, ga.RecordAudio)
-	switch {
-	case in.RecordingContentType == "" && (spec.Unmixed || spec.Format == call.WAV || spec.Format == call.MP3):
-		spec.Video = false
-	case spec.Format == call.MP4:
-		spec.Video = true
-	}
-	if spec.Format == "" {
-		spec.Format = call.WAV
-		if spec.Video {
-			spec.Format = call.MP4
-		}
-	}
+	spec = recordingForm(in).Spec()
 	if in.ExternalStorage != nil && strings.EqualFold(in.ExternalStorage.RecordingStorageKind, ga.StoreBlob) {
 		spec.Container = in.ExternalStorage.RecordingDestinationContainerURL
 	}
@@ -73,7 +55,7 @@ func recordingSpec(in ga.StartRecordingRequest) (spec call.RecordingSpec, err er
 func keptChannels(in ga.StartRecordingRequest) ([]call.Address, error) {
 	channels := make([]call.Address, call.RecordingChannels)
 	for i, a := range in.ChannelAffinity {
-		who, err := address(indexed("channelAffinity", i)+".participant", a.Participant)
+		who, err := api.Address(api.Indexed("channelAffinity", i)+".participant", a.Participant)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +63,7 @@ func keptChannels(in ga.StartRecordingRequest) ([]call.Address, error) {
 			channels[*a.Channel] = who
 		}
 	}
-	ordered, err := addresses("audioChannelParticipantOrdering", in.AudioChannelParticipantOrdering)
+	ordered, err := api.Addresses("audioChannelParticipantOrdering", in.AudioChannelParticipantOrdering)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +85,7 @@ func recorded(in ga.StartRecordingRequest) (api.Order, call.ConnectionID, error)
 		return api.Order{}, "", wire.Fieldf("callConnectionId", "names a call, and so does callLocator; exactly one of them is needed")
 	case in.CallLocator != nil:
 		o, err := located(*in.CallLocator)
-		return o, "", within("callLocator", err)
+		return o, "", api.Within("callLocator", err)
 	case in.CallConnectionID != "":
 		id := call.ConnectionID(in.CallConnectionID)
 		return api.Order{Key: id.Key()}, id, nil
@@ -117,51 +99,30 @@ func (f family) checkRecording(in ga.StartRecordingRequest) error {
 			return wire.Fieldf("recordingStateCallbackUri", "the RecordingStateCallbackUri field is invalid: %v", err)
 		}
 	}
-	if err := checkRecordingForm(in); err != nil {
+	if err := recordingForm(in).Check(); err != nil {
 		return err
 	}
-	if _, err := addresses("audioChannelParticipantOrdering", in.AudioChannelParticipantOrdering); err != nil {
+	if _, err := api.Addresses("audioChannelParticipantOrdering", in.AudioChannelParticipantOrdering); err != nil {
 		return err
 	}
 	if err := checkAffinity(in.ChannelAffinity); err != nil {
-		return within("channelAffinity", err)
+		return api.Within("channelAffinity", err)
 	}
-	return within("externalStorage", f.checkStorage(in.ExternalStorage))
+	return api.Within("externalStorage", f.checkStorage(in.ExternalStorage))
 }
 
-// checkRecordingForm: each kind of recording has its formats. What is left out
-// goes with what is there.
-func checkRecordingForm(in ga.StartRecordingRequest) error {
-	if err := oneOf("recordingContentType", in.RecordingContentType, optional, ga.RecordAudio, ga.RecordAudioVideo); err != nil {
-		return err
+func recordingForm(in ga.StartRecordingRequest) api.RecordingForm {
+	return api.RecordingForm{
+		Content: api.Choice{Field: "recordingContentType", Given: in.RecordingContentType},
+		Channel: api.Choice{Field: "recordingChannelType", Given: in.RecordingChannelType},
+		Format:  api.Choice{Field: "recordingFormatType", Given: in.RecordingFormatType},
 	}
-	if err := oneOf("recordingChannelType", in.RecordingChannelType, optional, ga.RecordMixed, ga.RecordUnmixed); err != nil {
-		return err
-	}
-	if err := oneOf("recordingFormatType", in.RecordingFormatType, optional, ga.RecordWAV, ga.RecordMP3, ga.RecordMP4); err != nil {
-		return err
-	}
-	video := strings.EqualFold(in.RecordingContentType, ga.RecordAudioVideo)
-	audio := strings.EqualFold(in.RecordingContentType, ga.RecordAudio)
-	unmixed := strings.EqualFold(in.RecordingChannelType, ga.RecordUnmixed)
-	format := strings.ToLower(in.RecordingFormatType)
-	switch {
-	case video && unmixed:
-		return wire.Fieldf("recordingChannelType", "a recording with video is mixed")
-	case video && (format == ga.RecordWAV || format == ga.RecordMP3):
-		return wire.Fieldf("recordingFormatType", "a recording with video is mp4")
-	case unmixed && (format == ga.RecordMP3 || format == ga.RecordMP4):
-		return wire.Fieldf("recordingFormatType", "an unmixed recording is wav")
-	case audio && format == ga.RecordMP4:
-		return wire.Fieldf("recordingFormatType", "a mixed recording of audio is wav or mp3")
-	}
-	return nil
 }
 
 func checkAffinity(channels []ga.ChannelAffinity) error {
 	taken := map[int]bool{}
 	for i, a := range channels {
-		at := indexed("", i)
+		at := api.Indexed("", i)
 		channel, err := between(at+".channel", a.Channel, 0, call.RecordingChannels-1, 0)
 		if err != nil {
 			return err
@@ -170,7 +131,7 @@ func checkAffinity(channels []ga.ChannelAffinity) error {
 			return wire.Fieldf(at+".channel", "%d is another participant's already", channel)
 		}
 		taken[channel] = taken[channel] || a.Channel != nil
-		if _, err := address(at+".participant", a.Participant); err != nil {
+		if _, err := api.Address(at+".participant", a.Participant); err != nil {
 			return err
 		}
 	}
@@ -181,7 +142,7 @@ func (f family) checkStorage(in *ga.ExternalStorage) error {
 	if in == nil {
 		return nil
 	}
-	if err := oneOf("recordingStorageKind", in.RecordingStorageKind, needed, ga.StoreHere, ga.StoreBlob); err != nil {
+	if err := api.OneOf("recordingStorageKind", in.RecordingStorageKind, api.Needed, ga.StoreHere, ga.StoreBlob); err != nil {
 		return err
 	}
 	if strings.EqualFold(in.RecordingStorageKind, ga.StoreHere) {
@@ -196,18 +157,6 @@ func (f family) checkStorage(in *ga.ExternalStorage) error {
 	return nil
 }
 
-// onRecording is an operation that gives a command to the call of the recording that
-// the path names.
-func onRecording(command func(r *api.Request, id call.RecordingID) call.Command, show func(call.Answer) api.Response) api.Serve {
-	return api.Command(func(r *api.Request, _ api.NoBody) (api.Order, error) {
-		id := call.RecordingID(r.Param("recording"))
-		if id.Key() == "" {
-			return api.Order{}, noRecording()
-		}
-		return api.Order{Key: id.Key(), Command: command(r, id)}, nil
-	}, show)
-}
-
 func stopRecording(r *api.Request, id call.RecordingID) call.Command {
 	return call.StopRecording{Repeatable: r.Repeatable, Recording: id}
 }
@@ -220,24 +169,9 @@ func resumeRecording(r *api.Request, id call.RecordingID) call.Command {
 	return call.ResumeRecording{Repeatable: r.Repeatable, Recording: id}
 }
 
-func getRecording(ctx context.Context, r *api.Request) (api.Response, error) {
-	id := call.RecordingID(r.Param("recording"))
-	state, err := r.Look(ctx, id.Key())
-	var refusal *call.Error
-	if errors.As(err, &refusal) && refusal.Kind == call.NotFound {
-		err = noRecording()
-	}
-	if err != nil {
-		return api.Response{}, err
-	}
-	status, ok := state.RecordingStatus(id)
-	if !ok {
-		return api.Response{}, noRecording()
-	}
-	return api.Response{Body: recordingState(status), Call: state.ID}, nil
+func showRecordingState(s call.RecordingStatus) api.Response {
+	return api.Response{Body: recordingState(s)}
 }
-
-func noRecording() error { return &call.Error{Kind: call.NotFound, Reason: "Recording not found."} }
 
 func showRecording(a call.Answer) api.Response {
 	return api.Response{Body: recordingState(*a.Recording)}

@@ -11,9 +11,9 @@ func (f family) readRedirect(r *api.Request, in ga.RedirectCallRequest) (o api.O
 	if err != nil {
 		return o, err
 	}
-	target, err := dialable("target", in.Target)
+	target, err := api.Dialable("target", in.Target)
 	if err != nil {
 		return o, err
 	}
-	return incoming.order(call.RedirectCall{Repeatable: r.Repeatable, Incoming: incoming.id, Target: target}), nil
+	return incoming.Order(call.RedirectCall{Repeatable: r.Repeatable, Incoming: incoming.ID, Target: target}), nil
 }

@@ -7,8 +7,8 @@ import (
 )
 
 func (f family) readRemove(r *api.Request, in ga.RemoveParticipantRequest) (cmd call.RemoveParticipant, err error) {
-	cmd = call.RemoveParticipant{Repeatable: r.Repeatable, Connection: connectionOf(r)}
-	if cmd.Participant, err = address("participantToRemove", in.ParticipantToRemove); err != nil {
+	cmd = call.RemoveParticipant{Repeatable: r.Repeatable, Connection: r.Connection()}
+	if cmd.Participant, err = api.Address("participantToRemove", in.ParticipantToRemove); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)

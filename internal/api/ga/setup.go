@@ -17,12 +17,12 @@ type setup struct {
 
 func (f family) checkSetup(s setup) error {
 	if err := checkIntelligence(s.intelligence); err != nil {
-		return within("callIntelligenceOptions", err)
+		return api.Within("callIntelligenceOptions", err)
 	}
 	if err := f.checkStreaming(s.streaming); err != nil {
-		return within("mediaStreamingOptions", err)
+		return api.Within("mediaStreamingOptions", err)
 	}
-	return within("transcriptionOptions", f.checkTranscription(s.transcription))
+	return api.Within("transcriptionOptions", f.checkTranscription(s.transcription))
 }
 
 // checkIntelligence: the endpoint of a speech service is read and not used. What

@@ -16,7 +16,7 @@ func checkText(s *ga.TextSource) error {
 	if s == nil || strings.TrimSpace(s.Text) == "" {
 		return &api.Refusal{Code: emptyText, Field: "text.text", Reason: "is missing or empty"}
 	}
-	if err := oneOf("text.voiceKind", s.VoiceKind, optional, ga.VoiceMale, ga.VoiceFemale); err != nil {
+	if err := api.OneOf("text.voiceKind", s.VoiceKind, api.Optional, ga.VoiceMale, ga.VoiceFemale); err != nil {
 		return err
 	}
 	return spoken("text.sourceLocale", s.SourceLocale)
@@ -69,7 +69,7 @@ func wellFormed(document string) error {
 // unspoken is the first of several sources that this server has no voice for.
 func unspoken(field string, sources []ga.PlaySource) *api.Refusal {
 	for i, s := range sources {
-		if lacking := unspokenSource(indexed(field, i), s); lacking != nil {
+		if lacking := unspokenSource(api.Indexed(field, i), s); lacking != nil {
 			return lacking
 		}
 	}

@@ -11,16 +11,16 @@ func (f family) checkStreaming(in *ga.MediaStreamingOptions) error {
 	if in == nil {
 		return nil
 	}
-	if err := oneOf("transportType", in.TransportType, needed, ga.TransportWebSocket); err != nil {
+	if err := api.OneOf("transportType", in.TransportType, api.Needed, ga.TransportWebSocket); err != nil {
 		return err
 	}
-	if err := oneOf("audioChannelType", in.AudioChannelType, needed, ga.StreamMixed, ga.StreamUnmixed); err != nil {
+	if err := api.OneOf("audioChannelType", in.AudioChannelType, api.Needed, ga.StreamMixed, ga.StreamUnmixed); err != nil {
 		return err
 	}
-	if err := oneOf("contentType", in.ContentType, optional, ga.StreamAudio); err != nil {
+	if err := api.OneOf("contentType", in.ContentType, api.Optional, ga.StreamAudio); err != nil {
 		return err
 	}
-	if err := oneOf("audioFormat", in.AudioFormat, optional, ga.StreamPCM16K, ga.StreamPCM24K); err != nil {
+	if err := api.OneOf("audioFormat", in.AudioFormat, api.Optional, ga.StreamPCM16K, ga.StreamPCM24K); err != nil {
 		return err
 	}
 	return f.socket(in.TransportURL, in.StartMediaStreaming)

@@ -13,7 +13,7 @@ func (f family) checkTranscription(in *ga.TranscriptionOptions) error {
 	if in == nil {
 		return nil
 	}
-	if err := oneOf("transportType", in.TransportType, needed, ga.TransportWebSocket); err != nil {
+	if err := api.OneOf("transportType", in.TransportType, api.Needed, ga.TransportWebSocket); err != nil {
 		return err
 	}
 	if in.Locale == "" && len(in.Locales) == 0 {
@@ -31,12 +31,12 @@ func (f family) checkTranscription(in *ga.TranscriptionOptions) error {
 // checkAnalysis checks what 2025-08-15-preview has beside.
 func checkAnalysis(locales []string, hidden *ga.PIIRedactionOptions, summary *ga.SummarizationOptions) error {
 	for i, locale := range locales {
-		if err := spoken(indexed("locales", i), locale); err != nil {
+		if err := spoken(api.Indexed("locales", i), locale); err != nil {
 			return err
 		}
 	}
 	if hidden != nil {
-		if err := oneOf("piiRedactionOptions.redactionType", hidden.RedactionType, optional, ga.MaskWithCharacter); err != nil {
+		if err := api.OneOf("piiRedactionOptions.redactionType", hidden.RedactionType, api.Optional, ga.MaskWithCharacter); err != nil {
 			return err
 		}
 	}

@@ -7,20 +7,20 @@ import (
 )
 
 func (f family) readTransfer(r *api.Request, in ga.TransferToParticipantRequest) (cmd call.Transfer, err error) {
-	cmd = call.Transfer{Repeatable: r.Repeatable, Connection: connectionOf(r), Onward: call.NewID(newSeed(r.Repeatable).call())}
-	if cmd.Target, err = dialable("targetParticipant", in.TargetParticipant); err != nil {
+	cmd = call.Transfer{Repeatable: r.Repeatable, Connection: r.Connection(), Onward: api.NewCallID(r.Repeatable)}
+	if cmd.Target, err = api.Dialable("targetParticipant", in.TargetParticipant); err != nil {
 		return cmd, err
 	}
 	if in.Transferee != nil {
-		if cmd.Transferee, err = address("transferee", *in.Transferee); err != nil {
+		if cmd.Transferee, err = api.Address("transferee", *in.Transferee); err != nil {
 			return cmd, err
 		}
 	}
-	if cmd.CallerID, err = shownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
+	if cmd.CallerID, err = api.ShownNumber("sourceCallerIdNumber", in.SourceCallerIDNumber); err != nil {
 		return cmd, err
 	}
 	if cmd.Headers, cmd.VoIPHeaders, err = customHeaders(in.CustomCallingContext); err != nil {
-		return cmd, within("customCallingContext", err)
+		return cmd, api.Within("customCallingContext", err)
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err

@@ -2,18 +2,8 @@ package ga
 
 import "strowger/internal/wire"
 
-// Published values of StartRecordingRequest.
+// Published values of ExternalStorage.
 const (
-	RecordAudio      = "audio"
-	RecordAudioVideo = "audioVideo"
-
-	RecordMixed   = "mixed"
-	RecordUnmixed = "unmixed"
-
-	RecordWAV = "wav"
-	RecordMP3 = "mp3"
-	RecordMP4 = "mp4"
-
 	StoreHere = "azureCommunicationServices"
 	StoreBlob = "azureBlobStorage"
 )

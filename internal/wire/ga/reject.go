@@ -1,17 +1,8 @@
 package ga
 
-// RejectReason is what the caller is told.
-type RejectReason string
-
-// The published reasons; an absent one means none.
-const (
-	RejectNone      RejectReason = "none"
-	RejectBusy      RejectReason = "busy"
-	RejectForbidden RejectReason = "forbidden"
-)
-
-// RejectCallRequest is POST /calling/callConnections:reject, answered 204.
+// RejectCallRequest is POST /calling/callConnections:reject, answered 204. The reason
+// is none, busy or forbidden; an absent one means none.
 type RejectCallRequest struct {
-	IncomingCallContext string       `json:"incomingCallContext" max:"16384"`
-	CallRejectReason    RejectReason `json:"callRejectReason,omitempty" max:"64"`
+	IncomingCallContext string `json:"incomingCallContext" max:"16384"`
+	CallRejectReason    string `json:"callRejectReason,omitempty" max:"64"`
 }

@@ -1,4 +1,4 @@
-package ga
+package api
 
 import (
 	"crypto/rand"
@@ -26,7 +26,18 @@ func (s seed) call() [16]byte { return [16]byte(s[:16]) }
 
 func (s seed) connection() [8]byte { return [8]byte(s[16:24]) }
 
-// newConnectionID is for a connection in a call that is there already.
-func newConnectionID(key call.Key) (call.ConnectionID, error) {
+// NewConnectionID is for a connection in a call that is there already.
+func NewConnectionID(key call.Key) (call.ConnectionID, error) {
 	return call.NewConnectionID(key, newSeed(call.Repeatable{}).connection())
+}
+
+// NewCallID names a call that a command may begin.
+func NewCallID(r call.Repeatable) call.ID { return call.NewID(newSeed(r).call()) }
+
+// NewCall names a call and the connection that makes it.
+func NewCall(r call.Repeatable) (call.ID, call.ConnectionID, error) {
+	s := newSeed(r)
+	id := call.NewID(s.call())
+	connection, err := call.NewConnectionID(id.Key(), s.connection())
+	return id, connection, err
 }
