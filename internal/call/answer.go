@@ -35,7 +35,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 	if conn.Source.IsPhone() {
 		conn.CallerID = conn.Source
 	}
-	c.state.Connections = append(c.state.Connections, conn)
+	c.giveSeat(conn)
 	c.closeIncoming(p.Leg)
 	if p.State == Calling {
 		c.takeCall(p, "")

@@ -22,9 +22,7 @@ func (c *Call) takeSeatBeside(in ConnectCall) (Answer, error) {
 	if len(c.state.Connections) >= connectionsMost {
 		return Answer{}, refuse(TooBusy, "%d applications have a seat in the call already.", connectionsMost)
 	}
-	c.state.Connections = append(c.state.Connections, Connection{
-		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting,
-	})
+	c.giveSeat(Connection{ID: in.Connection, App: in.App, Context: in.Context, State: Connecting})
 	conn := c.live(in.Connection)
 	properties := conn.properties(c.state.ID)
 	c.connect(conn)

@@ -2,8 +2,19 @@ package call
 
 import "cmp"
 
+// CallConnecting is the first event of a connection whose application hears of
+// its states.
+type CallConnecting struct{ Recipient }
+
 // CallConnected: the connection is in an established call.
 type CallConnected struct{ Recipient }
+
+// CallDisconnecting comes right before the CallDisconnected of a connection whose
+// application hears of its states, when its operations have ended.
+type CallDisconnecting struct {
+	Recipient
+	Cause Cause
+}
 
 // CallDisconnected is the last event of a connection.
 type CallDisconnected struct {
@@ -60,6 +71,14 @@ func notEstablished() error {
 	return refuse(NotEstablished, "Action is invalid when call is not in Established state.")
 }
 
+// giveSeat gives an application its seat in the call.
+func (c *Call) giveSeat(conn Connection) {
+	c.state.Connections = append(c.state.Connections, conn)
+	if conn.App.Hears.States {
+		c.tell(CallConnecting{conn.recipient()})
+	}
+}
+
 // connect makes a connection part of the established call, once.
 func (c *Call) connect(conn *Connection) {
 	if conn.State != Connecting {
@@ -76,22 +95,33 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endInvitationsOf(conn.ID, cause)
 	c.endReferralsOf(conn.ID, cause)
 	c.callOffFor(conn.ID, cause)
-	if conn.State == Connecting {
+	if conn.State == Connecting && !conn.App.Hears.States {
 		c.failConnecting(conn, cause.unfinished())
 	}
+	c.disconnected(conn, cause)
+}
+
+// disconnected tells the last events of a connection.
+func (c *Call) disconnected(conn *Connection, cause Cause) {
 	conn.State = Disconnected
+	if conn.App.Hears.States {
+		c.tell(CallDisconnecting{conn.recipient(), cause})
+	}
 	c.tell(CallDisconnected{conn.recipient(), cause})
 }
 
 // failConnecting ends a connection that never came about: the command that
-// made it has failed.
+// made it has failed. An application that hears of states hears it from them.
 func (c *Call) failConnecting(conn *Connection, cause Cause) {
 	conn.State = Disconnected
-	if conn.Created {
+	switch {
+	case conn.App.Hears.States:
+		c.disconnected(conn, cause)
+	case conn.Created:
 		c.tell(CreateCallFailed{conn.recipient(), cause})
-		return
+	default:
+		c.tell(AnswerFailed{conn.recipient(), cause})
 	}
-	c.tell(AnswerFailed{conn.recipient(), cause})
 }
 
 // forgetDisconnected keeps the list of connections as long as the call is wide.
@@ -140,6 +170,6 @@ func (conn *Connection) properties(id ID) Properties {
 		Connection: conn.ID, Call: id, State: conn.State, CallbackURI: conn.App.CallbackURI,
 		Source: conn.Source, SourceName: conn.SourceName, CallerID: conn.CallerID,
 		Targets:    append([]Address(nil), conn.Targets...),
-		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor,
+		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor, Hears: conn.App.Hears,
 	}
 }

@@ -20,7 +20,9 @@ type StopListening struct {
 	Participant Address
 }
 
-// ToneHeard: a participant pressed a key. Sequence rises by one with each.
+// ToneHeard: a participant pressed a key. Sequence rises by one with each, from 1:
+// within a StartListening or, for an application that hears every key, within its
+// connection.
 type ToneHeard struct {
 	Recipient
 	Tone     Tone

@@ -42,7 +42,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 		Source: in.Source, SourceName: in.SourceName, CallerID: in.CallerID,
 		Targets: append([]Address(nil), in.Targets...),
 	}
-	c.state.Connections = append(c.state.Connections, conn)
+	c.giveSeat(conn)
 	c.state.StartedBy = in.Source
 	for _, target := range in.Targets {
 		c.invite(Participant{Address: target, Errand: Errand{Kind: CreateTarget, For: conn.recipient()}},

@@ -22,7 +22,7 @@ type draw struct {
 // draws has every type of input: TestEveryInputIsDrawn asks for it.
 var draws = []draw{
 	{1, func(d dice) call.Input {
-		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), Context: d.operation().Context, Source: "8:acs:r_me",
+		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me",
 			Targets: rapid.SampledFrom([][]call.Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(d.T, "targets")}
 	}},
 	{1, func(d dice) call.Input {
@@ -33,14 +33,14 @@ var draws = []draw{
 		return call.OpenOnward{Call: calltest.Call, From: calltest.Connection("d1"), Leg: call.NewLegID(calltest.Other, 1), Transferee: "8:acs:r_a", Target: "4:+1"}
 	}},
 	{10, func(d dice) call.Input {
-		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), Context: d.operation().Context}
+		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context}
 	}},
 	{10, func(d dice) call.Input { return call.RedirectCall{Incoming: d.incoming(), Target: d.who()} }},
 	{10, func(d dice) call.Input {
 		return call.RejectCall{Incoming: d.incoming(), Reason: call.RejectBusy}
 	}},
 	{5, func(d dice) call.Input {
-		return call.ConnectCall{Connection: d.watcher.freshConnection(), Context: d.operation().Context}
+		return call.ConnectCall{Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context}
 	}},
 	{5, func(d dice) call.Input { return call.HangUpCall{Connection: d.connection()} }},
 	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
@@ -243,6 +243,14 @@ func (d dice) invitation() string {
 		}
 	}
 	return rapid.SampledFrom(append(ids, "another")).Draw(d.T, "invitation")
+}
+
+// app is an application of one generation of the API or the other.
+func (d dice) app() call.Application {
+	if d.yes("hears of states") {
+		return call.Application{Hears: call.Hears{States: true, Tones: d.yes("tones"), NoRoster: d.yes("no roster")}}
+	}
+	return call.Application{}
 }
 
 func (d dice) who() call.Address {

@@ -10,7 +10,7 @@ type Event interface{ event() }
 // hold it.
 func Events() []Event {
 	return []Event{
-		CallConnected{}, CallDisconnected{}, CreateCallFailed{}, AnswerFailed{},
+		CallConnecting{}, CallConnected{}, CallDisconnecting{}, CallDisconnected{}, CreateCallFailed{}, AnswerFailed{},
 		ParticipantsUpdated{},
 		AddParticipantSucceeded{}, AddParticipantFailed{}, RemoveParticipantSucceeded{},
 		CallTransferAccepted{}, CallTransferFailed{},

@@ -41,8 +41,10 @@ type watcher struct {
 	now       time.Time
 	contexts  int
 	conns     int
-	accepted  map[string]bool // contexts of accepted operations
-	ended     map[string]int  // terminal events by context
+	accepted  map[string]bool            // contexts of accepted operations
+	ended     map[string]int             // terminal events by context
+	begun     map[call.ConnectionID]bool // had an event
+	connected map[call.ConnectionID]bool
 	final     map[call.ConnectionID]bool
 	timers    map[call.TimerID]call.Timer // all that ever ran
 	lastTimer call.TimerID
@@ -60,6 +62,7 @@ type watcher struct {
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
+		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
 		offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
 }
@@ -300,8 +303,17 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 		if finalBefore[to.Connection] {
 			w.t.Fatalf("after %s: %s follows the final event of its connection", calltest.Show(in), calltest.Show(e))
 		}
+		w.begin(in, e, to.Connection)
 		switch e := e.(type) {
+		case call.CallConnecting:
+		case call.CallDisconnecting:
+			if d, ok := events[i+1].(call.CallDisconnected); !ok || d.Connection != to.Connection {
+				w.t.Fatalf("after %s: %s is followed by %s", calltest.Show(in), calltest.Show(e), calltest.Show(events[i+1]))
+			}
 		case call.CallDisconnected:
+			if !w.final[to.Connection] && !w.connected[to.Connection] {
+				w.ended[to.Context]++ // it also tells that the connection did not come about
+			}
 			w.final[to.Connection] = true
 			for _, later := range events[i+1:] {
 				if l, ok := later.(call.ForRecipient); ok && l.To().Connection == to.Connection {
@@ -321,6 +333,19 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 			w.ended[e.InvitationID]++
 		}
 	}
+}
+
+// begin: a connection is told first that it is connecting, when it is told of that.
+func (w *watcher) begin(in call.Input, e call.ForRecipient, id call.ConnectionID) {
+	switch e.(type) {
+	case call.CallConnecting:
+		if w.begun[id] {
+			w.t.Fatalf("after %s: %s is not the first event", calltest.Show(in), calltest.Show(e))
+		}
+	case call.CallConnected:
+		w.connected[id] = true
+	}
+	w.begun[id] = true
 }
 
 func (w *watcher) effect(e call.Effect) {

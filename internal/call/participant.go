@@ -208,12 +208,12 @@ func (c *Call) publishRemoved(p Participant) {
 	}
 }
 
-// tellRoster tells every connected application who is in the call, when that has
-// changed, and those that have just taken their seats in any case.
+// tellRoster tells every connected application that hears of it who is in the
+// call, when that has changed, and those that have just taken their seats in any case.
 func (c *Call) tellRoster() {
 	for i := range c.state.Connections {
 		conn := &c.state.Connections[i]
-		if conn.State != Connected || !c.rosterChanged && !slices.Contains(c.newcomers, conn.ID) {
+		if conn.State != Connected || conn.App.Hears.NoRoster || !c.rosterChanged && !slices.Contains(c.newcomers, conn.ID) {
 			continue
 		}
 		conn.RosterSequence++

@@ -1,10 +1,19 @@
 package call
 
 // Application is how a connection's application is reached: where its events
-// go and which api-version shapes them.
+// go, which api-version shapes them, and what it hears of.
 type Application struct {
 	CallbackURI string
 	Version     string // the api-version that created the connection
+	Hears       Hears
+}
+
+// Hears is what an application is told of beside what every application is told:
+// what its family of the API tells everybody, and what it asked for.
+type Hears struct {
+	States   bool // CallConnecting and CallDisconnecting; then CallDisconnected also tells of a connection that failed to come about
+	Tones    bool // every key that anybody in the call presses
+	NoRoster bool // no ParticipantsUpdated
 }
 
 // Operation is what most commands carry about themselves.

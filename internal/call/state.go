@@ -57,6 +57,7 @@ type Connection struct {
 	AnsweredBy     Address
 	AnsweredFor    Address
 	RosterSequence int
+	Tones          int // that its application has heard of
 }
 
 // ConnectionState is the published callConnectionState.
@@ -145,6 +146,7 @@ type Properties struct {
 	Targets     []Address
 	AnsweredBy  Address
 	AnsweredFor Address
+	Hears       Hears
 }
 
 // Clone is a copy that stays as it is while the call goes on. What hangs off

@@ -16,7 +16,9 @@ type ToneReceived struct {
 
 // toneReceived gives a key to the operations that listen to its participant,
 // else to the other one of two people: one of them may be a machine that asks.
+// Applications that hear every key are told of it first.
 func (c *Call) toneReceived(in ToneReceived) {
+	c.tellTone(in)
 	taken := false
 	for _, was := range slices.Clone(c.state.Media) {
 		op := c.operation(was.ID)
@@ -30,6 +32,22 @@ func (c *Call) toneReceived(in ToneReceived) {
 	}
 	if !taken {
 		c.passOn(in)
+	}
+}
+
+// tellTone tells the applications that hear every key, whose count of them goes on
+// as long as their connection.
+func (c *Call) tellTone(in ToneReceived) {
+	if from := c.participant(in.Leg); from == nil || from.State != Joined {
+		return
+	}
+	for i := range c.state.Connections {
+		if conn := &c.state.Connections[i]; conn.State == Connected && conn.App.Hears.Tones {
+			conn.Tones++
+			to := conn.recipient()
+			to.Context = "" // a key belongs to no operation
+			c.tell(ToneHeard{Recipient: to, Tone: in.Tone, Sequence: conn.Tones})
+		}
 	}
 }
 

@@ -120,6 +120,7 @@ func stories() []story {
 		{name: "moved-away", inputs: movedAway(), since: 3},
 		{name: "transferred-onward", inputs: transferredOnward(), since: 3},
 		{name: "onward", inputs: onward(), since: 3},
+		{name: "states-and-keys", inputs: statesAndKeys(), since: 3},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},
@@ -156,6 +157,13 @@ func verbsOnParticipants() []call.Input {
 		choose, call.PlayerFinished{Operation: 6}, call.ToneReceived{Leg: leg(1), Tone: '2'},
 		listen(alice, "listening"), call.NodeRestarted{},
 	}
+}
+
+// statesAndKeys: an application hears of its states and of every key.
+func statesAndKeys() []call.Input {
+	create := createCall()
+	create.App.Hears = call.Hears{States: true, Tones: true, NoRoster: true}
+	return []call.Input{create, answered(1), call.ToneReceived{Leg: leg(1), Tone: '5'}, call.ToneReceived{Leg: leg(1), Tone: '#'}, call.NodeRestarted{}}
 }
 
 // transferred: the caller is handed on to somebody busy, and then to bob.

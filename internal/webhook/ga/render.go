@@ -48,6 +48,12 @@ var forms = catalogue(
 	form(ga.TypeMoveParticipantFailed, moveParticipantFailed),
 )
 
+// untold are the events of which no application of this family hears.
+var untold = map[reflect.Type]bool{
+	reflect.TypeFor[call.CallConnecting]():    true,
+	reflect.TypeFor[call.CallDisconnecting](): true,
+}
+
 // published is the form of one kind of event.
 type published struct {
 	event reflect.Type
@@ -73,6 +79,9 @@ func Render(r journal.Record, i int) (webhook.Message, bool, error) {
 	e, ok := r.Events[i].(call.ForRecipient)
 	if !ok {
 		return webhook.Message{}, false, fmt.Errorf("%T is not for a connection", r.Events[i])
+	}
+	if untold[reflect.TypeOf(e)] {
+		return webhook.Message{}, false, nil
 	}
 	p, known := forms[reflect.TypeOf(e)]
 	if !known {

@@ -1,6 +1,7 @@
 package ga_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -139,6 +140,24 @@ func TestWhatIsNotForAConnectionIsNotRendered(t *testing.T) {
 	}
 }
 
+// untold are the events of the rules that only other families tell.
+func untold(r call.Recipient) map[string]call.Event {
+	return map[string]call.Event{
+		"CallConnecting":    call.CallConnecting{Recipient: r},
+		"CallDisconnecting": call.CallDisconnecting{Recipient: r, Cause: call.Cause{Reason: call.EndedByApplication}},
+	}
+}
+
+func TestWhatThisFamilyDoesNotKnowIsNotTold(t *testing.T) {
+	for name, e := range untold(to(latest)) {
+		if _, told, err := ga.Render(record(e), 0); told || err != nil {
+			t.Errorf("%s: told %v, %v", name, told, err)
+		}
+	}
+}
+
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	webhooktest.EveryEventHasAForm[call.ForRecipient](t, events(to(latest)))
+	all := events(to(latest))
+	maps.Copy(all, untold(to(latest)))
+	webhooktest.EveryEventHasAForm[call.ForRecipient](t, all)
 }
