@@ -136,7 +136,16 @@ var draws = []draw{
 	{5, func(d dice) call.Input {
 		return call.NotTransferred{Leg: d.leg(), There: call.NewLegID(calltest.Other, 1), Cause: call.Cause{Reason: call.Busy}}
 	}},
-	{10, func(d dice) call.Input { return call.CancelMedia{Connection: d.connection(), Operation: d.operation()} }},
+	{10, func(d dice) call.Input {
+		c := call.CancelMedia{Connection: d.connection(), Operation: d.operation()}
+		if d.yes("one") {
+			c.Named = d.named()
+		}
+		if d.seldom("for one") {
+			c.Participant = d.who()
+		}
+		return c
+	}},
 	{10, func(d dice) call.Input { return call.LegRinging{Leg: d.leg()} }},
 	{30, func(d dice) call.Input {
 		return call.LegAnswered{Leg: d.leg(), Dialog: call.Dialog{CallID: "d"}, TakesRefer: d.yes("takes refer")}
@@ -221,6 +230,15 @@ func (d dice) recording() call.RecordingID {
 	return rapid.SampledFrom(ids).Draw(d.T, "recording")
 }
 
+// named is mostly the name of a media operation that is there.
+func (d dice) named() string {
+	names := []string{"another"}
+	for _, op := range d.state().Media {
+		names = append(names, op.Recipient.Operation)
+	}
+	return rapid.SampledFrom(names).Draw(d.T, "named")
+}
+
 func (d dice) incoming() call.IncomingID {
 	return call.IncomingID(d.upTo("incoming", int(d.state().LastIncoming)))
 }
@@ -257,11 +275,11 @@ func (d dice) who() call.Address {
 	return rapid.SampledFrom([]call.Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(d.T, "who")
 }
 
-// operation has a context that no other has.
+// operation has a context and a name that no other has.
 func (d dice) operation() call.Operation {
 	d.watcher.contexts++
 	uri := rapid.SampledFrom([]string{"", "http://svc/1", "http://svc/2"}).Draw(d.T, "callback")
-	return call.Operation{Context: fmt.Sprint("op", d.watcher.contexts), CallbackURI: uri}
+	return call.Operation{Context: fmt.Sprint("op", d.watcher.contexts), CallbackURI: uri, Named: fmt.Sprint("named", d.watcher.contexts)}
 }
 
 func TestEveryInputIsDrawn(t *testing.T) {

@@ -33,6 +33,7 @@ const (
 	PartTarget      Part = "target"      // to whom a Transfer leads
 	PartTransferee  Part = "transferee"  // who is transferred
 	PartFrom        Part = "from"        // out of which call a MoveHere takes
+	PartOperation   Part = "operation"   // which media operation is canceled
 )
 
 // Error is a refusal by the rules.

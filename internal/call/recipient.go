@@ -21,6 +21,7 @@ type Operation struct {
 	Context     string // operationContext: echoed in the operation's events
 	CallbackURI string // where the operation's events go: in place of the connection's URI, or out of call
 	Version     string // out of call: the api-version that shapes the operation's events
+	Named       string // the operationId by which the application can name it; may be empty
 }
 
 // Recipient is who hears of something, and how: resolved once, when the command
@@ -31,6 +32,7 @@ type Recipient struct {
 	CallbackURI string       // empty: nobody is told
 	Version     string
 	Context     string // operationContext
+	Operation   string // operationId, of an operation that can be named
 }
 
 func (Recipient) event() {}
@@ -58,14 +60,14 @@ func (r Recipient) Queue() Queue {
 // established.
 func (c *Call) recipient(id ConnectionID, op Operation) (Recipient, error) {
 	if id == "" {
-		return Recipient{CallbackURI: op.CallbackURI, Version: op.Version, Context: op.Context}, c.established()
+		return Recipient{CallbackURI: op.CallbackURI, Version: op.Version, Context: op.Context, Operation: op.Named}, c.established()
 	}
 	conn, err := c.connectedOne(id)
 	if err != nil {
 		return Recipient{}, err
 	}
 	r := conn.recipient()
-	r.Context = op.Context
+	r.Context, r.Operation = op.Context, op.Named
 	if op.CallbackURI != "" {
 		r.CallbackURI = op.CallbackURI
 	}

@@ -159,11 +159,21 @@ func verbsOnParticipants() []call.Input {
 	}
 }
 
-// statesAndKeys: an application hears of its states and of every key.
+// statesAndKeys: an application hears of its states and of every key, and names its
+// operations.
 func statesAndKeys() []call.Input {
 	create := createCall()
 	create.App.Hears = call.Hears{States: true, Tones: true, NoRoster: true}
-	return []call.Input{create, answered(1), call.ToneReceived{Leg: leg(1), Tone: '5'}, call.ToneReceived{Leg: leg(1), Tone: '#'}, call.NodeRestarted{}}
+	c, phone := storyConnection(1), answered(1)
+	phone.TakesRefer = true
+	return []call.Input{
+		create, phone, call.ToneReceived{Leg: leg(1), Tone: '5'}, call.ToneReceived{Leg: leg(1), Tone: '#'},
+		call.Play{Connection: c, Operation: call.Operation{Named: "playing"}, Sources: prompts("named")},
+		call.AddParticipant{Connection: c, Operation: call.Operation{Named: "adding"}, Participant: bob},
+		call.CancelMedia{Connection: c, Named: "playing"},
+		call.LegFailed{Leg: leg(2), Cause: busy()}, call.LegFailed{Leg: leg(3), Cause: busy()},
+		call.Transfer{Connection: c, Operation: call.Operation{Named: "transferring"}, Target: bob}, call.NodeRestarted{},
+	}
 }
 
 // transferred: the caller is handed on to somebody busy, and then to bob.
@@ -256,6 +266,7 @@ func movedAway() []call.Input {
 func transferredOnward() []call.Input {
 	to := func(n int) call.LegID { return call.NewLegID(otherCall, n) }
 	transfer := call.Transfer{Connection: storyConnection(1), Operation: during("onward"), Transferee: alice, Target: bob, Onward: otherCall}
+	transfer.Operation.Named = "onward"
 	takes := answered(2)
 	takes.TakesRefer = true
 	return []call.Input{

@@ -55,7 +55,9 @@ func TestEveryKindAndPartOfTheRulesIsPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spelt := map[call.Part]bool{}
+	spelt := map[call.Part]bool{
+		call.PartOperation: true, // of the API of 2021
+	}
 	for _, op := range Family(Config{}).Operations {
 		for part := range op.Fields {
 			spelt[part] = true
