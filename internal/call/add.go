@@ -50,14 +50,14 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 	if ring == 0 {
 		ring = ringTimeout
 	}
-	c.invite(Participant{
+	leg := c.invite(Participant{
 		Address:     in.Participant,
 		SIPHeaders:  in.Headers, // for whoever answers in its place
 		VoIPHeaders: in.VoIPHeaders,
 		Errand:      Errand{Kind: Invitation, For: to, InvitationID: in.InvitationID},
 	}, c.inviter(in), ring)
 	return Answer{
-		Participant:  &RosterEntry{Address: in.Participant},
+		Participant:  &RosterEntry{Address: in.Participant, Leg: leg},
 		InvitationID: in.InvitationID, Context: in.Operation.Context,
 	}, nil
 }

@@ -50,7 +50,11 @@ var draws = []draw{
 			RingTimeout: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(d.T, "ring")}
 	}},
 	{10, func(d dice) call.Input {
-		return call.RemoveParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation()}
+		r := call.RemoveParticipant{Connection: d.connection(), Participant: d.who(), Operation: d.operation()}
+		if d.yes("by id") {
+			r.Participant, r.ID = "", d.leg().ParticipantID()
+		}
+		return r
 	}},
 	{10, func(d dice) call.Input {
 		transferee := rapid.SampledFrom([]call.Address{"", "", d.who()}).Draw(d.T, "transferee")

@@ -3,6 +3,7 @@ package call
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -60,6 +61,17 @@ func (l LegID) Number() int {
 	_, number, _ := strings.Cut(string(l), "/")
 	n, _ := strconv.Atoi(number)
 	return n
+}
+
+// ParticipantID is the participantId of who is reached over the leg: a GUID that
+// begins with the Key of the call and ends with the leg's number.
+func (l LegID) ParticipantID() string {
+	var b [16]byte
+	if n, err := hex.Decode(b[:8], []byte(l.Call().Key())); err != nil || n != 8 {
+		return ""
+	}
+	binary.BigEndian.PutUint32(b[12:], uint32(l.Number()))
+	return guid(b)
 }
 
 // Call is the call that the leg belongs to.

@@ -10,7 +10,11 @@ type RosterEntry struct {
 	Address Address
 	Muted   bool
 	OnHold  bool
+	Leg     LegID
 }
+
+// ParticipantID is the participantId.
+func (e RosterEntry) ParticipantID() string { return e.Leg.ParticipantID() }
 
 // ParticipantsUpdated carries the whole roster; Sequence rises within a connection.
 type ParticipantsUpdated struct {
@@ -229,7 +233,7 @@ func (s State) Roster() []RosterEntry {
 	roster := []RosterEntry{}
 	for _, p := range s.Participants {
 		if p.State == Joined {
-			roster = append(roster, RosterEntry{Address: p.Address, Muted: p.Muted, OnHold: p.OnHold()})
+			roster = append(roster, RosterEntry{Address: p.Address, Muted: p.Muted, OnHold: p.OnHold(), Leg: p.Leg})
 		}
 	}
 	return roster

@@ -1,5 +1,7 @@
 package call
 
+import "cmp"
+
 // RemoveParticipant takes somebody out of the call, or takes back an
 // invitation that is under way. Answer: Context.
 type RemoveParticipant struct {
@@ -7,6 +9,7 @@ type RemoveParticipant struct {
 	Connection  ConnectionID // empty: out of call
 	Operation   Operation
 	Participant Address
+	ID          string // participantId: names the participant in place of Participant
 }
 
 // RemoveParticipantSucceeded: the participant is out of the call.
@@ -20,14 +23,26 @@ func (c *Call) removeParticipant(in RemoveParticipant) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	p := c.named(in.Participant)
+	p := c.toRemove(in)
 	if p == nil {
-		return Answer{}, &Error{Kind: NotFound, Part: PartParticipant, Reason: string(in.Participant) + " is not in the call."}
+		return Answer{}, &Error{Kind: NotFound, Part: PartParticipant, Reason: cmp.Or(in.ID, string(in.Participant)) + " is not in the call."}
 	}
 	// Told first: an application that removes itself hears of it before its last event.
-	c.tell(RemoveParticipantSucceeded{to, in.Participant})
+	c.tell(RemoveParticipantSucceeded{to, p.Address})
 	c.remove(*p)
 	return Answer{Context: in.Operation.Context}, nil
+}
+
+func (c *Call) toRemove(in RemoveParticipant) *Participant {
+	if in.ID == "" {
+		return c.named(in.Participant)
+	}
+	for i := range c.state.Participants {
+		if p := &c.state.Participants[i]; p.Leg.ParticipantID() == in.ID {
+			return p
+		}
+	}
+	return nil
 }
 
 func (c *Call) remove(p Participant) {

@@ -144,9 +144,8 @@ func element(v reflect.Value) string {
 	}
 	var words []string
 	describe(v, &words)
-	if len(words) == 1 { // a list of participants need not say "address" each time
-		_, value, _ := strings.Cut(words[0], "=")
-		return value
+	if len(words) == 1 || len(words) > 1 && strings.HasPrefix(words[0], "address=") { // a list of participants need not say "address" each time
+		_, words[0], _ = strings.Cut(words[0], "=")
 	}
 	return strings.Join(words, "+")
 }
