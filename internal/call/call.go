@@ -126,6 +126,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.unholdParticipant(cmd)
 	case Mute:
 		return c.mute(cmd)
+	case Unmute:
+		return c.unmute(cmd)
 	case CancelAdd:
 		return c.cancelAdd(cmd)
 	case CancelMedia:

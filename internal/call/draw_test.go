@@ -91,7 +91,10 @@ var draws = []draw{
 		return call.UnholdParticipant{Connection: d.connection(), Operation: d.operation(), Participant: d.who()}
 	}},
 	{5, func(d dice) call.Input {
-		return call.Mute{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}}
+		return call.Mute{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}, Anyone: d.yes("anyone")}
+	}},
+	{5, func(d dice) call.Input {
+		return call.Unmute{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}}
 	}},
 	{10, func(d dice) call.Input {
 		return call.CancelAdd{Connection: d.connection(), Operation: d.operation(), InvitationID: d.invitation()}

@@ -39,7 +39,7 @@ func Inputs() []call.Input {
 		call.CreateCall{}, call.AnswerCall{}, call.RedirectCall{}, call.RejectCall{}, call.ConnectCall{}, call.HangUpCall{}, call.TerminateCall{},
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Transfer{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
-		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.CancelAdd{},
+		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.Unmute{}, call.CancelAdd{},
 		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
 		call.MoveHere{}, call.HandOver{}, call.TakeIn{}, call.HandedOver{}, call.Kept{}, call.NotMoved{},
 		call.GiveOther{}, call.TakePlace{}, call.NotPutThrough{}, call.OpenOnward{}, call.NotTransferred{},
