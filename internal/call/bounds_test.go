@@ -69,3 +69,36 @@ func TestARecognitionEndsWithTheMostTonesThatOneTakes(t *testing.T) {
 		t.Errorf("got %v", out.Events)
 	}
 }
+
+func TestACallTakesSoManyAudioGroups(t *testing.T) {
+	c := call.New(calltest.Call)
+	step := func(in call.Input) error {
+		_, err := c.Step(calltest.Start, in)
+		return err
+	}
+	create := func(n int) call.CreateAudioGroup {
+		return call.CreateAudioGroup{Connection: calltest.Connection("c1"), Group: call.AudioGroupID(fmt.Sprint(n)), Mode: call.Multicast, Targets: numbers(1)}
+	}
+	in := []call.Input{call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), Targets: numbers(1)}, call.LegAnswered{Leg: call.NewLegID(calltest.Call, 1)}}
+	for n := range 16 {
+		in = append(in, create(n))
+	}
+	for _, in := range in {
+		if err := step(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var refusal *call.Error
+	if err := step(create(16)); !errors.As(err, &refusal) || refusal.Kind != call.TooBusy {
+		t.Fatalf("one too many: %v", err)
+	}
+	if mode, targets, ok := c.State().AudioGroup(calltest.Connection("c1"), "15"); !ok || mode != call.Multicast || len(targets) != 1 || targets[0] != numbers(1)[0] {
+		t.Errorf("group 15 is %v of %v", mode, targets)
+	}
+	if err := step(call.DeleteAudioGroup{Connection: calltest.Connection("c1"), Group: "3"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := step(create(16)); err != nil {
+		t.Fatalf("in place of one that was deleted: %v", err)
+	}
+}

@@ -128,6 +128,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.mute(cmd)
 	case Unmute:
 		return c.unmute(cmd)
+	case CreateAudioGroup, UpdateAudioGroup, DeleteAudioGroup, LeaveDefaultGroup, JoinDefaultGroup:
+		return c.obeyGrouping(cmd)
 	case CancelAdd:
 		return c.cancelAdd(cmd)
 	case CancelMedia:
@@ -144,6 +146,23 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.moveHere(cmd)
 	}
 	return c.obeyCall(cmd)
+}
+
+// obeyGrouping takes what decides who hears whom.
+func (c *Call) obeyGrouping(cmd Command) (Answer, error) {
+	switch cmd := cmd.(type) {
+	case CreateAudioGroup:
+		return c.createAudioGroup(cmd)
+	case UpdateAudioGroup:
+		return c.updateAudioGroup(cmd)
+	case DeleteAudioGroup:
+		return c.deleteAudioGroup(cmd)
+	case LeaveDefaultGroup:
+		return c.leaveDefaultGroup(cmd)
+	case JoinDefaultGroup:
+		return c.joinDefaultGroup(cmd)
+	}
+	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
 
 // obeyCall takes what another call asks.

@@ -97,6 +97,19 @@ var draws = []draw{
 		return call.Unmute{Connection: d.connection(), Operation: d.operation(), Participants: []call.Address{d.who()}}
 	}},
 	{10, func(d dice) call.Input {
+		return call.CreateAudioGroup{Connection: d.connection(), Group: d.group(), Mode: d.mode(), Targets: d.several()}
+	}},
+	{10, func(d dice) call.Input {
+		return call.UpdateAudioGroup{Connection: d.connection(), Group: d.group(), Targets: d.several()}
+	}},
+	{5, func(d dice) call.Input { return call.DeleteAudioGroup{Connection: d.connection(), Group: d.group()} }},
+	{10, func(d dice) call.Input {
+		return call.LeaveDefaultGroup{Connection: d.connection(), Participant: d.who()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.JoinDefaultGroup{Connection: d.connection(), Participant: d.who()}
+	}},
+	{10, func(d dice) call.Input {
 		return call.CancelAdd{Connection: d.connection(), Operation: d.operation(), InvitationID: d.invitation()}
 	}},
 	{10, func(d dice) call.Input {
@@ -280,6 +293,18 @@ func (d dice) app() call.Application {
 
 func (d dice) who() call.Address {
 	return rapid.SampledFrom([]call.Address{"8:acs:r_a", "8:acs:r_b", "4:+1", "4:+2"}).Draw(d.T, "who")
+}
+
+func (d dice) several() []call.Address {
+	return slices.Compact([]call.Address{d.who(), d.who()})
+}
+
+func (d dice) group() call.AudioGroupID {
+	return rapid.SampledFrom([]call.AudioGroupID{"g1", "g2"}).Draw(d.T, "group")
+}
+
+func (d dice) mode() call.AudioMode {
+	return rapid.SampledFrom([]call.AudioMode{call.OneToOne, call.Multicast}).Draw(d.T, "mode")
 }
 
 // operation has a context and a name that no other has.

@@ -107,12 +107,14 @@ type Isolate struct {
 	Isolated bool
 }
 
-// StartPlayer plays sources in order to everyone (To empty) or to the legs named.
+// StartPlayer plays sources in order to groups, whoever is in them meanwhile, or to
+// the legs named.
 type StartPlayer struct {
 	asksSound
 	Operation OperationID
 	Sources   []PlaySource
 	To        []LegID
+	Groups    Groups // with To empty; 0: the default group
 	Loop      bool
 }
 

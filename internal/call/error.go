@@ -26,12 +26,13 @@ const (
 type Part string
 
 const (
-	PartTargets     Part = "targets"     // whom CreateCall dials
+	PartTargets     Part = "targets"     // whom CreateCall dials, or who is to be in an audio group
 	PartParticipant Part = "participant" // whom a command is about: who is added, removed or listened to
 	PartRecipients  Part = "recipients"  // who is to hear a Play
 	PartInvitation  Part = "invitation"  // which AddParticipant is taken back
 	PartTarget      Part = "target"      // to whom a Transfer leads
 	PartTransferee  Part = "transferee"  // who is transferred
+	PartAudioGroup  Part = "audio-group" // which audio group
 	PartFrom        Part = "from"        // out of which call a MoveHere takes
 	PartOperation   Part = "operation"   // which media operation is canceled
 )

@@ -24,6 +24,7 @@ func (c *Call) hangUp(in HangUpCall) (Answer, error) {
 func (c *Call) leave(conn *Connection, cause Cause) {
 	id := conn.ID
 	c.disconnect(conn, cause)
+	c.endGroupsOf(id)
 	for _, p := range c.snapshot() {
 		if p.Seat == id {
 			c.gone(p.Leg, cause)

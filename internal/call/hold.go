@@ -41,6 +41,7 @@ type HoldReason string
 const (
 	HeldForPrompt     HoldReason = "prompt"      // a media operation plays to it apart from the conversation
 	HeldByApplication HoldReason = "application" // until the application takes it back
+	HeldApart         HoldReason = "apart"       // it was taken out of the default group and is in no audio group
 )
 
 func (c *Call) holdParticipant(in HoldParticipant) (Answer, error) {

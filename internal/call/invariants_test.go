@@ -53,18 +53,20 @@ type watcher struct {
 	isolated  map[call.LegID]bool
 	players   map[call.OperationID]bool
 	unclaimed map[call.LegID]bool
-	recorders map[call.RecordingID]bool // that run
-	files     map[call.RecordingID]int  // told, by recording
-	offered   map[call.LegID]bool       // to another call
-	handed    map[call.LegID]bool       // over to it
-	owed      bool                      // another call is to hear whether somebody comes
+	recorders map[call.RecordingID]bool        // that run
+	files     map[call.RecordingID]int         // told, by recording
+	grouped   map[call.LegID]call.Groups       // what was said last of who is joined; not there: the default group
+	playsTo   map[call.OperationID]call.Groups // what was said last of who plays to groups
+	offered   map[call.LegID]bool              // to another call
+	handed    map[call.LegID]bool              // over to it
+	owed      bool                             // another call is to hear whether somebody comes
 }
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -97,6 +99,7 @@ func (w *watcher) give(in call.Input) {
 		w.effect(e)
 	}
 	w.timersHaveOwners(in)
+	w.groupsAreHeard(in)
 	w.playersHaveOwners(in)
 }
 
@@ -134,6 +137,57 @@ func (w *watcher) timersHaveOwners(in call.Input) {
 		w.timers[t.ID] = t
 	}
 	w.lastTimer = s.LastTimer
+}
+
+// groupsAreHeard: what was asked of the sound is what the state says of who hears
+// whom, and nobody is in a group who is not in the call.
+func (w *watcher) groupsAreHeard(in call.Input) {
+	s := w.call.State()
+	want, played := map[call.LegID]call.Groups{}, map[call.ConnectionID]call.Groups{}
+	for _, p := range s.Participants {
+		if want[p.Leg] = call.DefaultGroup; p.Apart != "" {
+			want[p.Leg] = 0
+		}
+		if p.Apart != "" && !seated(s, p.Apart) {
+			w.t.Fatalf("after %s %s is apart for a connection that is not there: %s", calltest.Show(in), p.Leg, p.Apart)
+		}
+	}
+	for i, g := range s.AudioGroups {
+		if !seated(s, g.Connection) || g.Number < 1 || slices.ContainsFunc(s.AudioGroups[:i], func(o call.AudioGroup) bool { return o.Number == g.Number }) {
+			w.t.Fatalf("after %s there is %+v", calltest.Show(in), g)
+		}
+		played[g.Connection] |= 1 << g.Number
+		for _, leg := range g.Legs {
+			if !w.joined[leg] {
+				w.t.Fatalf("after %s %s is in %+v and not in the call", calltest.Show(in), leg, g)
+			}
+			want[leg] |= 1 << g.Number
+		}
+	}
+	for leg := range w.joined {
+		got, ok := w.grouped[leg]
+		if !ok {
+			got = call.DefaultGroup
+		}
+		if got != want[leg] || (got == 0) != heldApart(s, leg) {
+			w.t.Fatalf("after %s %s is in %v, want %v", calltest.Show(in), leg, got, want[leg])
+		}
+	}
+	for _, op := range s.Media {
+		if op.Playing && len(op.To) == 0 && w.playsTo[op.ID] != played[op.Recipient.Connection] {
+			w.t.Fatalf("after %s %v hear operation %d", calltest.Show(in), w.playsTo[op.ID], op.ID)
+		}
+	}
+}
+
+func seated(s call.State, id call.ConnectionID) bool {
+	return slices.ContainsFunc(s.Connections, func(c call.Connection) bool { return c.ID == id && c.State != call.Disconnected })
+}
+
+func heldApart(s call.State, leg call.LegID) bool {
+	return slices.ContainsFunc(s.Participants, func(p call.Participant) bool {
+		return p.Leg == leg && slices.ContainsFunc(p.Holds, func(h call.Hold) bool { return h.Reason == call.HeldApart })
+	})
 }
 
 func owned(s call.State, t call.Timer) bool {
@@ -379,6 +433,17 @@ func (w *watcher) effect(e call.Effect) {
 		}
 		delete(w.joined, e.Leg)
 		delete(w.isolated, e.Leg)
+		delete(w.grouped, e.Leg)
+	case call.Regroup:
+		if !w.joined[e.Leg] {
+			w.t.Fatalf("groups are said of who is not joined: %s", calltest.Show(e))
+		}
+		w.grouped[e.Leg] = e.Groups
+	case call.RegroupPlayer:
+		if !w.players[e.Operation] {
+			w.t.Fatalf("groups are said of what is not played: %s", calltest.Show(e))
+		}
+		w.playsTo[e.Operation] = e.Groups
 	case call.Isolate:
 		if e.Isolated == w.isolated[e.Leg] {
 			w.t.Fatalf("isolated twice: %s", calltest.Show(e))
@@ -388,6 +453,7 @@ func (w *watcher) effect(e call.Effect) {
 		}
 	case call.StartPlayer:
 		w.players[e.Operation] = true
+		w.playsTo[e.Operation] = e.Groups
 	case call.StopPlayer:
 		delete(w.players, e.Operation)
 	case call.StartRecorder:

@@ -99,7 +99,11 @@ func (c *Call) operation(id OperationID) *MediaOperation {
 // startPlayer plays the operation's sources to whom it is for.
 func (c *Call) startPlayer(op *MediaOperation) {
 	op.Playing = true
-	c.ask(StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop})
+	e := StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop}
+	if len(op.To) == 0 {
+		e.Groups = c.groupsPlayedTo(op.Recipient.Connection)
+	}
+	c.ask(e)
 }
 
 func (c *Call) stopPlayer(op *MediaOperation) {

@@ -194,6 +194,7 @@ func (c *Call) left(p Participant) {
 		c.ask(Leave{Leg: p.Leg})
 	}
 	c.endMediaFor(p.Leg)
+	c.leaveGroups(p.Leg)
 	c.endTransferOf(p)
 	c.rosterChanged = true
 	c.publishRemoved(p)

@@ -85,7 +85,7 @@ func (c *Call) end(e ending) {
 	for _, p := range c.snapshot() {
 		c.release(p, e.cause)
 	}
-	c.state.Participants = nil
+	c.state.Participants, c.state.AudioGroups = nil, nil
 	if e.cause.Reason.ofServer() {
 		c.hangUpOffered(e.cause.Reason)
 	}

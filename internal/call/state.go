@@ -16,6 +16,7 @@ type State struct {
 	Offered      []Offered
 	Incoming     []Incoming
 	Media        []MediaOperation
+	AudioGroups  []AudioGroup
 	Recording    *Recording // that is being made
 	AwaitedFiles []AwaitedFile
 	Timers       []Timer
@@ -88,6 +89,7 @@ type Participant struct {
 	Ringback    OperationID  // the player of what it hears while its target is rung; 0: none
 	HandingTo   LegID        // it is offered to another call, where this would be its leg; it is here until it is taken in there
 	Muted       bool
+	Apart       ConnectionID // that took it out of the default group; empty: it is in it
 	Holds       []Hold
 	Dialled     Address // whom a Caller asked for
 	From        Address // who called an invited participant
@@ -131,6 +133,7 @@ type Answer struct {
 	Participants []Address
 	From         ConnectionID
 	InvitationID string
+	AudioGroup   AudioGroupID
 	Context      string
 }
 
@@ -157,6 +160,7 @@ func (s State) Clone() State {
 	s.Incoming = slices.Clone(s.Incoming)
 	s.Timers = slices.Clone(s.Timers)
 	s.Repeats = slices.Clone(s.Repeats)
+	s.AudioGroups = slices.Clone(s.AudioGroups)
 	s.Media = slices.Clone(s.Media)
 	for i, op := range s.Media {
 		if op.Recognition != nil {

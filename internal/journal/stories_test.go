@@ -116,6 +116,7 @@ func stories() []story {
 		{name: "transferred", inputs: transferred(), since: 3},
 		{name: "referred", inputs: referred(), since: 3},
 		{name: "recorded", inputs: recorded(), since: 3},
+		{name: "audio-groups", inputs: audioGroups(), since: 3},
 		{name: "moved-here", inputs: movedHere(), since: 3},
 		{name: "moved-away", inputs: movedAway(), since: 3},
 		{name: "transferred-onward", inputs: transferredOnward(), since: 3},
@@ -173,6 +174,17 @@ func statesAndKeys() []call.Input {
 		call.CancelMedia{Connection: c, Named: "playing"},
 		call.LegFailed{Leg: leg(2), Cause: busy()}, call.LegFailed{Leg: leg(3), Cause: busy()},
 		call.Transfer{Connection: c, Operation: call.Operation{Named: "transferring"}, Target: bob}, call.NodeRestarted{},
+	}
+}
+
+// audioGroups: alice and the number have a line of their own, and alice hears nobody else.
+func audioGroups() []call.Input {
+	c := storyConnection(1)
+	return []call.Input{
+		createCall(), answered(1), answered(2),
+		call.CreateAudioGroup{Repeatable: onceAs("group"), Connection: c, Group: "b1b1b1b1-0000-4000-8000-000000000001", Mode: call.OneToOne, Targets: []call.Address{phone, alice}},
+		call.LeaveDefaultGroup{Repeatable: onceAs("apart"), Connection: c, Participant: alice},
+		call.NodeRestarted{},
 	}
 }
 

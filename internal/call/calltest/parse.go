@@ -40,6 +40,7 @@ func Inputs() []call.Input {
 		call.AddParticipant{}, call.RemoveParticipant{}, call.Transfer{}, call.Play{}, call.Recognize{}, call.CancelMedia{},
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.Unmute{}, call.CancelAdd{},
+		call.CreateAudioGroup{}, call.UpdateAudioGroup{}, call.DeleteAudioGroup{}, call.LeaveDefaultGroup{}, call.JoinDefaultGroup{},
 		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
 		call.MoveHere{}, call.HandOver{}, call.TakeIn{}, call.HandedOver{}, call.Kept{}, call.NotMoved{},
 		call.GiveOther{}, call.TakePlace{}, call.NotPutThrough{}, call.OpenOnward{}, call.NotTransferred{},
