@@ -9,6 +9,7 @@ import (
 type Call struct {
 	state State
 	now   time.Time // of this step
+	until time.Time // when what ends in this step has ended: now, unless it is found out later
 	out   Output
 	// rosterChanged asks settle to tell every connection the new roster; newcomers
 	// are connections that are to be told it for the first time.
@@ -27,6 +28,7 @@ type Output struct {
 	Changed  bool // the state is another: it must be stored before anything follows
 	Events   []Event
 	Effects  []Effect
+	Usage    []Usage // of what has ended
 }
 
 // New makes a call that awaits its first input: CreateCall, OpenOnward or LegArrived.
@@ -52,7 +54,7 @@ func (c *Call) Step(now time.Time, in Input) (Output, error) {
 		}
 	}
 	c.now, c.out, c.rosterChanged, c.newcomers = now.UTC().Round(0), Output{}, false, nil
-	c.ender, c.endCause = "", Cause{}
+	c.until, c.ender, c.endCause = c.now, "", Cause{}
 	if err := c.apply(in); err != nil {
 		return Output{}, err
 	}
@@ -193,7 +195,7 @@ func (c *Call) signal(sig Signal) {
 	case LegUnclaimed:
 		c.legUnclaimed(sig)
 	case LegFailed:
-		c.legGone(sig.Leg, sig.Cause)
+		c.legFailed(sig)
 	case LegEnded:
 		c.legGone(sig.Leg, sig.Cause)
 	case LegReplaced:
@@ -231,8 +233,7 @@ func (c *Call) signal(sig Signal) {
 	case TimerFired:
 		c.timerFired(sig)
 	case NodeRestarted:
-		c.askForFiles()
-		c.end(ending{cause: Cause{Reason: NodeLost}})
+		c.nodeRestarted(sig)
 	case NodeStopping:
 		c.end(ending{cause: Cause{Reason: ShutDown}})
 	case Outgrown:
@@ -240,6 +241,15 @@ func (c *Call) signal(sig Signal) {
 	default:
 		panic(fmt.Sprintf("call: no rule for %T", sig))
 	}
+}
+
+// nodeRestarted: the call ended with the process that had it.
+func (c *Call) nodeRestarted(in NodeRestarted) {
+	if !in.Alive.IsZero() && in.Alive.Before(c.now) {
+		c.until = in.Alive.UTC().Round(0)
+	}
+	c.askForFiles()
+	c.end(ending{cause: Cause{Reason: NodeLost}})
 }
 
 // late takes a signal to a call that is over: what has to do with the files of

@@ -38,7 +38,7 @@ func (c *Call) cancelAdd(in CancelAdd) (Answer, error) {
 	}
 	c.tell(CancelAddSucceeded{Recipient: to, InvitationID: in.InvitationID})
 	c.ask(HangUp{Leg: p.Leg, Dialog: p.Dialog, Reason: Canceled})
-	c.forget(p.Leg)
+	c.forget(p.Leg, Cause{Reason: Canceled})
 	return answer, nil
 }
 

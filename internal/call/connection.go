@@ -73,6 +73,7 @@ func notEstablished() error {
 
 // giveSeat gives an application its seat in the call.
 func (c *Call) giveSeat(conn Connection) {
+	conn.Began = c.now
 	c.state.Connections = append(c.state.Connections, conn)
 	if conn.App.Hears.States {
 		c.tell(CallConnecting{conn.recipient()})
@@ -84,7 +85,7 @@ func (c *Call) connect(conn *Connection) {
 	if conn.State != Connecting {
 		return
 	}
-	conn.State = Connected
+	conn.State, conn.Answered = Connected, c.now
 	c.tell(CallConnected{conn.recipient()})
 	c.newcomers = append(c.newcomers, conn.ID)
 }
@@ -97,6 +98,8 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.callOffFor(conn.ID, cause)
 	if conn.State == Connecting && !conn.App.Hears.States {
 		c.failConnecting(conn, cause.unfinished())
+	} else {
+		c.usedSeat(*conn, cause)
 	}
 	c.disconnected(conn, cause)
 }
@@ -114,6 +117,7 @@ func (c *Call) disconnected(conn *Connection, cause Cause) {
 // made it has failed. An application that hears of states hears it from them.
 func (c *Call) failConnecting(conn *Connection, cause Cause) {
 	conn.State = Disconnected
+	c.usedSeat(*conn, cause)
 	switch {
 	case conn.App.Hears.States:
 		c.disconnected(conn, cause)

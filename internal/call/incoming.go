@@ -15,6 +15,7 @@ type LegArrived struct {
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
 	Dialog      Dialog // that an answer makes
+	Trunk       string // that it came through; empty: from a user's phone
 }
 
 // Opens is the call that begins with the signal.
@@ -47,7 +48,7 @@ func (c *Call) legArrived(in LegArrived) {
 	c.state.LastLeg, c.state.StartedBy = 1, in.From
 	c.state.Participants = []Participant{{
 		Leg: in.Leg, Address: in.From, Name: in.FromName, State: Calling, Errand: Errand{Kind: Caller},
-		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders, Dialog: &in.Dialog,
+		Dialled: in.To, SIPHeaders: in.SIPHeaders, VoIPHeaders: in.VoIPHeaders, Dialog: &in.Dialog, Trunk: in.Trunk, Began: c.now,
 	}}
 	if in.Publish {
 		c.publish(in.Leg, in.To, "")
@@ -101,7 +102,7 @@ func (c *Call) legUnclaimed(in LegUnclaimed) {
 	caller, to := waiting.Leg, p.Address
 	c.publish(caller, to, waiting.Dialled)
 	c.ask(Ring{Leg: caller})
-	c.forget(in.Leg)
+	c.forget(in.Leg, Cause{Reason: Unavailable})
 }
 
 // openIncoming finds an incoming call that can still be taken, and who waits.

@@ -73,7 +73,10 @@ type TimerFired struct {
 }
 
 // NodeRestarted: the legs and players of this call died with the process that had them.
-type NodeRestarted struct{ reports }
+type NodeRestarted struct {
+	reports
+	Alive time.Time // when that is known to have lived last; zero: not known
+}
 
 // NodeStopping: the server stops; the call's time is over.
 type NodeStopping struct{ reports }

@@ -60,13 +60,14 @@ type watcher struct {
 	offered   map[call.LegID]bool              // to another call
 	handed    map[call.LegID]bool              // over to it
 	owed      bool                             // another call is to hear whether somebody comes
+	usage     ledger
 }
 
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, usage: newLedger()}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -94,6 +95,7 @@ func (w *watcher) give(in call.Input) {
 		return
 	}
 	w.note(in)
+	w.usage.note(w.t, w.now, w.call.State(), out.Usage)
 	w.events(in, out.Events)
 	for _, e := range out.Effects {
 		w.effect(e)
@@ -439,11 +441,6 @@ func (w *watcher) effect(e call.Effect) {
 			w.t.Fatalf("groups are said of who is not joined: %s", calltest.Show(e))
 		}
 		w.grouped[e.Leg] = e.Groups
-	case call.RegroupPlayer:
-		if !w.players[e.Operation] {
-			w.t.Fatalf("groups are said of what is not played: %s", calltest.Show(e))
-		}
-		w.playsTo[e.Operation] = e.Groups
 	case call.Isolate:
 		if e.Isolated == w.isolated[e.Leg] {
 			w.t.Fatalf("isolated twice: %s", calltest.Show(e))
@@ -451,6 +448,22 @@ func (w *watcher) effect(e call.Effect) {
 		if w.isolated[e.Leg] = e.Isolated; !e.Isolated {
 			delete(w.isolated, e.Leg)
 		}
+	case call.Close:
+		clear(w.joined)
+		clear(w.players)
+	default:
+		w.machine(e)
+	}
+}
+
+// machine is what an effect means to players and recorders.
+func (w *watcher) machine(e call.Effect) {
+	switch e := e.(type) {
+	case call.RegroupPlayer:
+		if !w.players[e.Operation] {
+			w.t.Fatalf("groups are said of what is not played: %s", calltest.Show(e))
+		}
+		w.playsTo[e.Operation] = e.Groups
 	case call.StartPlayer:
 		w.players[e.Operation] = true
 		w.playsTo[e.Operation] = e.Groups
@@ -463,9 +476,6 @@ func (w *watcher) effect(e call.Effect) {
 		w.recorders[e.Recording] = true
 	case call.StopRecorder:
 		delete(w.recorders, e.Recording)
-	case call.Close:
-		clear(w.joined)
-		clear(w.players)
 	}
 }
 
@@ -485,6 +495,7 @@ func (w *watcher) allQuiet() {
 	if !w.call.Over() {
 		w.t.Fatal("the call goes on after its node was lost")
 	}
+	w.usage.complete(w.t)
 	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders) > 0 {
 		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v", timers, w.legs, w.joined, w.recorders)
 	}

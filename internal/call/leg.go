@@ -1,5 +1,7 @@
 package call
 
+import "cmp"
+
 // ---- Signals from legs. Each leg reports LegAnswered at most once, and
 // LegFailed or LegEnded exactly once and last. ----
 
@@ -18,6 +20,7 @@ type LegAnswered struct {
 	Dialog Dialog
 	// TakesRefer: the far end is one to be asked to call somebody else (RFC 3515).
 	TakesRefer bool
+	Trunk      string // that it went through; empty: to a user's phone
 }
 
 // LegReplaced: another far end has taken the place of the one that a leg had
@@ -36,6 +39,7 @@ type LegFailed struct {
 	reports
 	Leg   LegID
 	Cause Cause
+	Trunk string // that it went through, or was to
 }
 
 // LegEnded: the leg ended after it was answered.
@@ -59,7 +63,7 @@ func (c *Call) legAnswered(in LegAnswered) {
 	if p == nil || p.State == Joined || p.State == Calling {
 		return
 	}
-	p.Dialog, p.TakesRefer = &in.Dialog, in.TakesRefer
+	p.Dialog, p.TakesRefer, p.Trunk = &in.Dialog, in.TakesRefer, cmp.Or(in.Trunk, p.Trunk)
 	if in.Name != "" {
 		p.Name = in.Name
 	}
@@ -102,6 +106,13 @@ func (c *Call) dropDialled(except LegID, why Reason) {
 			c.gone(p.Leg, Cause{Reason: why})
 		}
 	}
+}
+
+func (c *Call) legFailed(in LegFailed) {
+	if p := c.participant(in.Leg); p != nil {
+		p.Trunk = cmp.Or(in.Trunk, p.Trunk)
+	}
+	c.legGone(in.Leg, in.Cause)
 }
 
 // legGone: a leg failed or ended by itself.

@@ -1,6 +1,9 @@
 package call
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // A participant moves from an earlier call to a new one in three steps, each
 // stored in the journal of the call that takes it:
@@ -90,6 +93,7 @@ type Moved struct {
 	Name       string
 	Dialog     *Dialog
 	TakesRefer bool
+	Trunk      string
 }
 
 // TakeIn is the offer of a participant that the new call has asked for.
@@ -208,8 +212,8 @@ func (c *Call) mayGo(p *Participant, to LegID) error {
 }
 
 func (c *Call) give(p *Participant, to, referrer LegID) {
-	p.HandingTo = to
-	c.ask(Give{Leg: p.Leg, To: to, Referrer: referrer, Who: Moved{Address: p.Address, Name: p.Name, Dialog: p.Dialog, TakesRefer: p.TakesRefer}})
+	p.HandingTo, p.OfferedAt = to, c.now
+	c.ask(Give{Leg: p.Leg, To: to, Referrer: referrer, Who: Moved{Address: p.Address, Name: p.Name, Dialog: p.Dialog, TakesRefer: p.TakesRefer, Trunk: p.Trunk}})
 }
 
 // takeIn is the moment at which the participant moves.
@@ -228,6 +232,7 @@ func (c *Call) takeIn(in TakeIn) (Answer, error) {
 // comeIn makes somebody who was in another call a participant of this one.
 func (c *Call) comeIn(p *Participant, was LegID, who Moved) {
 	p.Address, p.Name, p.Dialog, p.TakesRefer = who.Address, who.Name, who.Dialog, who.TakesRefer
+	p.Trunk, p.Began = who.Trunk, c.now
 	c.ask(Readdress{Leg: p.Leg, Was: was})
 	c.ask(Join{Leg: p.Leg, Address: p.Address, Was: was})
 	c.arrive(p)
@@ -257,7 +262,8 @@ func (c *Call) handedOver(in HandedOver) {
 	if p := c.participant(in.Leg); p == nil || p.HandingTo == "" {
 		return // it left before it had moved
 	}
-	p, _ := c.forget(in.Leg)
+	p, _ := c.takeOff(in.Leg)
+	c.movedLeg(p)
 	c.wentOnward(&p)
 	c.left(p)
 }
@@ -265,7 +271,7 @@ func (c *Call) handedOver(in HandedOver) {
 func (c *Call) kept(in Kept) {
 	if p := c.participant(in.Leg); p != nil && p.HandingTo != "" {
 		c.change()
-		p.HandingTo = ""
+		p.HandingTo, p.OfferedAt = "", time.Time{}
 	}
 	if o, ok := c.decided(in.Leg); ok {
 		c.hangUpOne(o, o.Reason)

@@ -93,7 +93,7 @@ type caller struct {
 
 // invite dials a participant and rings it for a time.
 func (c *Call) invite(p Participant, by caller, ring time.Duration) LegID {
-	p.Leg, p.State = c.nextLeg(), Invited
+	p.Leg, p.State, p.Began = c.nextLeg(), Invited, c.now
 	p.From, p.FromName = by.from, by.name
 	c.startTimer(Timer{Purpose: RingTimer, Leg: p.Leg}, ring)
 	c.state.Participants = append(c.state.Participants, p)
@@ -144,7 +144,7 @@ func (c *Call) joined(p *Participant) {
 // arrive is what follows when a participant has come into the conversation,
 // from wherever.
 func (c *Call) arrive(p *Participant) {
-	p.State = Joined
+	p.State, p.Answered = Joined, c.now
 	if p.Errand.Kind != Caller {
 		p.VoIPHeaders = nil // nobody is dialled with them any more
 	}
@@ -160,7 +160,7 @@ func (c *Call) arrive(p *Participant) {
 // gone takes a participant out of the call and ends what depended on it. Its
 // leg is over or has been asked to end.
 func (c *Call) gone(leg LegID, cause Cause) {
-	p, ok := c.forget(leg)
+	p, ok := c.forget(leg, cause)
 	if !ok {
 		return
 	}
@@ -175,7 +175,16 @@ func (c *Call) gone(leg LegID, cause Cause) {
 }
 
 // forget takes a participant off the list without telling anybody.
-func (c *Call) forget(leg LegID) (Participant, bool) {
+func (c *Call) forget(leg LegID, cause Cause) (Participant, bool) {
+	p, ok := c.takeOff(leg)
+	if ok {
+		c.usedLeg(p, cause)
+	}
+	return p, ok
+}
+
+// takeOff takes a participant off the list, whose leg may go on.
+func (c *Call) takeOff(leg LegID) (Participant, bool) {
 	i := c.indexOf(leg)
 	if i < 0 {
 		return Participant{}, false

@@ -69,6 +69,7 @@ type Recording struct {
 	App     Application // who hears of its state; nobody without a CallbackURI
 	Spec    RecordingSpec
 	Paused  bool
+	Began   time.Time // when it was asked for
 	Started time.Time // when the first of it was recorded; zero: not yet
 }
 
@@ -218,7 +219,7 @@ func (c *Call) startRecording(in StartRecording) (Answer, error) {
 	}
 	c.state.LastRecording++
 	r := &Recording{
-		ID: NewRecordingID(c.state.ID, c.state.LastRecording), Spec: in.Spec, Paused: in.Paused, App: in.App,
+		ID: NewRecordingID(c.state.ID, c.state.LastRecording), Spec: in.Spec, Paused: in.Paused, App: in.App, Began: c.now,
 	}
 	c.state.Recording = r
 	c.tellRecording(r)
@@ -299,13 +300,14 @@ func (c *Call) endRecording(why Reason) {
 // recordingOver: from now on only its file is awaited.
 func (c *Call) recordingOver(r Recording) {
 	c.state.Recording = nil
-	c.state.AwaitedFiles = append(slices.Clip(c.state.AwaitedFiles), AwaitedFile{ID: r.ID, Spec: r.Spec})
+	c.state.AwaitedFiles = append(slices.Clip(c.state.AwaitedFiles), AwaitedFile{ID: r.ID, Spec: r.Spec, Began: r.Began, Over: c.until})
 }
 
 // AwaitedFile is a recording that is over and whose file is not there yet.
 type AwaitedFile struct {
-	ID   RecordingID
-	Spec RecordingSpec
+	ID          RecordingID
+	Spec        RecordingSpec
+	Began, Over time.Time // when it was asked for, and when it stopped
 }
 
 // askForFiles has the recordings finished that the process before this one has not.
@@ -356,7 +358,7 @@ func (c *Call) recordingFinished(in RecordingFinished) {
 	if i < 0 {
 		return // it was told already
 	}
-	c.change()
+	c.usedRecording(c.state.AwaitedFiles[i], in.File)
 	spec := c.state.AwaitedFiles[i].Spec
 	c.state.AwaitedFiles = slices.Concat(c.state.AwaitedFiles[:i], c.state.AwaitedFiles[i+1:])
 	if len(in.File.Chunks) > 0 {

@@ -21,7 +21,7 @@ func (c *Call) redirect(in RedirectCall) (Answer, error) {
 	}
 	next := *p
 	next.Address = in.Target
-	c.forget(leg)
+	c.forget(leg, Cause{Reason: Canceled})
 	c.invite(next, caller{from: next.From, name: next.FromName, headers: next.SIPHeaders, voip: next.VoIPHeaders}, ringTimeout)
 	return Answer{}, nil
 }

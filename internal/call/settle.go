@@ -99,6 +99,7 @@ func (c *Call) end(e ending) {
 func (c *Call) release(p Participant, cause Cause) {
 	c.stopTimersOf(p.Leg)
 	c.closeIncoming(p.Leg)
+	c.usedLeg(p, cause)
 	switch {
 	case !p.hasLeg():
 	case p.State == Calling:

@@ -1,6 +1,9 @@
 package call
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // State is everything that a call knows: plain data, stored with each step.
 // Package journal holds its form to be a contract.
@@ -59,6 +62,8 @@ type Connection struct {
 	AnsweredFor    Address
 	RosterSequence int
 	Tones          int // that its application has heard of
+	Began          time.Time
+	Answered       time.Time // when it was connected; zero: not yet
 }
 
 // ConnectionState is the published callConnectionState.
@@ -94,6 +99,10 @@ type Participant struct {
 	Dialled     Address // whom a Caller asked for
 	From        Address // who called an invited participant
 	FromName    string
+	Trunk       string            // that it is reached through, as far as is known
+	Began       time.Time         // when it called, was dialled or was taken in
+	Answered    time.Time         // when it came into the conversation; zero: not yet
+	OfferedAt   time.Time         // to the call of HandingTo
 	SIPHeaders  map[string]string // of the caller's INVITE, or of the invitation
 	VoIPHeaders map[string]string
 }

@@ -72,6 +72,14 @@ func ByUser(u User) Caller { return Caller{user: &u} }
 // ByTrunk may reach users and our numbers.
 func ByTrunk(t Trunk) Caller { return Caller{trunk: &t} }
 
+// Trunk is the name of the trunk that the caller came through, empty for others.
+func (c Caller) Trunk() string {
+	if c.trunk == nil {
+		return ""
+	}
+	return c.trunk.Name
+}
+
 // Refers reports whether callers of this kind are sent REFER, and theirs is
 // served: phones are, and trunks that were set up so.
 func (c Caller) Refers() bool {

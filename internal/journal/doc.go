@@ -40,6 +40,8 @@
 //     bounded text, by which nothing is decided. Jottings are less than that: the
 //     oldest are forgotten to make room.
 //   - What is put on the shelf, beside the calls, stays until it is taken off.
+//   - A Ledger keeps for a time, which may be longer than the journal's, what its
+//     readers enter, each once.
 //   - A Cabinet keeps small documents of others by name, as durably, for every node.
 //   - A record says which node wrote it, and Live whose each call is.
 //

@@ -11,14 +11,14 @@ import (
 )
 
 // Encode, Decode and Salvage are what tests of single records need.
-func Encode(state call.State, events []call.Event, now, started time.Time) ([]byte, error) {
-	e, err := forms.encode(step{state: state, events: events, now: now, started: started})
+func Encode(state call.State, events []call.Event, now, started time.Time, usage ...call.Usage) ([]byte, error) {
+	e, err := forms.encode(step{state: state, events: events, usage: usage, now: now, started: started})
 	return e.body, err
 }
 
 // EncodeChange writes a step after the state before.
-func EncodeChange(before, state call.State, events []call.Event, now, started time.Time) ([]byte, error) {
-	e, err := forms.encodeChange(step{state: state, events: events, now: now, started: started}, &before)
+func EncodeChange(before, state call.State, events []call.Event, now, started time.Time, usage ...call.Usage) ([]byte, error) {
+	e, err := forms.encodeChange(step{state: state, events: events, usage: usage, now: now, started: started}, &before)
 	return e.body, err
 }
 
@@ -57,6 +57,7 @@ func StoredNames() []string {
 		"bucket " + documents, "document " + layoutName, "document " + checkpointName,
 		"header " + headerEnded, "header " + headerCarried, "header " + headerNode, "header " + headerBase, "header " + headerBefore,
 		"stream " + jottingsName, "subject " + jotPrefix + "*",
+		"stream " + ledgerName, "subject " + ledgerPrefix + "*",
 	}
 }
 

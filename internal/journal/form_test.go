@@ -63,7 +63,7 @@ func wholeGolden(t testing.TB, name string, i int) journal.Message {
 	m := golden(t, story{name: name}.goldenFile(journal.CurrentForm().Major))
 	r, err := journal.Decode(m[i])
 	must(t, err)
-	body, err := journal.Encode(stateAt(t, m, i), r.Events, r.Time, r.Started)
+	body, err := journal.Encode(stateAt(t, m, i), r.Events, r.Time, r.Started, r.Usage...)
 	must(t, err)
 	return journal.Message{Key: storyCall.Key(), Sequence: m[i].Sequence, Body: body}
 }
@@ -96,9 +96,9 @@ func TestGoldenRecordsAreWrittenAsTheyWere(t *testing.T) {
 		for i, m := range records {
 			r, err := journal.Decode(m)
 			must(t, err)
-			again, err := journal.Encode(stateAt(t, records, i), r.Events, r.Time, r.Started)
+			again, err := journal.Encode(stateAt(t, records, i), r.Events, r.Time, r.Started, r.Usage...)
 			if m.Base != 0 {
-				again, err = journal.EncodeChange(stateAt(t, records, i-1), stateAt(t, records, i), r.Events, r.Time, r.Started)
+				again, err = journal.EncodeChange(stateAt(t, records, i-1), stateAt(t, records, i), r.Events, r.Time, r.Started, r.Usage...)
 			}
 			must(t, err)
 			if !bytes.Equal(again, m.Body) {
@@ -129,15 +129,20 @@ func TestRecordsOfEveryFormAreRead(t *testing.T) {
 
 // What form 1 said of a call is what the rules say of the same call today, but
 // for what form 1 did not say: when timers started, what those who have joined
-// came for, the dialog of a caller that is not answered, and which leg an invitation
-// was answered with.
+// came for, the dialog of a caller that is not answered, which leg an invitation was
+// answered with, and what usage is made of.
 func TestForm1BecomesWhatTheRulesMakeOfTheSameCall(t *testing.T) {
 	comparable := func(records []journal.Message, i int) string {
 		state := stateAt(t, records, i)
 		for i := range state.Timers {
 			state.Timers[i].Due = time.Time{}
 		}
+		for i := range state.Connections {
+			state.Connections[i].Began, state.Connections[i].Answered = time.Time{}, time.Time{}
+		}
 		for i, p := range state.Participants {
+			state.Participants[i].Trunk = ""
+			state.Participants[i].Began, state.Participants[i].Answered = time.Time{}, time.Time{}
 			if p.State == call.Joined {
 				state.Participants[i].Errand = call.Errand{}
 			} else {
@@ -283,7 +288,7 @@ func TestAdditionsOfANewerMinorFormAreCarriedThrough(t *testing.T) {
 	} {
 		out, err := c.Step(time.Now(), in)
 		must(t, err)
-		must(t, log.Append(t.Context(), c.State(), out.Events))
+		must(t, log.Append(t.Context(), c.State(), out.Events, out.Usage...))
 	}
 	record := joined(t, j)
 	if fmt.Sprint(record["Minor"]) != fmt.Sprint(journal.CurrentForm().Minor+1) {

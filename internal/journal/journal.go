@@ -51,7 +51,8 @@ type Journal struct {
 	room     room
 	widening sync.Mutex // one stream at a time
 	trimmer  trimmer
-	full     chan struct{} // Run is to trim at once
+	full     chan struct{}   // Run is to trim at once
+	needs    []atomic.Uint64 // by stream; see Need
 
 	unreadable atomic.Uint64
 	unknown    atomic.Uint64
@@ -86,6 +87,7 @@ func Over(store Storage, node string, log *slog.Logger) *Journal {
 	j := &Journal{
 		store: store, node: node, alone: node == "", log: log,
 		room: newRoom(store.Streams()), trimmer: trimmer{vain: make([]vain, store.Streams())}, full: make(chan struct{}, 1),
+		needs: make([]atomic.Uint64, store.Streams()),
 	}
 	for range store.Streams() {
 		j.loads = append(j.loads, make(chan struct{}, loadsAtOnce))

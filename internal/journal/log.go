@@ -38,7 +38,8 @@ const (
 	tryPauseMost = time.Second
 )
 
-// Append stores a step: the state after it and its events. When it returns nil
+// Append stores a step: the state after it, its events, and the usage of what ended
+// with it. When it returns nil
 // the step is durable. ErrFenced means that the call has another owner. After
 // any error the caller's memory is ahead of the journal: Load again.
 //
@@ -50,13 +51,13 @@ const (
 // ErrTooLarge means that the record is larger than the store takes. A step that
 // ends the call has twice the room of any other, so that a call which has grown
 // too large can still end.
-func (l *Log) Append(ctx context.Context, state call.State, events []call.Event) error {
+func (l *Log) Append(ctx context.Context, state call.State, events []call.Event, usage ...call.Usage) error {
 	leave, err := l.journal.enter(l.stream, l.last == 0)
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
 	defer leave()
-	s := step{state: state, events: events, notes: l.notes(), now: time.Now(), started: l.started, beyond: l.beyond}
+	s := step{state: state, events: events, usage: usage, notes: l.notes(), now: time.Now(), started: l.started, beyond: l.beyond}
 	if s.started.IsZero() && startsCall(events) {
 		s.started = s.now
 	}

@@ -25,6 +25,7 @@ type Record struct {
 	Started  time.Time    // when subscribers were told CallStarted; zero before
 	Ended    bool         // the call is over with it
 	Events   []call.Event // an Unknown for each that a newer version has added
+	Usage    []call.Usage // of what ended with the step
 	Notes    []Note       // in the order in which it happened; the step's own is the last
 }
 
@@ -48,6 +49,7 @@ type written struct {
 	Time    time.Time
 	Started time.Time       `json:",omitzero"`
 	Events  []namedEvent    `json:",omitempty"`
+	Usage   []call.Usage    `json:",omitempty"`
 	Notes   []Note          `json:",omitempty"`
 	State   json.RawMessage `json:",omitempty"` // a call.State, with additions where there are some
 	Change  json.RawMessage `json:",omitempty"` // a change
@@ -61,6 +63,7 @@ type read struct {
 	Time    time.Time
 	Started time.Time
 	Events  []storedEvent
+	Usage   []call.Usage
 	Notes   []Note
 	State   json.RawMessage
 	Change  json.RawMessage
@@ -70,6 +73,7 @@ type read struct {
 type step struct {
 	state        call.State
 	events       []call.Event
+	usage        []call.Usage
 	notes        []Note
 	now, started time.Time
 	beyond       beyond
@@ -126,7 +130,7 @@ func (h history) record(s step, state, change json.RawMessage) ([]byte, error) {
 	form := h.current()
 	body, err := jsonOf(written{
 		Format: form.Major, Minor: max(form.Minor, s.beyond.minor), Call: s.state.ID, Step: s.state.Step,
-		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, Notes: s.notes, State: state, Change: change,
+		Time: s.now.UTC(), Started: s.started.UTC(), Events: named, Usage: s.usage, Notes: s.notes, State: state, Change: change,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode step %d: %w", s.state.Step, err)
@@ -163,7 +167,7 @@ func (h history) decode(m Message) (Record, error) {
 	}
 	return Record{
 		Stream: m.Stream, Sequence: m.Sequence, Taken: m.Time,
-		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Ended: m.Ended, Events: events, Notes: p.Notes,
+		Call: p.Call, Step: p.Step, Time: p.Time, Started: p.Started, Ended: m.Ended, Events: events, Usage: p.Usage, Notes: p.Notes,
 	}, nil
 }
 

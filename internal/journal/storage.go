@@ -62,6 +62,8 @@ type Storage interface {
 	ShelfSize(ctx context.Context) (ShelfSize, error)
 	// Cabinet opens a cabinet with a bound in bytes.
 	Cabinet(ctx context.Context, name string, most int64) (Cabinet, error)
+	// Ledger opens the ledger with its bounds.
+	Ledger(ctx context.Context, bounds LedgerBounds) (Ledger, error)
 	// Tend is called every second, by one goroutine. It mends what has gone wrong,
 	// and says with ErrNoSpace or ErrUnwritable why nothing new can be stored.
 	Tend(ctx context.Context) error

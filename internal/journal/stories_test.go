@@ -51,7 +51,7 @@ func application(path string) call.Application {
 func leg(n int) call.LegID { return call.NewLegID(storyCall, n) }
 
 func answered(n int) call.LegAnswered {
-	return call.LegAnswered{Leg: leg(n), Name: "Name as dialled", Dialog: call.Dialog{
+	return call.LegAnswered{Leg: leg(n), Name: "Name as dialled", Trunk: "carrier", Dialog: call.Dialog{
 		CallID: "5a1c7a53@10.0.0.1", LocalTag: "a1b2", RemoteTag: "0f1e",
 		LocalURI: "<sip:+14255550100@strowger.local>", RemoteURI: "<sip:+14255550101@carrier.example.com>",
 		RemoteTarget: "sip:+14255550101@203.0.113.7:5060", RouteSet: []string{"<sip:proxy.example.com;lr>"},
@@ -383,7 +383,7 @@ func (s story) tell(t *testing.T) []journal.Message {
 			if !out.Changed {
 				continue
 			}
-			must(t, log.Append(t.Context(), c.State(), out.Events))
+			must(t, log.Append(t.Context(), c.State(), out.Events, out.Usage...))
 			m, err := store.Last(t.Context(), 0, storyCall.Key())
 			must(t, err)
 			all = append(all, m)

@@ -104,6 +104,7 @@ func (j *Journal) trimOne(ctx context.Context, stream int, v *vain) error {
 	if err != nil {
 		return err
 	}
+	c.Needed = j.needed(stream, c.Needed)
 	began := time.Now()
 	if began.Before(v.until) || began.Before(v.until.Add(trimEvery)) && e.Last == v.last && c.Needed == v.needed {
 		return nil
@@ -165,7 +166,7 @@ func (j *Journal) trimPoint(stream int, e Extent, c Checkpoint) uint64 {
 	if e.Bytes < e.Most*3/4 {
 		return c.Needed
 	}
-	j.log.Error("the journal is nearly full of events that could not be delivered; the oldest are forgotten",
+	j.log.Error("the journal is nearly full of events that could not be delivered, or of usage that could not be entered; the oldest are forgotten",
 		slog.Int("stream", stream), slog.String("advice", "see why webhooks fail, or raise nats.max_bytes"))
 	return middle
 }

@@ -29,8 +29,8 @@ func (j calls) Load(ctx context.Context, key call.Key) (call.State, switchboard.
 
 type callLog struct{ *journal.Log }
 
-func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) error {
-	return inItsWords(l.Log.Append(ctx, s, events))
+func (l callLog) Append(ctx context.Context, s call.State, events []call.Event, usage ...call.Usage) error {
+	return inItsWords(l.Log.Append(ctx, s, events, usage...))
 }
 
 // Room implements switchboard.Journal.

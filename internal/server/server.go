@@ -111,7 +111,7 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	if p.lab != nil {
 		l.start(ctx, "lab", p.lab.Run)
 	}
-	recovery, err := p.board.Recover(ctx, left)
+	recovery, err := p.board.Recover(ctx, left, time.Time{})
 	if err != nil {
 		return nil, err
 	}

@@ -259,7 +259,7 @@ func (a *actor) refused(m message, err error) {
 func (a *actor) store(ctx context.Context, m message, out call.Output) (call.Output, error) {
 	for pause := storeRetry; ; pause = min(2*pause, storeRetryMost) {
 		a.log.Noted(m.in, out.Answer, nil)
-		err := a.log.Append(ctx, a.call.State(), out.Events)
+		err := a.log.Append(ctx, a.call.State(), out.Events, out.Usage...)
 		if err == nil {
 			a.stored()
 			return out, nil

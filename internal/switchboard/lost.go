@@ -35,10 +35,10 @@ var errNoRoom = &call.Error{Kind: call.TooBusy, Reason: "The call has grown too 
 func (a *actor) outgrown(ctx context.Context, m message, out call.Output) (call.Output, error) {
 	const advice = "raise max_payload of the NATS servers, or make smaller calls"
 	if _, ending := m.in.(call.Outgrown); ending {
-		a.slog.Error("the end of a call is too large to be stored: its applications are not told", "events", len(out.Events), "advice", advice)
+		a.slog.Error("the end of a call is too large to be stored: its applications are not told, and what it used is not counted", "events", len(out.Events), "usage", len(out.Usage), "advice", advice)
 		s := a.call.State()
 		a.call = call.Restore(call.State{ID: s.ID, Step: s.Step, Phase: call.Ended})
-		out.Events = nil
+		out.Events, out.Usage = nil, nil
 		return a.store(ctx, m, out)
 	}
 	if m.kind == command {

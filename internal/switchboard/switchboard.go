@@ -33,7 +33,7 @@ type Journal interface {
 // ends the call can. After any other error the step is not stored, unless ctx has
 // ended: then that is not known.
 type Log interface {
-	Append(ctx context.Context, s call.State, events []call.Event) error
+	Append(ctx context.Context, s call.State, events []call.Event, usage ...call.Usage) error
 	// Noted says what came of an input, for whoever reads the call's story: it goes
 	// with the next Append. refusal is nil for the input of that Append's step.
 	Noted(in call.Input, answer call.Answer, refusal error)
@@ -132,13 +132,14 @@ func (s *Switchboard) Run(ctx context.Context) error {
 }
 
 // Recover gives the calls that a previous process left behind their end. Their
-// media is gone; their applications are told, and their phones are hung up. When
-// it returns, the end of each comes before anything else that is asked of it;
-// Recovery.Wait knows when all are over.
-func (s *Switchboard) Recover(ctx context.Context, keys []call.Key) (*Recovery, error) {
+// media is gone with the process, which lived last at alive (zero: not known); their
+// applications are told, and their phones are hung up. When it returns, the end of
+// each comes before anything else that is asked of it; Recovery.Wait knows when all
+// are over.
+func (s *Switchboard) Recover(ctx context.Context, keys []call.Key, alive time.Time) (*Recovery, error) {
 	r := &Recovery{board: s}
 	for _, key := range keys {
-		m := awaited(newMessage(signal, call.NodeRestarted{}))
+		m := awaited(newMessage(signal, call.NodeRestarted{Alive: alive}))
 		a, err := s.give(ctx, key, m)
 		if err != nil {
 			return nil, fmt.Errorf("end call %s of the previous process: %w", key, err)

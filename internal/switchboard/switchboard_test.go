@@ -75,7 +75,7 @@ func (m *memory) Load(_ context.Context, key call.Key) (call.State, Log, error) 
 	return s, &memoryLog{m, key}, err
 }
 
-func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event) error {
+func (l *memoryLog) Append(_ context.Context, s call.State, events []call.Event, _ ...call.Usage) error {
 	l.m.mu.Lock()
 	defer l.m.mu.Unlock()
 	if l.m.fenced {
@@ -414,7 +414,7 @@ func hungUp(w *world, dialog string) bool {
 
 // restarted ends testCall as that of a previous process.
 func restarted(t *testing.T, s *Switchboard) error {
-	r, err := s.Recover(t.Context(), []call.Key{testCall.Key()})
+	r, err := s.Recover(t.Context(), []call.Key{testCall.Key()}, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -461,7 +461,7 @@ func TestWhatIsAskedOfACallOfADeadProcessComesAfterItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		running(t, left(t), func(t *testing.T, s *Switchboard, j *memory, w *world) {
 			j.broken = 3
-			if _, err := s.Recover(t.Context(), []call.Key{testCall.Key()}); err != nil {
+			if _, err := s.Recover(t.Context(), []call.Key{testCall.Key()}, time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 			refusal(t, s, call.Play{Connection: testConn, Sources: []call.PlaySource{{}}}, call.NotFound)

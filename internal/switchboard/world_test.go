@@ -245,7 +245,7 @@ func (w *world) restart(string) []string {
 				ours = append(ours, l.Key)
 			}
 		}
-		r, err := board.Recover(context.Background(), ours)
+		r, err := board.Recover(context.Background(), ours, time.Time{})
 		if err == nil {
 			err = r.Wait(context.Background())
 		}
@@ -458,8 +458,8 @@ func (j calls) Load(ctx context.Context, key call.Key) (call.State, switchboard.
 
 type callLog struct{ *journal.Log }
 
-func (l callLog) Append(ctx context.Context, s call.State, events []call.Event) error {
-	return inItsWords(l.Log.Append(ctx, s, events))
+func (l callLog) Append(ctx context.Context, s call.State, events []call.Event, usage ...call.Usage) error {
+	return inItsWords(l.Log.Append(ctx, s, events, usage...))
 }
 
 func inItsWords(err error) error {

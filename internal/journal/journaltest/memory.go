@@ -30,6 +30,7 @@ type Store struct {
 	jottings  map[int][]jotting
 	shelf     []journal.Shelved
 	cabinets  map[string]*cabinet
+	ledger    *ledger
 	grown     chan struct{} // closed when a message comes
 	watch     func(journal.Message)
 	lose      int

@@ -140,7 +140,7 @@ func (l *leg) end(cause call.Cause) {
 		l.signal(call.LegEnded{Leg: l.id(), Cause: cause})
 		return
 	}
-	l.signal(call.LegFailed{Leg: l.id(), Cause: cause})
+	l.signal(call.LegFailed{Leg: l.id(), Cause: cause, Trunk: l.peer.Trunk()})
 }
 
 // answeredOn: the conversation begins on this line.
@@ -152,7 +152,7 @@ func (l *leg) answeredOn(n *line, d ua.Dialog) {
 	l.log.Info("leg answered", "codec", l.sound.params.Codec.Name, "media", l.sound.params.Remote.String())
 	dialog := dialogOf(d)
 	dialog.Media = l.sound.media()
-	l.signal(call.LegAnswered{Leg: l.id(), Name: l.name, Dialog: dialog, TakesRefer: l.takesRefer(d)})
+	l.signal(call.LegAnswered{Leg: l.id(), Name: l.name, Dialog: dialog, TakesRefer: l.takesRefer(d), Trunk: l.peer.Trunk()})
 }
 
 // takesRefer reports whether the far end is one to be referred to others.

@@ -130,7 +130,7 @@ func (ls *Legs) Take(in *ua.Incoming, from directory.Caller, arrived call.LegArr
 	if arrived.From.IsUser() {
 		arrived.VoIPHeaders = voipOf(in.Headers)
 	}
-	arrived.Dialog = dialogOf(in.Dialog)
+	arrived.Dialog, arrived.Trunk = dialogOf(in.Dialog), from.Trunk()
 	l := ls.newLeg(arrived.Leg)
 	l.peer, l.incoming, l.offer, l.remote, l.release = from, true, in.Body, in.Source.Addr(), release
 	if arrived.From.IsUser() {
