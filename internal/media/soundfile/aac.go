@@ -3,10 +3,12 @@ package soundfile
 import (
 	"fmt"
 	"slices"
+
+	"strowger/internal/native"
 )
 
 // aacLibrary is libvo-aacenc 0.1.
-var aacLibrary = library[aacFunctions]{name: "libvo-aacenc.so.0", debian: "libvo-aacenc0", bind: bindAAC}
+var aacLibrary = native.Library[aacFunctions]{Name: "libvo-aacenc.so.0", Debian: "libvo-aacenc0", Bind: bindAAC}
 
 // aacFunctions are those that voGetAACEncAPI gives. The library's 32-bit types are
 // C's long, which is as wide as int is in Go on Linux.
@@ -65,11 +67,11 @@ type aacParams struct {
 	_               int16 // whether each packet has an ADTS header: no
 }
 
-func bindAAC(find lookup) (*aacFunctions, error) {
+func bindAAC(find native.Lookup) (*aacFunctions, error) {
 	var f aacFunctions
 	var table aacTable
 	var getAPI func(table *aacTable) uint
-	err := symbols{
+	err := native.Symbols{
 		"voGetAACEncAPI": &getAPI,
 		"cmnMemAlloc":    &f.memory.alloc,
 		"cmnMemFree":     &f.memory.free,
@@ -78,18 +80,18 @@ func bindAAC(find lookup) (*aacFunctions, error) {
 		"cmnMemCheck":    &f.memory.check,
 		"cmnMemCompare":  &f.memory.compare,
 		"cmnMemMove":     &f.memory.move,
-	}.bind(find)
+	}.Bind(find)
 	if err != nil {
 		return nil, err
 	}
 	if code := getAPI(&table); code != 0 {
 		return nil, fmt.Errorf("voGetAACEncAPI: %#x", code)
 	}
-	functionAt(&f.initialize, table.initialize)
-	functionAt(&f.setInput, table.setInput)
-	functionAt(&f.getOutput, table.getOutput)
-	functionAt(&f.setParam, table.setParam)
-	functionAt(&f.release, table.release)
+	native.FunctionAt(&f.initialize, table.initialize)
+	native.FunctionAt(&f.setInput, table.setInput)
+	native.FunctionAt(&f.getOutput, table.getOutput)
+	native.FunctionAt(&f.setParam, table.setParam)
+	native.FunctionAt(&f.release, table.release)
 	return &f, nil
 }
 
@@ -123,7 +125,7 @@ func openAAC(format Format) (*aac, error) {
 	if !slices.Contains(aacRates, format.RateHz) {
 		return nil, format.problem("AAC has no such rate")
 	}
-	functions, err := aacLibrary.open()
+	functions, err := aacLibrary.Open()
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"strowger/internal/native"
 )
 
 var codecs = []Codec{MP3, AAC, Opus}
@@ -107,15 +109,15 @@ func TestAFileThatCannotBeWrittenEndsInItsError(t *testing.T) {
 }
 
 func TestALibraryThatIsMissingIsNamedWithItsPackage(t *testing.T) {
-	none := library[lameFunctions]{name: "libnone.so.0", debian: "libnone0", bind: bindLAME}
-	_, err := none.open()
-	var missing *MissingError
+	none := native.Library[lameFunctions]{Name: "libnone.so.0", Debian: "libnone0", Bind: bindLAME}
+	_, err := none.Open()
+	var missing *native.MissingError
 	if !errors.As(err, &missing) || missing.Library != "libnone.so.0" || missing.Package != "libnone0" {
 		t.Errorf("a missing library is %v", err)
 	}
 	// One that is there, but is another.
-	other := library[lameFunctions]{name: opusLibrary.name, debian: "libmp3lame0", bind: bindLAME}
-	if _, err := other.open(); !errors.As(err, &missing) {
+	other := native.Library[lameFunctions]{Name: opusLibrary.Name, Debian: "libmp3lame0", Bind: bindLAME}
+	if _, err := other.Open(); !errors.As(err, &missing) {
 		t.Errorf("a wrong library is %v", err)
 	}
 }

@@ -3,10 +3,12 @@ package soundfile
 import (
 	"fmt"
 	"sync"
+
+	"strowger/internal/native"
 )
 
 // lameLibrary is libmp3lame 3.100.
-var lameLibrary = library[lameFunctions]{name: "libmp3lame.so.0", debian: "libmp3lame0", bind: bindLAME}
+var lameLibrary = native.Library[lameFunctions]{Name: "libmp3lame.so.0", Debian: "libmp3lame0", Bind: bindLAME}
 
 // lameFunctions are those of lame.h that are used here. A handle is what lame_init
 // returns.
@@ -29,9 +31,9 @@ type lameFunctions struct {
 	closeAndForget func(handle uintptr) int32
 }
 
-func bindLAME(find lookup) (*lameFunctions, error) {
+func bindLAME(find native.Lookup) (*lameFunctions, error) {
 	var f lameFunctions
-	return &f, symbols{
+	return &f, native.Symbols{
 		"lame_init":                      &f.initialize,
 		"lame_init_params":               &f.initParams,
 		"lame_set_in_samplerate":         &f.setInRate,
@@ -48,7 +50,7 @@ func bindLAME(find lookup) (*lameFunctions, error) {
 		"lame_encode_flush":              &f.flush,
 		"lame_get_lametag_frame":         &f.tag,
 		"lame_close":                     &f.closeAndForget,
-	}.bind(find)
+	}.Bind(find)
 }
 
 const (
@@ -82,7 +84,7 @@ func openLAME(format Format) (*lame, error) {
 	default:
 		return nil, format.problem("MP3 has no such rate")
 	}
-	functions, err := lameLibrary.open()
+	functions, err := lameLibrary.Open()
 	if err != nil {
 		return nil, err
 	}

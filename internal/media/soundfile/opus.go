@@ -3,10 +3,12 @@ package soundfile
 import (
 	"encoding/binary"
 	"fmt"
+
+	"strowger/internal/native"
 )
 
 // opusLibrary is libopus 1.
-var opusLibrary = library[opusFunctions]{name: "libopus.so.0", debian: "libopus0", bind: bindOpus}
+var opusLibrary = native.Library[opusFunctions]{Name: "libopus.so.0", Debian: "libopus0", Bind: bindOpus}
 
 // opusFunctions are those of opus.h that are used here. opus_encoder_ctl takes a
 // number or a place for one.
@@ -18,17 +20,17 @@ type opusFunctions struct {
 	destroy func(handle uintptr)
 }
 
-func bindOpus(find lookup) (*opusFunctions, error) {
+func bindOpus(find native.Lookup) (*opusFunctions, error) {
 	var f opusFunctions
 	if err := find(&f.get, "opus_encoder_ctl"); err != nil {
 		return nil, err
 	}
-	return &f, symbols{
+	return &f, native.Symbols{
 		"opus_encoder_create":  &f.create,
 		"opus_encoder_ctl":     &f.set,
 		"opus_encode":          &f.encode,
 		"opus_encoder_destroy": &f.destroy,
-	}.bind(find)
+	}.Bind(find)
 }
 
 const (
@@ -59,7 +61,7 @@ func openOpus(format Format) (*opus, error) {
 	default:
 		return nil, format.problem("Opus has no such rate")
 	}
-	functions, err := opusLibrary.open()
+	functions, err := opusLibrary.Open()
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
-package soundfile
+package native
 
 import "github.com/ebitengine/purego"
 
 // openLibrary opens a library of C where the system looks for libraries. No C
 // compiler is needed for that, when this is built or later.
-func openLibrary(name string) (lookup, error) {
+func openLibrary(name string) (Lookup, error) {
 	handle, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return nil, err
@@ -23,5 +23,5 @@ func openLibrary(name string) (lookup, error) {
 	}, nil
 }
 
-// functionAt makes the function at an address callable.
-func functionAt(function any, address uintptr) { purego.RegisterFunc(function, address) }
+// FunctionAt makes the function at an address callable.
+func FunctionAt(function any, address uintptr) { purego.RegisterFunc(function, address) }
