@@ -21,6 +21,7 @@ library() { /sbin/ldconfig -p | awk -v name="$1" '$1 == name { print $NF; found 
 need baresip-core baresip             "for softphones"
 need sip-tester   sipp                "for telephone networks (SIPp)"
 need espeak-ng    espeak-ng           "for prompts that are spoken"
+need libflite1    "$(library libflite.so.1)" "for English prompts"
 need ffmpeg       ffmpeg              "for what players make of recordings"
 need chromium     chromium            "for what browsers make of recordings"
 need libmp3lame0   "$(library libmp3lame.so.0)"   "for recordings in MP3"

@@ -137,7 +137,7 @@ func TestLongSourcesCostNoMoreMemoryThanTheBoundsSay(t *testing.T) {
 	for _, cacheID := range []string{"", "kept"} {
 		t.Run("id "+cacheID, func(t *testing.T) {
 			r := newRadio(t)
-			h := openHall(t, NewLibrary(r.client(t)))
+			h := openHall(t, NewLibrary(r.client(t), nil))
 			before := heap()
 			for n := range calls {
 				id := call.NewID([16]byte{byte(n)})
@@ -395,7 +395,7 @@ func TestAStallingServerFailsItsOwnPlayAndHoldsUpNobody(t *testing.T) {
 				s := stalling(t, part)
 				client := s.Client()
 				client.Timeout = 150 * time.Millisecond
-				h := openHall(t, NewLibrary(client))
+				h := openHall(t, NewLibrary(client, nil))
 				one, other := call.NewID([16]byte{1}), call.NewID([16]byte{2})
 				for _, id := range []call.ID{one, other} {
 					h.Perform(id, call.Join{Leg: call.NewLegID(id, 1)})
@@ -427,7 +427,7 @@ func TestAFileThatIsCutShortFailsThePlay(t *testing.T) {
 		_, _ = w.Write(file[:len(file)/2])
 	}))
 	t.Cleanup(s.Close)
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	for _, id := range []string{"", "x"} {
 		if _, err := heard(t, l, call.PlaySource{File: s.URL, CacheID: id}, media.Narrowband); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%v", err)
@@ -437,7 +437,7 @@ func TestAFileThatIsCutShortFailsThePlay(t *testing.T) {
 
 func TestAFileTooLargeToBeKeptIsPlayedByAllWhoWantIt(t *testing.T) {
 	r := newRadio(t)
-	l := NewLibrary(r.client(t))
+	l := NewLibrary(r.client(t), nil)
 	const samples = keptMost // twice as many bytes
 	src := r.source(samples, 1)
 	src.CacheID = "large"
@@ -459,7 +459,7 @@ func TestAFileTooLargeToBeKeptIsPlayedByAllWhoWantIt(t *testing.T) {
 func TestAFileIsPlayedAtTheRateAskedFor(t *testing.T) {
 	tone := player.NewTone(44100, 9000, 440).Audio(3 * time.Second)
 	s, _ := host(t, map[string][]byte{"/a.wav": player.WAV(tone)})
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	for _, rateHz := range []int{media.Narrowband, media.Wideband} {
 		want := tone.Prompt(rateHz).Samples()
 		for _, id := range []string{"", "x"} {

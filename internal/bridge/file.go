@@ -60,8 +60,11 @@ func (f *file) fetch(client *http.Client, uri string) error {
 	return nil
 }
 
-// read fills samples. With fewer comes io.EOF or why there are no more.
-func (f *file) read(samples []int16) (int, error) {
+// RateHz is the rate of its samples.
+func (f *file) RateHz() int { return f.wav.RateHz() }
+
+// Read implements Reader.
+func (f *file) Read(samples []int16) (int, error) {
 	f.patience.Reset(f.limit)
 	defer f.patience.Stop()
 	n, err := f.wav.Read(samples)
@@ -93,11 +96,19 @@ func (f *file) Close() {
 	f.cancel(nil)
 }
 
-// stream is the sound of a file at the rate at which it is played, piece by piece.
+// Reader is sound while it comes, at its own rate. It belongs to one goroutine.
+type Reader interface {
+	RateHz() int
+	// Read fills samples. With fewer comes io.EOF or why there are no more.
+	Read(samples []int16) (int, error)
+	Close()
+}
+
+// stream is sound that comes at the rate at which it is played, piece by piece.
 type stream struct {
-	*file
-	converter *codec.Converter // nil when the file has that rate
-	own       []int16          // a piece at the file's rate
+	Reader
+	converter *codec.Converter // nil when it comes at that rate
+	own       []int16          // a piece at the rate at which it comes
 	over      bool
 
 	begun []taken // what was read already
@@ -109,16 +120,16 @@ type taken struct {
 	from    *budget
 }
 
-func newStream(f *file, rateHz int) *stream {
-	s := &stream{file: f}
-	if from := f.wav.RateHz(); from != rateHz {
+func newStream(r Reader, rateHz int) *stream {
+	s := &stream{Reader: r}
+	if from := r.RateHz(); from != rateHz {
 		s.converter = codec.NewConverter(from, rateHz)
 		s.own = make([]int16, max(pieceSamples*from/rateHz, 1))
 	}
 	return s
 }
 
-// Next reads half a second, unless the file ends before.
+// Next reads half a second, unless it ends before.
 func (s *stream) Next() (Piece, error) {
 	for !s.over {
 		samples, err := s.next()
@@ -147,10 +158,10 @@ func (s *stream) next() ([]int16, error) {
 	}
 	if s.converter == nil {
 		samples := make([]int16, pieceSamples)
-		n, err := s.read(samples)
+		n, err := s.Read(samples)
 		return samples[:n], err
 	}
-	n, err := s.read(s.own)
+	n, err := s.Read(s.own)
 	return s.converted(s.own[:n]), err
 }
 
@@ -167,5 +178,5 @@ func (s *stream) Close() {
 		t.from.give(2 * len(t.samples))
 	}
 	s.begun = nil
-	s.file.Close()
+	s.Reader.Close()
 }

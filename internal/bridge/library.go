@@ -13,12 +13,13 @@ import (
 	"strowger/internal/media/player"
 )
 
-// Library opens audio files over HTTP and keeps the small ones that are to be kept:
-// decoded once, and brought once to each rate at which they are played. It is safe
-// for concurrent use.
+// Library opens audio files over HTTP, and words that are spoken. It keeps the small
+// files that are to be kept, and all that is spoken and small: decoded once, and
+// brought once to each rate at which it is played. It is safe for concurrent use.
 type Library struct {
 	client  *http.Client // bounds where it may go
 	limit   time.Duration
+	speaker Speaker
 	most    int     // of bytes kept
 	fetches *budget // under way, to be kept
 	own     map[call.OwnSound]func() *recording
@@ -30,7 +31,13 @@ type Library struct {
 	now   map[string]*fetching // cacheable fetches under way, shared by all who want them
 }
 
-// recording is the sound of one file.
+// Speaker makes sound of words, and returns when the sound begins. An error is a
+// SpeechError.
+type Speaker interface {
+	Speak(context.Context, call.Speech) (Reader, error)
+}
+
+// recording is the sound of one file, or of what was spoken.
 type recording struct {
 	key   string
 	audio *player.Audio
@@ -54,11 +61,11 @@ type fetching struct {
 // may take to send the beginning of a file, and each next piece of it; the whole of
 // a file takes as long as it is played. The client has to allow two connections at
 // once for each play.
-func NewLibrary(client *http.Client) *Library {
+func NewLibrary(client *http.Client, speaker Speaker) *Library {
 	patient := *client
 	patient.Timeout = 0
 	l := &Library{
-		client: &patient, limit: client.Timeout, most: libraryMost, fetches: &budget{most: fetchesMost},
+		client: &patient, limit: client.Timeout, speaker: speaker, most: libraryMost, fetches: &budget{most: fetchesMost},
 		kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{},
 		own: map[call.OwnSound]func() *recording{call.HoldMusic: once(player.HoldMusic), call.Ringback: once(player.Ringback)},
 	}
@@ -80,6 +87,8 @@ func once(made func() *player.Audio) func() *recording {
 // it, so that another file never answers for it. What is our own is there at once.
 func (l *Library) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
 	switch {
+	case src.Speech != nil:
+		return l.openSpeech(ctx, *src.Speech, rateHz)
 	case src.Own != "":
 		return &keptSound{samples: l.at(l.own[src.Own](), rateHz).Samples()}, nil
 	case src.CacheID != "":
@@ -153,9 +162,9 @@ func (l *Library) fill(ctx context.Context, f *fetching, key, uri string, rateHz
 			return s, nil
 		}
 		s.begun = append(s.begun, piece)
-		n, err := file.read(piece.samples)
+		n, err := file.Read(piece.samples)
 		if err == io.EOF {
-			f.recording = l.record(key, s, n)
+			f.recording = l.keep(key, joined(file.RateHz(), s.begun, n))
 			s.Close()
 			return &keptSound{samples: l.at(f.recording, rateHz).Samples()}, nil
 		}
@@ -174,21 +183,28 @@ func (l *Library) filled(f *fetching, key string) {
 	close(f.done)
 }
 
-// record keeps a file that was read to its end, of whose last piece n samples are
+// joined is what was read of a file to its end, of whose last piece n samples are
 // sound.
-func (l *Library) record(key string, s *stream, n int) *recording {
-	a := &player.Audio{RateHz: s.wav.RateHz()}
-	last := len(s.begun) - 1
-	a.Samples = make([]int16, 0, last*pieceSamples+n)
-	for i, t := range s.begun {
+func joined(rateHz int, pieces []taken, n int) *player.Audio {
+	last := len(pieces) - 1
+	a := &player.Audio{RateHz: rateHz, Samples: make([]int16, 0, last*pieceSamples+n)}
+	for i, t := range pieces {
 		if i == last {
 			t.samples = t.samples[:n]
 		}
 		a.Samples = append(a.Samples, t.samples...)
 	}
+	return a
+}
+
+// keep keeps sound. What was kept under the same key before is let go.
+func (l *Library) keep(key string, a *player.Audio) *recording {
 	r := &recording{key: key, audio: a, prompts: map[int]*player.Prompt{}}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if was := l.kept[key]; was != nil {
+		l.bytes -= l.order.Remove(was).(*recording).bytes
+	}
 	l.kept[key] = l.order.PushFront(r)
 	l.grow(r, a.Bytes())
 	return r

@@ -56,7 +56,7 @@ func heard(t *testing.T, l *Library, src call.PlaySource, rateHz int) ([]int16, 
 
 func TestACacheIDFetchesOnceAndAlsoWhenManyAskAtOnce(t *testing.T) {
 	s, asked := host(t, map[string][]byte{"/a.wav": wav(), "/b.wav": wav()})
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -85,7 +85,7 @@ func TestAKeptPromptIsBroughtToEachRateOnceAndWithinTheBound(t *testing.T) {
 		"/a.wav": player.WAV(&player.Audio{RateHz: 44100, Samples: make([]int16, frames)}),
 		"/b.wav": player.WAV(&player.Audio{RateHz: 8000, Samples: make([]int16, 800)}),
 	})
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	at := func(name string, rateHz int) []int16 {
 		t.Helper()
 		sound, err := l.Open(t.Context(), call.PlaySource{File: s.URL + name, CacheID: "x"}, rateHz)
@@ -126,7 +126,7 @@ func TestAKeptPromptIsBroughtToEachRateOnceAndWithinTheBound(t *testing.T) {
 
 func TestWithoutACacheIDEachPlayFetches(t *testing.T) {
 	s, asked := host(t, map[string][]byte{"/a.wav": wav()})
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	for range 3 {
 		if _, err := heard(t, l, call.PlaySource{File: s.URL + "/a.wav"}, media.Narrowband); err != nil {
 			t.Fatal(err)
@@ -140,7 +140,7 @@ func TestWithoutACacheIDEachPlayFetches(t *testing.T) {
 func TestAFailedFetchIsNotKept(t *testing.T) {
 	files := map[string][]byte{}
 	s, _ := host(t, files)
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	src := call.PlaySource{File: s.URL + "/late.wav", CacheID: "x"}
 	if _, err := heard(t, l, src, media.Narrowband); err == nil {
 		t.Fatal("found what is not there")
@@ -153,7 +153,7 @@ func TestAFailedFetchIsNotKept(t *testing.T) {
 
 func TestWhatCannotBePlayedSaysWhy(t *testing.T) {
 	s, _ := host(t, map[string][]byte{"/page.html": []byte("<html>"), "/empty": nil})
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	for path, want := range map[string]string{
 		"/page.html": "read play source: not a WAV file but a page or document (HTML or XML)",
 		"/empty":     "read play source: not a WAV file but an empty file",
@@ -172,7 +172,7 @@ func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
 	s, _ := host(t, nil)
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	l := NewLibrary(s.Client())
+	l := NewLibrary(s.Client(), nil)
 	for _, uri := range []string{s.URL + "/a.wav?sig=secret", closed.URL + "/a.wav?sig=secret", "http://127.0.0.1/%zz?sig=secret"} {
 		_, err := heard(t, l, call.PlaySource{File: uri}, media.Narrowband)
 		if err == nil || strings.Contains(err.Error(), "secret") {
@@ -184,7 +184,7 @@ func TestTheSecretsOfURLsAreNotInErrors(t *testing.T) {
 // Whoever is put on hold hears music at once, and whoever is transferred the ringback
 // tone, at the rate of the room; for however many it is made once.
 func TestOwnSoundsAreThereAtEveryRateWithoutAFetch(t *testing.T) {
-	l := NewLibrary(http.DefaultClient)
+	l := NewLibrary(http.DefaultClient, nil)
 	for own, sound := range map[call.OwnSound]*player.Audio{call.HoldMusic: player.HoldMusic(), call.Ringback: player.Ringback()} {
 		for _, rateHz := range []int{8000, 16000, 8000} {
 			s, err := l.Open(t.Context(), call.PlaySource{Own: own}, rateHz)

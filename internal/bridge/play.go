@@ -70,6 +70,14 @@ func (c *conversation) feed(ctx context.Context, p *playing, e call.StartPlayer,
 	}
 }
 
+// SpeechError is why words could not be spoken.
+type SpeechError struct {
+	Reason call.Reason
+	Detail string // for people; without anything secret
+}
+
+func (e *SpeechError) Error() string { return e.Detail }
+
 // wanted is what to do about a file that cannot be played.
 const wanted = "convert it to a WAV file: PCM, mono, 16 kHz"
 
@@ -79,7 +87,10 @@ func (c *conversation) fails(ctx context.Context, p *playing, e call.StartPlayer
 	if format := new(player.FormatError); errors.As(err, &format) {
 		failed.Reason, failed.Detail = call.PlayFormat, format.Problem+"; "+wanted
 	}
-	if ctx.Err() == nil {
+	if unspoken := new(SpeechError); errors.As(err, &unspoken) {
+		failed.Reason, failed.Detail = unspoken.Reason, unspoken.Detail
+		c.log.Warn("words cannot be spoken: `strowger doctor` says which engines of speech work, and what the others need", "source", source, "error", err)
+	} else if ctx.Err() == nil {
 		if failed.Detail == "" {
 			failed.Detail = strings.TrimPrefix(err.Error(), notFetched)
 		}

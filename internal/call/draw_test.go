@@ -62,6 +62,9 @@ var draws = []draw{
 	}},
 	{30, func(d dice) call.Input {
 		p := call.Play{Connection: d.connection(), Operation: d.operation(), Sources: []call.PlaySource{{File: "f"}}, Interrupt: d.seldom("interrupt")}
+		if d.seldom("words") {
+			p.Sources = append(p.Sources, call.PlaySource{Speech: &call.Speech{Text: "words", Language: "en-US"}})
+		}
 		if d.seldom("apart") {
 			p.To = []call.Address{d.who()}
 		}

@@ -1,10 +1,35 @@
 package call
 
+import "fmt"
+
 // PlaySource is one thing to play. Exactly one of its kinds is set.
 type PlaySource struct {
 	File    string // URI of an audio file
 	CacheID string // playSourceCacheId: the file may be kept under this name
 	Own     OwnSound
+	Speech  *Speech
+}
+
+// String is the source as stories show it.
+func (s PlaySource) String() string {
+	switch {
+	case s.Speech != nil:
+		return fmt.Sprintf("speech %+v", *s.Speech)
+	case s.Own != "":
+		return string(s.Own)
+	case s.CacheID != "":
+		return s.File + " kept as " + s.CacheID
+	}
+	return s.File
+}
+
+// Speech is words to be spoken: either Text or SSML.
+type Speech struct {
+	Text     string
+	SSML     string
+	Language string // BCP 47; empty: as the voice's name or the SSML says
+	Gender   string // of the voice, male or female; may be empty
+	Voice    string // its name; may be empty
 }
 
 // OwnSound is a sound that the server has by itself.

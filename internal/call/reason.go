@@ -35,6 +35,10 @@ const (
 	// How a media operation ended.
 	PlayFormat        Reason = "play-format"   // the file is no audio that can be played
 	PlayDownload      Reason = "play-download" // the file could not be fetched
+	SpeechFailed      Reason = "speech-failed" // the words could not be spoken
+	SpeechDenied      Reason = "speech-denied" // the engine's server wants other credentials
+	SpeechBusy        Reason = "speech-busy"   // too much was being spoken at once
+	SpeechLate        Reason = "speech-late"   // the engine took too long
 	MaxTones          Reason = "max-tones"
 	StopTone          Reason = "stop-tone"
 	InterToneTimeout  Reason = "inter-tone-timeout"

@@ -225,7 +225,7 @@ func Default() Config {
 		DeadLetter: DeadLetter{MaxAge: 7 * 24 * time.Hour, MaxEvents: 10_000, MaxBytes: 64 << 20},
 		NATS:       NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
 		Speech: Speech{
-			Synthesizer: Synthesizer{Engine: "espeak-ng"},
+			Synthesizer: Synthesizer{Engine: "local"},
 			Recognizer:  Recognizer{Engine: "pocketsphinx"},
 		},
 		Log:      Log{Level: "info", Format: "json"},

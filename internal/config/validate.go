@@ -320,14 +320,14 @@ func bucketURL(s string) error {
 }
 
 func (s Speech) validate(p *problems) {
-	validateEngine("speech.synthesizer", s.Synthesizer.Engine, s.Synthesizer.URL, []string{"espeak-ng", "http"}, p)
-	validateEngine("speech.recognizer", s.Recognizer.Engine, s.Recognizer.URL, []string{"pocketsphinx", "http", "websocket"}, p)
+	validateEngine("speech.synthesizer", s.Synthesizer.Engine, s.Synthesizer.URL, []string{"local", "espeak-ng"}, []string{"http"}, p)
+	validateEngine("speech.recognizer", s.Recognizer.Engine, s.Recognizer.URL, []string{"pocketsphinx"}, []string{"http", "websocket"}, p)
 }
 
-// validateEngine: the first engine is the local one and has no url.
-func validateEngine(key, engine, at string, engines []string, p *problems) {
-	oneOf(key+".engine", engine, engines, p)
-	if engine == engines[0] {
+// validateEngine: those of this machine have no url, and servers' have one.
+func validateEngine(key, engine, at string, here, servers []string, p *problems) {
+	oneOf(key+".engine", engine, slices.Concat(here, servers), p)
+	if slices.Contains(here, engine) {
 		return
 	}
 	u, err := url.Parse(at)

@@ -229,14 +229,19 @@ func TestWebhooksAreConnectedToAndNotCalled(t *testing.T) {
 	}
 }
 
-func TestAMissingSpeechEngineNamesItsPackage(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
+func TestEnginesOfSpeechAreProved(t *testing.T) {
 	cfg := settings(t)
-	requireFinding(t, speech(t.Context(), cfg), "speech", Warn, "apt-get install espeak-ng")
-	cfg.Speech.Synthesizer.Engine = "http"
-	if found := speech(t.Context(), cfg); found != nil {
-		t.Errorf("another engine is judged by espeak-ng: %v", found)
-	}
+	found := spoken(t.Context(), cfg)
+	requireFinding(t, found, "speech flite", OK, "")
+	requireFinding(t, found, "speech espeak-ng", OK, "")
+
+	t.Setenv("PATH", t.TempDir())
+	requireFinding(t, spoken(t.Context(), cfg), "speech espeak-ng", Warn, "apt-get install espeak-ng")
+
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no key", http.StatusUnauthorized) }))
+	defer refusing.Close()
+	cfg.Speech.Synthesizer = config.Synthesizer{Engine: "http", URL: refusing.URL}
+	requireFinding(t, spoken(t.Context(), cfg), "speech http", Fail, "speech.synthesizer.key")
 }
 
 func TestATrunkIsAskedWithOptions(t *testing.T) {

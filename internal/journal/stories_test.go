@@ -122,6 +122,11 @@ func stories() []story {
 		{name: "transferred-onward", inputs: transferredOnward(), since: 3},
 		{name: "onward", inputs: onward(), since: 3},
 		{name: "states-and-keys", inputs: statesAndKeys(), since: 3},
+		{name: "spoken", since: 3, inputs: []call.Input{
+			createCall(), answered(1), call.Play{Connection: storyConnection(1), Operation: during("speaking"), Sources: []call.PlaySource{
+				{Speech: &call.Speech{Text: "Hello.", Language: "en-GB", Gender: "female", Voice: "en-GB-SoniaNeural"}}, {Speech: &call.Speech{SSML: "<speak>Hello.</speak>"}},
+			}},
+		}},
 		{name: "application-called", inputs: []call.Input{
 			createCall(), call.LegUnclaimed{Leg: leg(2)}, answerCall(2), answered(1),
 		}},

@@ -50,6 +50,7 @@ type parts struct {
 	reception *reception.Reception
 	bridge    *bridge.Bridge
 	board     *switchboard.Switchboard
+	words     words
 	archive   *recording.Archive
 	contents  *store.Store // of recordings
 	courier   *webhook.Courier

@@ -46,9 +46,10 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	if err := p.buildRecordings(ctx, to); err != nil {
 		return err
 	}
+	p.words = newWords(p.cfg.Speech.Synthesizer)
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Log: p.log,
-		Sources: bridge.NewLibrary(p.policy().NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3})),
+		Sources: bridge.NewLibrary(p.policy().NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3}), p.words),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})
 	to.to = p.board

@@ -64,7 +64,7 @@ func (p *parts) buildEdges(version string) error {
 		return fmt.Errorf("resource.access_keys: %w", err)
 	}
 	policy := p.policy()
-	families := families(sealer, policy, apiidentity.Config{
+	families := families(sealer, policy, p.words, apiidentity.Config{
 		ResourceID: p.cfg.Resource.ID, Users: p.users.Book, Tokens: p.users.tokens, Now: time.Now,
 	})
 	p.courier = webhook.New(webhook.Config{

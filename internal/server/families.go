@@ -22,7 +22,7 @@ func (g *generations) add(asked api.Family, told webhook.Family) {
 
 // families has one line for each family that is spoken. The first answers
 // requests that name no version.
-func families(contexts *access.Sealer, policy *outbound.Policy, users apiidentity.Config) (all generations) {
+func families(contexts *access.Sealer, policy *outbound.Policy, words words, users apiidentity.Config) (all generations) {
 	check := func(s outbound.Schemes) func(string) error {
 		return func(uri string) error {
 			_, err := policy.CheckURL(uri, s)
@@ -30,7 +30,7 @@ func families(contexts *access.Sealer, policy *outbound.Policy, users apiidentit
 		}
 	}
 	all.add(apiga.Family(apiga.Config{
-		Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
+		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}), webhookga.Family())
 	all.asked = append(all.asked, apiidentity.Family(users)) // of which nobody is told anything
 	return all

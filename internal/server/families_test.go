@@ -10,7 +10,7 @@ import (
 
 // A connection that is made in a version has to be told in it.
 func TestWhatAFamilyIsAskedInItAlsoTells(t *testing.T) {
-	all := families(nil, outbound.NewPolicy(nil), apiidentity.Config{})
+	all := families(nil, outbound.NewPolicy(nil), words{}, apiidentity.Config{})
 	for i, told := range all.told {
 		if asked := all.asked[i]; !slices.Equal(asked.Versions, told.Versions) {
 			t.Errorf("family %d is asked in %v and tells in %v", i, asked.Versions, told.Versions)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"strowger/internal/media/codec"
@@ -94,11 +95,12 @@ func (s *Speaker) engineFor(v Voice) (Engine, error) {
 			return e, nil
 		}
 	}
-	none := true
-	for _, e := range s.engines {
-		none = none && !e.Speaks(Voice{Language: defaultLanguage})
-	}
-	return nil, &UnspokenError{Language: v.Language, None: none}
+	return nil, &UnspokenError{Language: v.Language, None: !s.Speaks()}
+}
+
+// Speaks reports whether any engine works.
+func (s *Speaker) Speaks() bool {
+	return slices.ContainsFunc(s.engines, func(e Engine) bool { return e.Speaks(Voice{Language: defaultLanguage}) })
 }
 
 // Open begins to say an utterance, and returns when the first of it is there.

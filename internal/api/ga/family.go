@@ -16,8 +16,13 @@ type Config struct {
 	Contexts api.Contexts
 	// CheckRecording says what is missing to record in a format.
 	CheckRecording func(call.RecordingFormat) error
-	CheckHTTP      func(uri string) error
-	CheckSocket    func(uri string) error
+	// CheckSpeech reports what is wrong in words that are to be spoken: their SSML,
+	// or that no voice speaks their language. Speaks reports whether there is any
+	// voice.
+	CheckSpeech func(call.Speech) error
+	Speaks      func() bool
+	CheckHTTP   func(uri string) error
+	CheckSocket func(uri string) error
 }
 
 type family struct{ Config }
@@ -77,9 +82,9 @@ func (f family) onCall() []api.Operation {
 func (f family) onMedia() []api.Operation {
 	return []api.Operation{
 		{Name: "play", Method: http.MethodPost, Path: connection + ":play", Status: http.StatusAccepted,
-			Serve: api.OnConnectionUnless(lackingForPlay, f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
+			Serve: api.OnConnectionUnless(f.lackingForPlay, f.readPlay, api.Nothing), Fields: fields{call.PartRecipients: "playTo"}},
 		{Name: "recognize", Method: http.MethodPost, Path: connection + ":recognize", Status: http.StatusAccepted,
-			Serve: api.OnConnectionUnless(lackingForRecognize, f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
+			Serve: api.OnConnectionUnless(f.lackingForRecognize, f.readRecognize, api.Nothing), Fields: fields{call.PartParticipant: "recognizeOptions.targetParticipant"}},
 		{Name: "cancelAllMediaOperations", Method: http.MethodPost, Path: connection + ":cancelAllMediaOperations", Status: http.StatusAccepted,
 			Serve: api.OnConnection(readCancel, api.Nothing)},
 		{Name: "startContinuousDtmfRecognition", Method: http.MethodPost, Path: connection + ":startContinuousDtmfRecognition", Status: http.StatusOK,
@@ -89,7 +94,7 @@ func (f family) onMedia() []api.Operation {
 		{Name: "sendDtmfTones", Method: http.MethodPost, Path: connection + ":sendDtmfTones", Status: http.StatusAccepted,
 			Serve: api.OnConnection(f.readSendTones, showSentTones), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "hold", Method: http.MethodPost, Path: connection + ":hold", Status: http.StatusOK,
-			Serve: api.OnConnectionUnless(lackingForHold, f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
+			Serve: api.OnConnectionUnless(f.lackingForHold, f.readHold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "unhold", Method: http.MethodPost, Path: connection + ":unhold", Status: http.StatusOK,
 			Serve: api.OnConnection(f.readUnhold, api.Nothing), Fields: fields{call.PartParticipant: "targetParticipant"}},
 		{Name: "startMediaStreaming", Method: http.MethodPost, Path: connection + ":startMediaStreaming", Status: http.StatusAccepted,

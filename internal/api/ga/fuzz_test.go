@@ -34,7 +34,8 @@ func FuzzCommands(f *testing.F) {
 		f.Add(content)
 	}
 	accept := func(string) error { return nil }
-	verbs := family{Config{Contexts: anyContext{}, CheckHTTP: accept, CheckSocket: accept}}
+	verbs := family{Config{Contexts: anyContext{}, CheckHTTP: accept, CheckSocket: accept,
+		CheckSpeech: func(call.Speech) error { return nil }, Speaks: func() bool { return true }}}
 	r := &api.Request{Version: string(ga.Latest)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		decoded(body, func(in ga.CreateCallRequest) {
@@ -53,12 +54,12 @@ func FuzzCommands(f *testing.F) {
 			}
 		})
 		decoded(body, func(in ga.PlayRequest) {
-			if cmd, err := verbs.readPlay(r, in); err == nil && lackingForPlay(in) == nil {
+			if cmd, err := verbs.readPlay(r, in); err == nil && verbs.lackingForPlay(in) == nil {
 				playable(t, cmd.Sources)
 			}
 		})
 		decoded(body, func(in ga.RecognizeRequest) {
-			if cmd, err := verbs.readRecognize(r, in); err == nil && lackingForRecognize(in) == nil {
+			if cmd, err := verbs.readRecognize(r, in); err == nil && verbs.lackingForRecognize(in) == nil {
 				playable(t, append(cmd.Prompt, call.PlaySource{File: "-"}))
 				recognizable(t, cmd)
 			}
@@ -94,8 +95,8 @@ func playable(t *testing.T, sources []call.PlaySource) {
 		t.Fatal("nothing to play")
 	}
 	for _, s := range sources {
-		if s.File == "" {
-			t.Fatal("a source without a file")
+		if (s.File == "") == (s.Speech == nil) {
+			t.Fatal("a source that is not one of a file and words")
 		}
 	}
 }

@@ -22,11 +22,11 @@ func (f family) readHold(r *api.Request, in ga.HoldRequest) (cmd call.HoldPartic
 	return cmd, err
 }
 
-func lackingForHold(in ga.HoldRequest) *api.Refusal {
+func (f family) lackingForHold(in ga.HoldRequest) *api.Refusal {
 	if in.PlaySourceInfo == nil {
 		return nil
 	}
-	return unspokenSource("playSourceInfo", *in.PlaySourceInfo)
+	return f.unspokenSource("playSourceInfo", *in.PlaySourceInfo)
 }
 
 func (f family) readUnhold(r *api.Request, in ga.UnholdRequest) (cmd call.UnholdParticipant, err error) {

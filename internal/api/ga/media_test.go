@@ -35,6 +35,33 @@ func TestPlayBecomesTheCommandThatItSays(t *testing.T) {
 	}
 }
 
+func TestWordsBecomeTheCommandThatTheySay(t *testing.T) {
+	s := stageWith(t, speaking)
+	connection, _ := s.connected()
+	var cmd call.Command
+	s.Calls.Saw = func(c call.Command) { cmd = c }
+	const text, ssml = `{"kind":"text","text":{"text":"Hello","sourceLocale":"en-GB","voiceKind":"Male","voiceName":"en-GB-RyanNeural"}}`,
+		`{"kind":"Ssml","ssml":{"ssmlText":"<speak>Hi</speak>"}}`
+	words, marked := &call.Speech{Text: "Hello", Language: "en-GB", Gender: "male", Voice: "en-GB-RyanNeural"}, &call.Speech{SSML: "<speak>Hi</speak>"}
+	path := root + "/" + string(connection)
+	s.want(s.post(path+":play", `{"playSources":[`+text+`,`+ssml+`]}`), 202, "")
+	if got := cmd.(call.Play).Sources; len(got) != 2 || *got[0].Speech != *words || *got[1].Speech != *marked {
+		t.Errorf("it plays %+v", got)
+	}
+	s.want(s.post(path+":recognize", `{"recognizeInputType":"dtmf","playPrompt":`+text+`,"recognizeOptions":{"targetParticipant":{"rawId":"`+phone+`"}}}`), 202, "")
+	if got := cmd.(call.Recognize).Prompt; len(got) != 1 || *got[0].Speech != *words {
+		t.Errorf("it prompts with %+v", got)
+	}
+	s.want(s.post(path+":hold", `{"playSourceInfo":`+ssml+`,"targetParticipant":{"rawId":"`+phone+`"}}`), 200, "")
+	if got := cmd.(call.HoldParticipant).Audio; got == nil || *got.Speech != *marked {
+		t.Errorf("it holds with %+v", got)
+	}
+	s.refuses(path+":play", []wrong{
+		invalid(`{"playSources":[{"kind":"text","text":{"text":"Qapla'","sourceLocale":"tlh-XX"}}]}`, "playSources[0].text", `no voice of this server speaks "tlh-XX"`),
+		invalid(`{"playSources":[{"kind":"ssml","ssml":{"ssmlText":"<speak>\n<blink/></speak>"}}]}`, "playSources[0].ssml.ssmlText", `line 2, column 1: the element "blink" is not known`),
+	})
+}
+
 func TestPlayRefusesWhatIsWrong(t *testing.T) {
 	s := stage(t)
 	connection, _ := s.connected()
@@ -57,8 +84,8 @@ func TestPlayRefusesWhatIsWrong(t *testing.T) {
 		{source(`{"kind":"text"}`), 400, "8582", "playSources[1].text.text", "missing or empty"},
 		{source(`{"kind":"text","text":{"text":" "}}`), 400, "8582", "playSources[1].text.text", "missing or empty"},
 		{source(`{"kind":"ssml","ssml":{}}`), 400, "8582", "playSources[1].ssml.ssmlText", "missing or empty"},
-		{source(`{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playSources[1].text", "no speech synthesis is configured"},
-		{source(`{"kind":"ssml","ssml":{"ssmlText":"<speak/>"}}`), 405, "8522", "playSources[1].ssml", "no speech synthesis is configured"},
+		{source(`{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playSources[1].text", "no speech synthesis works"},
+		{source(`{"kind":"ssml","ssml":{"ssmlText":"<speak/>"}}`), 405, "8522", "playSources[1].ssml", "no speech synthesis works"},
 		invalid(with(`"playTo":[{"rawId":"4:+14255550123"},{"phoneNumber":{}}]`), "playTo[1].phoneNumber.value", "is missing"),
 		invalid(with(`"operationCallbackUri":"http://8.8.8.8/"`), "operationCallbackUri", "OperationCallbackUri field is invalid"),
 		invalid(with(`"operationContext":"`+strings.Repeat("x", 5000)+`"`), "operationContext", "longer than"),

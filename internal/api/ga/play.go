@@ -28,7 +28,9 @@ func (f family) readPlay(r *api.Request, in ga.PlayRequest) (cmd call.Play, err 
 	return cmd, err
 }
 
-func lackingForPlay(in ga.PlayRequest) *api.Refusal { return unspoken("playSources", in.PlaySources) }
+func (f family) lackingForPlay(in ga.PlayRequest) *api.Refusal {
+	return f.unspoken("playSources", in.PlaySources)
+}
 
 func (f family) sources(field string, sources []ga.PlaySource) ([]call.PlaySource, error) {
 	read := make([]call.PlaySource, len(sources))
@@ -42,16 +44,15 @@ func (f family) sources(field string, sources []ga.PlaySource) ([]call.PlaySourc
 	return read, nil
 }
 
-// source reads one source; faults are placed below it. One that has to be spoken
-// reads as an empty one: there is no voice for it yet.
+// source reads one source; faults are placed below it.
 func (f family) source(s ga.PlaySource) (call.PlaySource, error) {
 	switch ga.PlaySourceKind(strings.ToLower(string(s.Kind))) {
 	case ga.PlayFile:
 		return f.fileSource(s)
 	case ga.PlayText:
-		return call.PlaySource{}, checkText(s.Text)
+		return f.textSource(s.Text)
 	case ga.PlaySSML:
-		return call.PlaySource{}, checkSSML(s.SSML)
+		return f.ssmlSource(s.SSML)
 	case "":
 		return call.PlaySource{}, wire.Fieldf("kind", "is missing")
 	}

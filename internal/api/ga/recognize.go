@@ -99,13 +99,13 @@ func checkChoice(c ga.Choice, byVoice bool) error {
 }
 
 // lackingForRecognize is what of a recognition needs speech.
-func lackingForRecognize(in ga.RecognizeRequest) *api.Refusal {
+func (f family) lackingForRecognize(in ga.RecognizeRequest) *api.Refusal {
 	if in.PlayPrompt != nil {
-		if lacking := unspokenSource("playPrompt", *in.PlayPrompt); lacking != nil {
+		if lacking := f.unspokenSource("playPrompt", *in.PlayPrompt); lacking != nil {
 			return lacking
 		}
 	}
-	if lacking := unspoken("playPrompts", in.PlayPrompts); lacking != nil {
+	if lacking := f.unspoken("playPrompts", in.PlayPrompts); lacking != nil {
 		return lacking
 	}
 	switch {

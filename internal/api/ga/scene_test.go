@@ -12,6 +12,7 @@ import (
 	"strowger/internal/api/ga"
 	"strowger/internal/call"
 	"strowger/internal/outbound"
+	"strowger/internal/speech"
 )
 
 const (
@@ -39,7 +40,24 @@ func recordsWAV(f call.RecordingFormat) error {
 	return errors.New("install libmp3lame0")
 }
 
-func stage(t *testing.T) scene {
+// mute has no voice, as a server without any engine of speech.
+var mute = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return false }}
+
+// speaking has a voice for English.
+var speaking = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return true }}
+
+// checkSpeech finds what a speaker would.
+func checkSpeech(s call.Speech) error {
+	if s.Language == "tlh-XX" {
+		return &speech.UnspokenError{Language: s.Language}
+	}
+	_, err := speech.Parse(speech.Utterance{Text: s.Text, SSML: s.SSML})
+	return err
+}
+
+func stage(t *testing.T) scene { return stageWith(t, mute) }
+
+func stageWith(t *testing.T, c ga.Config) scene {
 	t.Helper()
 	sealer, err := access.OpenSealer(t.TempDir())
 	if err != nil {
@@ -52,7 +70,8 @@ func stage(t *testing.T) scene {
 			return err
 		}
 	}
-	family := ga.Family(ga.Config{Contexts: sealer, CheckRecording: recordsWAV, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket)})
+	c.Contexts, c.CheckRecording, c.CheckHTTP, c.CheckSocket = sealer, recordsWAV, check(outbound.HTTP), check(outbound.WebSocket)
+	family := ga.Family(c)
 	return scene{Server: apitest.NewServer(t, family), t: t, sealer: sealer}
 }
 

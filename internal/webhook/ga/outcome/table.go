@@ -32,6 +32,7 @@ const (
 	noCall        = 8543
 	unreachable   = 8544
 	absent        = 8558
+	aiService     = 8565
 	playShutdown  = 8572
 
 	recordingClient = 8608
@@ -116,6 +117,10 @@ const (
 var plays = map[call.Reason]Result{
 	call.PlayFormat:   {400, badFormat, "Action failed, file format is invalid."},
 	call.PlayDownload: {400, noDownload, "Action failed, file could not be downloaded."},
+	call.SpeechFailed: {400, aiService, "Action failed, the text could not be spoken."},
+	call.SpeechDenied: {401, aiService, "Action failed, the speech service refused this server's key."},
+	call.SpeechLate:   {408, aiService, "Action failed, the speech service took too long."},
+	call.SpeechBusy:   {429, aiService, "Action failed, too much is being spoken at once."},
 	call.Canceled:     Canceled,
 	call.NodeLost:     {500, playShutdown, "Action failed, the server was restarted."},
 	call.ShutDown:     {500, playShutdown, "Action failed, the server is shutting down."},
@@ -135,6 +140,10 @@ var recognitions = map[call.Reason]Result{
 	// A prompt that fails is published as one failure, whatever was wrong with it.
 	call.PlayFormat:   {500, promptFailed, "Action failed, encountered failure while trying to play the prompt: its format is invalid."},
 	call.PlayDownload: {500, promptFailed, "Action failed, encountered failure while trying to play the prompt: it could not be downloaded."},
+	call.SpeechFailed: {500, promptFailed, unspokenPrompt},
+	call.SpeechDenied: {500, promptFailed, unspokenPrompt + " The speech service refused this server's key."},
+	call.SpeechLate:   {500, promptFailed, unspokenPrompt + " The speech service took too long."},
+	call.SpeechBusy:   {500, promptFailed, unspokenPrompt + " Too much is being spoken at once."},
 	call.Canceled:     Canceled,
 	// ---- our choices ----
 	call.ParticipantAbsent: {400, absent, "Action failed, the participant is not in the call."},
@@ -142,6 +151,9 @@ var recognitions = map[call.Reason]Result{
 	call.ShutDown:          {500, recognizeFail, "Action failed, the server is shutting down."},
 	call.Failed:            {500, unknown, "Action failed."},
 }
+
+// unspokenPrompt is what is said of a prompt of words that failed.
+const unspokenPrompt = "Action failed, encountered failure while trying to play the prompt: it could not be spoken."
 
 // recordings are the ways in which nothing is recorded. The reference names no codes
 // but the client's and the general ones.

@@ -1,0 +1,82 @@
+package bridge
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"strowger/internal/call"
+	"strowger/internal/media/player"
+)
+
+// openSpeech begins to speak, and returns when the first of it can be heard. What was
+// spoken before in the same way is there at once.
+func (l *Library) openSpeech(ctx context.Context, words call.Speech, rateHz int) (Sound, error) {
+	key := speechKey(words)
+	if r := l.find(key); r != nil {
+		return &keptSound{samples: l.at(r, rateHz).Samples()}, nil
+	}
+	r, err := l.speaker.Speak(ctx, words)
+	if err != nil {
+		return nil, err
+	}
+	return newStream(&learning{Reader: r, library: l, key: key}, rateHz), nil
+}
+
+// speechKey names what is heard: the words, and all that changes how they sound.
+func speechKey(s call.Speech) string {
+	return strings.Join([]string{"speech", s.Language, s.Gender, s.Voice, s.SSML, s.Text}, "\n")
+}
+
+// find is what is kept under a key, or nil.
+func (l *Library) find(key string) *recording {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.kept[key]
+	if e == nil {
+		return nil
+	}
+	l.order.MoveToFront(e)
+	return e.Value.(*recording)
+}
+
+// learning is sound that the library keeps once it was read to its end, if it is
+// small enough and there is room meanwhile.
+type learning struct {
+	Reader
+	library *Library
+	key     string
+	samples []int16
+	held    int  // bytes of the budget for fetches
+	over    bool // it is kept already, or never will be
+}
+
+// Read implements Reader.
+func (r *learning) Read(samples []int16) (int, error) {
+	n, err := r.Reader.Read(samples)
+	if more := 2 * n; !r.over {
+		if r.held+more > keptMost || !r.library.fetches.take(more) {
+			r.forget()
+		} else {
+			r.held += more
+			r.samples = append(r.samples, samples[:n]...)
+		}
+	}
+	if err == io.EOF && !r.over {
+		r.library.keep(r.key, &player.Audio{RateHz: r.RateHz(), Samples: r.samples})
+		r.forget()
+	}
+	return n, err
+}
+
+// forget gives back what was held.
+func (r *learning) forget() {
+	r.library.fetches.give(r.held)
+	r.samples, r.held, r.over = nil, 0, true
+}
+
+// Close implements Reader.
+func (r *learning) Close() {
+	r.forget()
+	r.Reader.Close()
+}
