@@ -8,6 +8,7 @@
 //     of that is checked before a byte of the body is read; BodyDigest then
 //     checks the body. Signatures are compared in constant time, and a refusal
 //     says which part is wrong, never what would have been right.
+//   - In place of a signature it takes an access token of the Issuer, if there is one.
 //   - Signer signs every callback with a token of the second in which it is sent
 //     (RS256), and publishes the two documents with which a receiver verifies it.
 //   - Sealer's tokens open again to exactly what was sealed, or not at all.

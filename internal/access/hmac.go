@@ -20,43 +20,65 @@ const clockSkew = 15 * time.Minute
 // proved anything. Official clients name three.
 const maxSignedHeaders = 8
 
-// Verifier checks signatures made with the resource's access keys. Its methods
-// may be called from any goroutine.
+// Verifier checks signatures made with the resource's access keys, and access tokens.
+// Its methods may be called from any goroutine.
 type Verifier struct {
-	keys []Key
-	now  func() time.Time
+	keys   []Key
+	issuer *Issuer
+	now    func() time.Time
 }
 
-// NewVerifier trusts any of keys. now is the clock that dates are held against.
-func NewVerifier(keys []Key, now func() time.Time) *Verifier {
-	return &Verifier{keys: keys, now: now}
+// NewVerifier trusts any of keys, and an issuer of access tokens, which may be nil. now
+// is the clock that dates are held against.
+func NewVerifier(keys []Key, issuer *Issuer, now func() time.Time) *Verifier {
+	return &Verifier{keys: keys, issuer: issuer, now: now}
 }
 
-// BodyDigest is the hash that the caller signed for the request's body.
-type BodyDigest [sha256.Size]byte
+// BodyDigest is the hash that the caller signed for the request's body; nil when it has
+// shown a token, which says nothing of the body.
+type BodyDigest []byte
 
 // Check refuses a body that is not the one that was signed; the error is a *Refusal.
 func (d BodyDigest) Check(body []byte) error {
+	if d == nil {
+		return nil
+	}
 	sum := sha256.Sum256(body)
-	if subtle.ConstantTimeCompare(sum[:], d[:]) != 1 {
+	if subtle.ConstantTimeCompare(sum[:], d) != 1 {
 		return refuse("the body does not hash to x-ms-content-sha256")
 	}
 	return nil
 }
 
-// Verify checks the signature of a request as the server got it; it does not
-// touch the body, which the caller has to put to the digest returned. The
+// Verify checks the signature of a request as the server got it, or its access token;
+// it does not touch the body, which the caller has to put to the digest returned. The
 // error is a *Refusal.
 func (v *Verifier) Verify(r *http.Request) (BodyDigest, error) {
-	claim, err := readClaim(r)
+	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case scheme == "":
+		return nil, refuse("the Authorization header is missing")
+	case strings.EqualFold(scheme, "Bearer") && v.issuer != nil:
+		return nil, v.issuer.admit(r.Context(), rest)
+	case strings.EqualFold(scheme, "Bearer"):
+		return nil, refuseToken("none are taken here: sign with an access key, or name in resource.tokens whose are taken")
+	case strings.EqualFold(scheme, "HMAC-SHA256"):
+		return v.verifySignature(r, rest)
+	default:
+		return nil, refuse("the Authorization scheme is neither HMAC-SHA256 nor Bearer")
+	}
+}
+
+func (v *Verifier) verifySignature(r *http.Request, authorization string) (BodyDigest, error) {
+	claim, err := readClaim(r, authorization)
 	if err != nil {
-		return BodyDigest{}, err
+		return nil, err
 	}
 	if age := v.now().Sub(claim.date); age.Abs() > clockSkew {
-		return BodyDigest{}, refuse("the date of the request is %s away from the server's clock, at most %s is allowed: set the clock of the machine that is wrong", age.Abs().Round(time.Second), clockSkew)
+		return nil, refuse("the date of the request is %s away from the server's clock, at most %s is allowed: set the clock of the machine that is wrong", age.Abs().Round(time.Second), clockSkew)
 	}
 	if !v.signed(r, claim) {
-		return BodyDigest{}, refuse("the signature does not match: the access key is none of this server's (it is base64: copy it whole, with any = at its end), "+
+		return nil, refuse("the signature does not match: the access key is none of this server's (it is base64: copy it whole, with any = at its end), "+
 			"or something on the way changed what is signed: the method, the path with its query, the headers %s", strings.Join(claim.headers, ", "))
 	}
 	return claim.digest, nil
@@ -86,17 +108,8 @@ type claim struct {
 	digest    BodyDigest
 }
 
-func readClaim(r *http.Request) (claim, error) {
-	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch {
-	case scheme == "":
-		return claim{}, refuse("the Authorization header is missing")
-	case strings.EqualFold(scheme, "Bearer"):
-		return claim{}, refuseToken("bearer tokens are not accepted here, sign with an access key")
-	case !strings.EqualFold(scheme, "HMAC-SHA256"):
-		return claim{}, refuse("the Authorization scheme is not HMAC-SHA256")
-	}
-	c, err := parseAuthorization(rest)
+func readClaim(r *http.Request, authorization string) (claim, error) {
+	c, err := parseAuthorization(authorization)
 	if err != nil {
 		return claim{}, err
 	}
@@ -184,9 +197,9 @@ func (c *claim) readDate(values []string) error {
 
 func (c *claim) readDigest(encoded string) error {
 	digest, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil || len(digest) != len(c.digest) {
-		return refuse("x-ms-content-sha256 is not the base64 of %d bytes", len(c.digest))
+	if err != nil || len(digest) != sha256.Size {
+		return refuse("x-ms-content-sha256 is not the base64 of %d bytes", sha256.Size)
 	}
-	copy(c.digest[:], digest)
+	c.digest = digest
 	return nil
 }

@@ -75,7 +75,7 @@ func verifier(t *testing.T, keys ...string) *Verifier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewVerifier(parsed, func() time.Time { return noon })
+	return NewVerifier(parsed, nil, func() time.Time { return noon })
 }
 
 // verify does both halves, as the api does.
@@ -149,8 +149,8 @@ func TestARefusalSaysWhichPartIsWrong(t *testing.T) {
 		shown  Credential
 	}{
 		"nothing at all":      {func(r *http.Request) { r.Header.Del("Authorization") }, "Authorization header is missing", Signature},
-		"another scheme":      {func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, "not HMAC-SHA256", Signature},
-		"a token":             {func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, "bearer tokens are not accepted", Token},
+		"another scheme":      {func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, "neither HMAC-SHA256 nor Bearer", Signature},
+		"a token":             {func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, "none are taken here", Token},
 		"no signature":        {func(r *http.Request) { r.Header.Set("Authorization", "HMAC-SHA256 SignedHeaders=host") }, "SignedHeaders=…&Signature=…", Signature},
 		"short signature":     {func(r *http.Request) { replace(r, "Signature=", "Signature=AAAA") }, "not the base64 of 32 bytes", Signature},
 		"signature no base64": {func(r *http.Request) { replace(r, "Signature=", "Signature=!") }, "not the base64 of 32 bytes", Signature},
@@ -257,7 +257,7 @@ func FuzzSearchParams(f *testing.F) {
 
 func FuzzVerify(f *testing.F) {
 	f.Add("HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=zgf03Yab/5ECDHzwClSKytQXodIs26VuDSu9hPL0fa8=", "Tue, 15 Sep 2026 11:36:15 GMT", emptyHash)
-	v := NewVerifier([]Key{Key("0123456789abcdef")}, func() time.Time { return noon })
+	v := NewVerifier([]Key{Key("0123456789abcdef")}, nil, func() time.Time { return noon })
 	f.Fuzz(func(t *testing.T, authorization, date, hash string) {
 		r := httptest.NewRequest("GET", "/calling/callConnections/c?a=b", nil)
 		r.Header.Set("Authorization", authorization)

@@ -36,6 +36,15 @@ type Config struct {
 type Resource struct {
 	ID         string   `yaml:"id"`
 	AccessKeys []string `yaml:"access_keys"`
+	Tokens     Tokens   `yaml:"tokens"`
+}
+
+// Tokens says whose access tokens are taken in place of an access key's signature: those
+// that an OpenID Connect provider made for one of the audiences. An empty Issuer means
+// nobody's.
+type Tokens struct {
+	Issuer    string   `yaml:"issuer"`
+	Audiences []string `yaml:"audiences"`
 }
 
 // HTTP is the public surface. An empty PublicURL means the first address of
@@ -211,7 +220,8 @@ type Lab struct {
 // Default is the configuration of the empty file.
 func Default() Config {
 	return Config{
-		DataDir: "./strowger-data",
+		DataDir:  "./strowger-data",
+		Resource: Resource{Tokens: Tokens{Audiences: []string{"https://communication.azure.com", "https://communication.azure.com/"}}},
 		HTTP: HTTP{
 			Listen: []string{"http://127.0.0.1:8080"}, MaxConnections: 4096, MaxConnectionsPerSource: 1024,
 		},

@@ -89,6 +89,17 @@ func (r Resource) validate(p *problems) {
 			p.add(fmt.Sprintf("resource.access_keys[%d]", i), "is not base64 of 16 bytes or more; `openssl rand -base64 32` makes one")
 		}
 	}
+	r.Tokens.validate(p)
+}
+
+func (t Tokens) validate(p *problems) {
+	if t.Issuer == "" {
+		return
+	}
+	p.addIf("resource.tokens.issuer", webURL(t.Issuer))
+	if len(t.Audiences) == 0 {
+		p.add("resource.tokens.audiences", "is empty: name for whom the tokens are made, such as https://communication.azure.com")
+	}
 }
 
 func (h HTTP) validate(p *problems) {

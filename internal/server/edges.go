@@ -76,7 +76,7 @@ func (p *parts) buildEdges(version string) error {
 		InFlight: p.budget.Callbacks, Tried: p.tried,
 		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
 	})
-	verifier := access.NewVerifier(keys, time.Now)
+	verifier := access.NewVerifier(keys, p.issuer(policy), time.Now)
 	served := api.New(api.Config{
 		Verifier: verifier, Signer: signer, Calls: commands{p.board, p.courier},
 		Public: p.info.PublicURL,

@@ -44,7 +44,7 @@ func NewServer(t *testing.T, families ...api.Family) *Server {
 	}
 	s := &Server{Calls: &Calls{}, Log: &Log{}, t: t}
 	s.API = api.New(api.Config{
-		Verifier: access.NewVerifier([]access.Key{Key}, func() time.Time { return Now }),
+		Verifier: access.NewVerifier([]access.Key{Key}, nil, func() time.Time { return Now }),
 		Signer:   signer, Calls: s.Calls, Health: http.NotFoundHandler(), Families: families,
 		Log: slog.New(slog.NewTextHandler(s.Log, nil)),
 	})

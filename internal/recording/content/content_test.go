@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"strowger/internal/access"
+	"strowger/internal/access/accesstest"
 	"strowger/internal/call"
 	"strowger/internal/recording"
 	"strowger/internal/recording/content"
@@ -44,20 +45,22 @@ type shop struct {
 	dir     string
 	store   *store.Store
 	log     *bytes.Buffer
+	issuer  *accesstest.Provider
 	handler *content.Handler
 	client  *client.Client
 }
 
 func newShop(t testing.TB) *shop {
 	t.Helper()
-	s := &shop{t: t, dir: t.TempDir(), log: &bytes.Buffer{}}
+	s := &shop{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, issuer: accesstest.NewProvider(t)}
 	var err error
 	if s.store, err = store.Open(context.Background(), "", s.dir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.store.Close() })
 	s.client = client.New(t, "https://"+resource, base64.StdEncoding.EncodeToString(key))
-	s.handler = content.New(access.NewVerifier([]access.Key{key}, time.Now), content.In(s.store, slog.New(slog.NewTextHandler(s.log, nil))), []string{"8080", "8443"})
+	issuer := access.NewIssuer(s.issuer.Issuer(), []string{accesstest.Audience}, s.issuer.Client(), time.Now)
+	s.handler = content.New(access.NewVerifier([]access.Key{key}, issuer, time.Now), content.In(s.store, slog.New(slog.NewTextHandler(s.log, nil))), []string{"8080", "8443"})
 	s.put(document.Content(call.WAV), sound)
 	s.put(document.Metadata(), s.metadata("wav"))
 	return s
@@ -128,6 +131,28 @@ var (
 	audio = whole + "/content/audio"
 	about = whole + "/content/acsmetadata"
 )
+
+func TestTheContentIsGivenAndDeletedForATokenOfTheIssuer(t *testing.T) {
+	s := newShop(t)
+	ask := func(method, path, token string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		return s.do(r)
+	}
+	if w := ask(http.MethodGet, audio, s.issuer.Token(time.Now())); w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), sound) {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodDelete} {
+		path := map[string]string{http.MethodGet: audio, http.MethodDelete: whole}[method]
+		if said := s.refused(ask(method, path, s.issuer.Token(time.Now().Add(-2*time.Hour))), http.StatusUnauthorized); !strings.Contains(said, "it ended at") {
+			t.Errorf("%s: %s", method, said)
+		}
+	}
+	if w := ask(http.MethodDelete, whole, s.issuer.Token(time.Now())); w.Code != http.StatusOK {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	s.refused(ask(http.MethodGet, audio, s.issuer.Token(time.Now())), http.StatusNotFound)
+}
 
 func TestTheContentIsGivenToWhoSignedForTheResource(t *testing.T) {
 	s := newShop(t)
