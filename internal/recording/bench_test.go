@@ -116,8 +116,8 @@ func (c *crowd) record(spec call.RecordingSpec) {
 }
 
 // stop ends all recordings and gives how long the last one took to be in the store,
-// and how many ticks are missing.
-func (c *crowd) stop() (took time.Duration, missing int) {
+// how many ticks are missing, and how many the recorders were too slow for.
+func (c *crowd) stop() (took time.Duration, missing, dropped int) {
 	began := time.Now()
 	for _, k := range c.calls {
 		c.archive.Stop(k.id, call.StopRecorder{Recording: call.NewRecordingID(k.id, 1), Reason: call.EndedByApplication})
@@ -131,9 +131,10 @@ func (c *crowd) stop() (took time.Duration, missing int) {
 	for i := range c.calls {
 		k := &c.calls[i]
 		missing += int(k.tap.Last()-k.tap.First()) + 1
+		dropped += int(k.tap.Dropped())
 		k.tap = nil
 	}
-	return took, missing - int(sound/media.FrameDuration)
+	return took, missing - int(sound/media.FrameDuration), dropped
 }
 
 // spent is how much processor time this process has had.
@@ -195,8 +196,8 @@ func silentTicks(b *testing.B, dir string) (n int) {
 // without a network, first without recordings and then with one each, until all
 // files are in the store. It reports what a second of a leg costs in ms of processor
 // time, what the recording adds to it and by what factor, and what it costs to begin
-// and end one; what the files lack of the calls, and what is silent in those that
-// are WAV, of which the clock's own gaps are a part; how long it takes from the end
+// and end one; what the files lack of the calls, what the recorders were too slow for, and what is
+// silent in those that are WAV, of which the clock's own gaps are a part; how long it takes from the end
 // of all calls at once to the last file; and the memory of a recording.
 func BenchmarkThreeHundredCalls(b *testing.B) {
 	for name, spec := range map[string]call.RecordingSpec{
@@ -221,8 +222,8 @@ func measureCrowd(b *testing.B, spec call.RecordingSpec) {
 	with := during(b, func() { <-time.After(length) })
 	meanwhile := resident(b)
 	var took time.Duration
-	var missing int
-	end := during(b, func() { took, missing = c.stop() })
+	var missing, dropped int
+	end := during(b, func() { took, missing, dropped = c.stop() })
 	after := resident(b)
 	skipped := 0
 	for _, loop := range c.clock.Stats() {
@@ -233,6 +234,7 @@ func measureCrowd(b *testing.B, spec call.RecordingSpec) {
 	b.ReportMetric(with.Seconds()/without.Seconds(), "recorded/unrecorded")
 	b.ReportMetric((milliseconds(begin+end)-milliseconds(with)/length.Seconds())/calls, "begin-and-end-ms/recording")
 	b.ReportMetric(float64(missing), "missing-ticks")
+	b.ReportMetric(float64(dropped), "dropped-ticks")
 	b.ReportMetric(float64(silentTicks(b, c.dir)), "silent-ticks")
 	b.ReportMetric(float64(skipped), "skipped-by-the-clock")
 	b.ReportMetric(took.Seconds(), "last-file-s")

@@ -1,6 +1,11 @@
 package soundfile
 
-import "os"
+import (
+	"os"
+	"sync/atomic"
+
+	"strowger/internal/native"
+)
 
 // Codec is how sound is compressed, and thereby what kind of file it is in.
 type Codec int
@@ -30,7 +35,7 @@ func (c Codec) Check(format Format) error {
 	if err != nil {
 		return err
 	}
-	opened.close()
+	release(opened)
 	return nil
 }
 
@@ -47,6 +52,14 @@ func (c Codec) open(format Format) (compressor, error) {
 	if format.Channels > 2 {
 		return nil, format.problem("%v holds one channel or two", c)
 	}
+	opened, err := c.openLibrary(format)
+	if err == nil {
+		atWork.Add(1)
+	}
+	return opened, err
+}
+
+func (c Codec) openLibrary(format Format) (compressor, error) {
 	switch c {
 	case MP3:
 		return openLAME(format)
@@ -56,6 +69,18 @@ func (c Codec) open(format Format) (compressor, error) {
 		return openOpus(format)
 	}
 	panic("soundfile: " + c.String())
+}
+
+// atWork counts compressors.
+var atWork atomic.Int32
+
+// release closes a compressor. With the last one the system gets back what all of them
+// have held: hundreds of recordings that end at once leave a hole of their size.
+func release(c compressor) {
+	c.close()
+	if atWork.Add(-1) == 0 {
+		native.GiveBack()
+	}
 }
 
 // Encoder writes a compressed file. Its methods are for one goroutine at a time.
@@ -76,7 +101,7 @@ func NewEncoder(file *os.File, codec Codec, format Format) (Encoder, error) {
 		return nil, err
 	}
 	if err := file.Truncate(0); err != nil {
-		opened.close()
+		release(opened)
 		return nil, err
 	}
 	if lame, ok := opened.(*lame); ok {
@@ -84,7 +109,7 @@ func NewEncoder(file *os.File, codec Codec, format Format) (Encoder, error) {
 	}
 	encoder, err := newMP4(file, opened.(packets))
 	if err != nil {
-		opened.close()
+		release(opened)
 		return nil, err
 	}
 	return encoder, nil

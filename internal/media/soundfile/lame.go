@@ -57,7 +57,7 @@ const (
 	lameJointStereo = 1
 	lameMono        = 3
 	// lameQuality is 0 (best) to 9: below 5 nothing is heard of what it costs.
-	lameQuality = 5
+	lameQuality = 7
 
 	// lameBlock is how many frames are encoded at once, and lameBytes what lame.h
 	// says that they may need.

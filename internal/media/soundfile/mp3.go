@@ -40,7 +40,7 @@ func (m *mp3) Close() error {
 	if m.encoder == nil {
 		return os.ErrClosed
 	}
-	defer func() { m.encoder.close(); m.encoder = nil }()
+	defer func() { release(m.encoder); m.encoder = nil }()
 	if m.err == nil {
 		m.append(m.encoder.finish())
 	}

@@ -107,7 +107,7 @@ func (m *mp4) Close() error {
 	if m.packets == nil {
 		return os.ErrClosed
 	}
-	defer func() { m.packets.close(); m.packets = nil }()
+	defer func() { release(m.packets); m.packets = nil }()
 	if m.err == nil {
 		m.err = m.drain()
 	}
