@@ -1,19 +1,14 @@
 package ga
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"reflect"
-	"strings"
 	"testing"
 
 	"strowger/internal/wire"
+	"strowger/internal/wire/wiretest"
 )
 
 // goldenRequests maps a fixture's first words to the request that it is.
-var goldenRequests = map[string]func() any{
+var goldenRequests = wiretest.Types{
 	"create-call":        func() any { return new(CreateCallRequest) },
 	"create-group-call":  func() any { return new(CreateCallRequest) },
 	"answer":             func() any { return new(AnswerCallRequest) },
@@ -42,7 +37,7 @@ var goldenRequests = map[string]func() any{
 	"move-here":             func() any { return new(MoveParticipantsRequest) },
 }
 
-var goldenResponses = map[string]func() any{
+var goldenResponses = wiretest.Types{
 	"call":               func() any { return new(CallConnectionProperties) },
 	"participants":       func() any { return new(ParticipantList) },
 	"participant":        func() any { return new(CallParticipant) },
@@ -57,7 +52,7 @@ var goldenResponses = map[string]func() any{
 	"move-here":              func() any { return new(MoveParticipantsResponse) },
 }
 
-var goldenEvents = map[string]func() any{
+var goldenEvents = wiretest.Types{
 	"CallConnected":              func() any { return new(CallConnected) },
 	"CallDisconnected":           func() any { return new(CallDisconnected) },
 	"CreateCallFailed":           func() any { return new(CreateCallFailed) },
@@ -91,159 +86,27 @@ var goldenEvents = map[string]func() any{
 }
 
 func TestRequestsSurviveDecodingAndEncoding(t *testing.T) {
-	eachGolden(t, "requests", goldenRequests, func(t *testing.T, document []byte, into any) []byte {
-		if err := wire.Decode(document, into); err != nil {
-			t.Fatal(err)
-		}
-		return encode(t, into)
-	})
+	wiretest.Golden(t, "ga/requests", goldenRequests)
 }
 
 func TestResponsesSurviveDecodingAndEncoding(t *testing.T) {
-	eachGolden(t, "responses", goldenResponses, func(t *testing.T, document []byte, into any) []byte {
-		if err := wire.Decode(document, into); err != nil {
-			t.Fatal(err)
-		}
-		return encode(t, into)
-	})
+	wiretest.Golden(t, "ga/responses", goldenResponses)
 }
 
 func TestEventsSurviveDecodingAndEncoding(t *testing.T) {
-	eachGolden(t, "events", goldenEvents, func(t *testing.T, document []byte, into any) []byte {
-		var batch []wire.CloudEvent
-		if err := json.Unmarshal(document, &batch); err != nil || len(batch) != 1 {
-			t.Fatalf("not an array of one event: %v", err)
-		}
-		if err := wire.Decode(batch[0].Data, into); err != nil {
-			t.Fatal(err)
-		}
-		got := batch[0]
-		event, err := wire.NewCloudEvent(got.ID, got.Type, got.Subject, got.Time, into)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := wire.EncodeCallback(event)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return body
-	})
+	wiretest.GoldenEvents(t, "ga/events", goldenEvents)
 }
 
 func TestAnEventSaysItsTypeTwice(t *testing.T) {
-	for _, path := range glob(t, "events") {
-		var batch []wire.CloudEvent
-		if err := json.Unmarshal(read(t, path), &batch); err != nil {
-			t.Fatal(err)
-		}
+	for path, e := range wiretest.Callbacks(t, "ga/events") {
 		var data EventData
-		if err := wire.Decode(batch[0].Data, &data); err != nil {
+		if err := wire.Decode(e.Data, &data); err != nil {
 			t.Fatal(err)
 		}
-		if data.PublicEventType != batch[0].Type || batch[0].Subject != ConnectionSubject(data.CallConnectionID) {
-			t.Errorf("%s: type %q, publicEventType %q, subject %q", path, batch[0].Type, data.PublicEventType, batch[0].Subject)
+		if data.PublicEventType != e.Type || e.Subject != ConnectionSubject(data.CallConnectionID) {
+			t.Errorf("%s: type %q, publicEventType %q, subject %q", path, e.Type, data.PublicEventType, e.Subject)
 		}
 	}
 }
 
-// eachGolden puts every fixture of a folder through the codec, and insists
-// that every type has a fixture and every fixture a type.
-func eachGolden(t *testing.T, folder string, types map[string]func() any, code func(*testing.T, []byte, any) []byte) {
-	t.Helper()
-	seen := map[string]bool{}
-	for _, path := range glob(t, folder) {
-		name := strings.TrimSuffix(filepath.Base(path), ".json")
-		kind := longestPrefix(name, types)
-		if kind == "" {
-			t.Errorf("no type for fixture %s", name)
-			continue
-		}
-		seen[kind] = true
-		t.Run(name, func(t *testing.T) {
-			document := read(t, path)
-			got := code(t, document, types[kind]())
-			if want := parse(t, document); !reflect.DeepEqual(parse(t, got), want) {
-				t.Errorf("encoded again it says\n%s\ninstead of\n%s", got, document)
-			}
-		})
-	}
-	for kind := range types {
-		if !seen[kind] {
-			t.Errorf("no fixture for %s", kind)
-		}
-	}
-}
-
-func longestPrefix(name string, types map[string]func() any) string {
-	longest := ""
-	for kind := range types {
-		if len(kind) > len(longest) && (name == kind || strings.HasPrefix(name, kind+"-")) {
-			longest = kind
-		}
-	}
-	return longest
-}
-
-func glob(t *testing.T, folder string) []string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("..", "testdata", "ga", folder, "*.json"))
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no fixtures in %s: %v", folder, err)
-	}
-	return paths
-}
-
-func read(t *testing.T, path string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
-func encode(t *testing.T, v any) []byte {
-	t.Helper()
-	out, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-func parse(t *testing.T, document []byte) any {
-	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(document))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-func FuzzRequests(f *testing.F) {
-	paths, _ := filepath.Glob(filepath.Join("..", "testdata", "ga", "requests", "*.json"))
-	for _, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(content)
-	}
-	f.Fuzz(func(t *testing.T, document []byte) {
-		for _, make := range goldenRequests {
-			first := make()
-			if wire.Decode(document, first) != nil {
-				continue
-			}
-			again := make()
-			if err := wire.Decode(encode(t, first), again); err != nil {
-				t.Fatalf("%T that was accepted is refused when it is sent again: %v", first, err)
-			}
-			if a, b := encode(t, first), encode(t, again); !bytes.Equal(a, b) {
-				t.Fatalf("%T changes when it is sent again:\n%s\n%s", first, a, b)
-			}
-		}
-	})
-}
+func FuzzRequests(f *testing.F) { wiretest.FuzzRequests(f, "ga/requests", goldenRequests) }
