@@ -11,6 +11,6 @@
 //     the sender wrote it ("targets[1].phoneNumber.value").
 //
 // One family of operations and events has one package below: wire/ga for the
-// general-availability versions; the preview of 2021 gets wire/preview2021
-// beside it. wire/eventgrid holds what is published through Event Grid.
+// general-availability versions, wire/preview2021 for the preview of 2021.
+// wire/eventgrid holds what is published through Event Grid.
 package wire
