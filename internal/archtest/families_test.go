@@ -12,8 +12,9 @@ import (
 )
 
 // families are the folders in which a generation of the API, or Event Grid, may
-// say how things are called and numbered in public.
-var families = []string{"api/ga", "webhook/ga", "webhook/grid", "api/preview2021", "webhook/preview2021"}
+// say how things are called and numbered in public; the codes of events are
+// those of all.
+var families = []string{"api/ga", "webhook/ga", "webhook/grid", "webhook/outcome", "api/preview2021", "webhook/preview2021"}
 
 // everybodysWords are names of the GA family that are words of the glossary or
 // of plain English too.
@@ -122,7 +123,7 @@ func gaCodes(t *testing.T) map[string]bool {
 	for _, m := range refusal.FindAllStringSubmatch(readAll(t, "internal/api/ga/codes.go"), -1) {
 		codes[m[1]] = true
 	}
-	for _, m := range subcode.FindAllStringSubmatch(readAll(t, "internal/webhook/ga/outcome/*.go"), -1) {
+	for _, m := range subcode.FindAllStringSubmatch(readAll(t, "internal/webhook/outcome/*.go"), -1) {
 		codes[m[1]] = true
 	}
 	delete(codes, "404") // HTTP's own, which GA repeats

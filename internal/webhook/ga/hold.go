@@ -2,7 +2,7 @@ package ga
 
 import (
 	"strowger/internal/call"
-	"strowger/internal/webhook/ga/outcome"
+	"strowger/internal/webhook/outcome"
 	"strowger/internal/wire/ga"
 )
 

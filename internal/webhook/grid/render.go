@@ -11,7 +11,7 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/journal"
 	"strowger/internal/webhook"
-	"strowger/internal/webhook/ga/outcome"
+	"strowger/internal/webhook/outcome"
 	"strowger/internal/wire"
 	"strowger/internal/wire/eventgrid"
 )

@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"strowger/internal/call"
-	"strowger/internal/webhook/ga/outcome"
+	"strowger/internal/webhook/outcome"
 )
 
 // reasons are all reasons of the rules, read from their source.
 func reasons(t *testing.T) []call.Reason {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../../../call/reason.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../call/reason.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
