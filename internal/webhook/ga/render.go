@@ -1,13 +1,9 @@
 package ga
 
 import (
-	"fmt"
-	"reflect"
-
 	"strowger/internal/call"
 	"strowger/internal/journal"
 	"strowger/internal/webhook"
-	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
@@ -16,7 +12,7 @@ func Family() webhook.Family { return webhook.Family{Versions: ga.Versions(), Re
 
 // forms has a line for each event of a connection: its published type and what
 // makes its data, which is in the file of its verb.
-var forms = catalogue(
+var forms = webhook.NewForms(
 	form(ga.TypeCallConnected, callConnected),
 	form(ga.TypeCallDisconnected, callDisconnected),
 	form(ga.TypeCreateCallFailed, createCallFailed),
@@ -46,55 +42,37 @@ var forms = catalogue(
 	form(ga.TypeStartRecordingFailed, startRecordingFailed),
 	form(ga.TypeMoveParticipantSucceeded, moveParticipantSucceeded),
 	form(ga.TypeMoveParticipantFailed, moveParticipantFailed),
+	untold[call.CallConnecting](),
+	untold[call.CallDisconnecting](),
 )
 
-// untold are the events of which no application of this family hears.
-var untold = map[reflect.Type]bool{
-	reflect.TypeFor[call.CallConnecting]():    true,
-	reflect.TypeFor[call.CallDisconnecting](): true,
-}
+// untold is in place of the form of an event that only other families tell.
+func untold[E call.ForRecipient]() webhook.Form[maker] { return webhook.FormOf[E, maker]("", nil) }
 
-// published is the form of one kind of event.
-type published struct {
-	event reflect.Type
-	kind  string
-	data  func(call.ForRecipient) ga.Event
-}
+// maker makes the data of an event.
+type maker func(call.ForRecipient) ga.Event
 
-func form[E call.ForRecipient](kind string, data func(E) ga.Event) published {
-	return published{reflect.TypeFor[E](), kind, func(e call.ForRecipient) ga.Event { return data(e.(E)) }}
-}
-
-func catalogue(all ...published) map[reflect.Type]published {
-	byEvent := map[reflect.Type]published{}
-	for _, p := range all {
-		byEvent[p.event] = p
-	}
-	return byEvent
+func form[E call.ForRecipient](published string, data func(E) ga.Event) webhook.Form[maker] {
+	return webhook.FormOf[E](published, maker(func(e call.ForRecipient) ga.Event { return data(e.(E)) }))
 }
 
 // Render puts the i-th event of a record, which is for a connection, in its
 // published form. It is false when the connection's version is not told.
 func Render(r journal.Record, i int) (webhook.Message, bool, error) {
-	e, ok := r.Events[i].(call.ForRecipient)
-	if !ok {
-		return webhook.Message{}, false, fmt.Errorf("%T is not for a connection", r.Events[i])
+	e, f, told, err := forms.Of(r.Events[i])
+	if err != nil || !told {
+		return webhook.Message{}, false, err
 	}
-	if untold[reflect.TypeOf(e)] {
-		return webhook.Message{}, false, nil
-	}
-	p, known := forms[reflect.TypeOf(e)]
-	if !known {
-		return webhook.Message{}, false, fmt.Errorf("no published form of %T", e)
-	}
-	if !ga.Version(e.To().Version).Emits(p.kind) {
-		if e, ok = older(r.Events, e); !ok {
+	if !ga.Version(e.To().Version).Emits(f.Type) {
+		if e, told = older(r.Events, e); !told {
 			return webhook.Message{}, false, nil
 		}
-		p = forms[reflect.TypeOf(e)]
+		if e, f, told, err = forms.Of(e); err != nil || !told {
+			return webhook.Message{}, false, err
+		}
 	}
-	body, err := encode(r, i, p.kind, e, p.data(e))
-	return webhook.Message{Type: p.kind, Body: body}, err == nil, err
+	m, err := encode(r, i, f.Type, e, f.Make(e))
+	return m, err == nil, err
 }
 
 // older is the event by which versions that do not know e are told the same:
@@ -120,8 +98,8 @@ func disconnects(events []call.Event, id call.ConnectionID) bool {
 	return false
 }
 
-// encode is the body of a callback.
-func encode(r journal.Record, i int, kind string, e call.ForRecipient, data ga.Event) ([]byte, error) {
+// encode makes the callback of an event.
+func encode(r journal.Record, i int, kind string, e call.ForRecipient, data ga.Event) (webhook.Message, error) {
 	to, server := e.To(), r.Call.ServerCallID()
 	about, subject := string(to.Connection), ga.ConnectionSubject(string(to.Connection))
 	if recording := recordingOf(e); recording != "" {
@@ -133,9 +111,5 @@ func encode(r journal.Record, i int, kind string, e call.ForRecipient, data ga.E
 	common.ServerCallID = server
 	common.CorrelationID = string(r.Call)
 	common.PublicEventType = kind
-	event, err := wire.NewCloudEvent(r.EventID(i), kind, subject, wire.Time{Time: r.Time}, data)
-	if err != nil {
-		return nil, err
-	}
-	return wire.EncodeCallback(event)
+	return webhook.Callback(r, i, kind, subject, data)
 }

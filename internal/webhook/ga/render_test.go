@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"strowger/internal/call"
-	"strowger/internal/journal"
 	"strowger/internal/webhook/ga"
 	"strowger/internal/webhook/webhooktest"
 )
@@ -14,27 +13,14 @@ import (
 const latest = "2026-03-12"
 
 var (
-	id    = call.NewID([16]byte{1, 2, 3, 4, 5, 6, 7, 8})
 	alice = call.Address("8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c01")
 	phone = call.PhoneAddress("+14255550101")
 )
 
-func to(version string) call.Recipient {
-	connection, err := call.NewConnectionID(id.Key(), [8]byte{9})
-	if err != nil {
-		panic(err)
-	}
-	return call.Recipient{Connection: connection, CallbackURI: "https://app.example.com/", Version: version, Context: "order 66"}
-}
-
-func record(events ...call.Event) journal.Record {
-	return journal.Record{Call: id, Step: 7, Time: time.Date(2026, 9, 15, 11, 36, 15, 719352700, time.UTC), Events: events}
-}
-
 // events are one of each kind and of each shape that a kind has.
 func events(r call.Recipient) map[string]call.Event {
 	busy := call.Cause{Reason: call.Busy, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}
-	out, recording := call.Recipient{CallbackURI: r.CallbackURI, Version: r.Version}, call.NewRecordingID(id, 1)
+	out, recording := call.Recipient{CallbackURI: r.CallbackURI, Version: r.Version}, call.NewRecordingID(webhooktest.Call, 1)
 	number := busy
 	number.Phone = true
 	return map[string]call.Event{
@@ -80,38 +66,22 @@ func events(r call.Recipient) map[string]call.Event {
 }
 
 func TestEventsAreRenderedAsPublished(t *testing.T) {
-	for name, e := range events(to(latest)) {
-		t.Run(name, func(t *testing.T) {
-			m, ok, err := ga.Render(record(e), 0)
-			if err != nil || !ok {
-				t.Fatalf("told %v, %v", ok, err)
-			}
-			webhooktest.Golden(t, name+".json", m.Body)
-		})
-	}
+	webhooktest.Told(t, ga.Family(), events(webhooktest.To(latest)))
 }
 
 func TestOlderVersionsAreTold(t *testing.T) {
-	for name, e := range map[string]call.Event{
-		"CallDisconnected-2023-03-06":      call.CallDisconnected{Recipient: to("2023-03-06"), Cause: call.Cause{Reason: call.EndedByApplication}},
-		"CreateCallFailed-2025-06-15":      events(to("2025-06-15"))["CreateCallFailed-phone"],
-		"CreateCallFailed-2024-04-15":      events(to("2024-04-15"))["CreateCallFailed-phone"],
-		"AnswerFailed-2023-10-15":          events(to("2023-10-15"))["AnswerFailed"],
-		"PlayStarted-2024-09-15":           events(to("2024-09-15"))["PlayStarted"],
-		"CallConnected-2024-11-15-preview": events(to("2024-11-15-preview"))["CallConnected"],
-	} {
-		t.Run(name, func(t *testing.T) {
-			m, ok, err := ga.Render(record(e), 0)
-			if err != nil || !ok {
-				t.Fatalf("told %v, %v", ok, err)
-			}
-			webhooktest.Golden(t, name+".json", m.Body)
-		})
-	}
+	webhooktest.Told(t, ga.Family(), map[string]call.Event{
+		"CallDisconnected-2023-03-06":      call.CallDisconnected{Recipient: webhooktest.To("2023-03-06"), Cause: call.Cause{Reason: call.EndedByApplication}},
+		"CreateCallFailed-2025-06-15":      events(webhooktest.To("2025-06-15"))["CreateCallFailed-phone"],
+		"CreateCallFailed-2024-04-15":      events(webhooktest.To("2024-04-15"))["CreateCallFailed-phone"],
+		"AnswerFailed-2023-10-15":          events(webhooktest.To("2023-10-15"))["AnswerFailed"],
+		"PlayStarted-2024-09-15":           events(webhooktest.To("2024-09-15"))["PlayStarted"],
+		"CallConnected-2024-11-15-preview": events(webhooktest.To("2024-11-15-preview"))["CallConnected"],
+	})
 }
 
 func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
-	old := to("2024-04-15")
+	old := webhooktest.To("2024-04-15")
 	other := old
 	other.Connection = "another"
 	cause := call.Cause{Reason: call.Busy}
@@ -120,14 +90,14 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 		told   bool
 	}{
 		"PlayStarted":                              {[]call.Event{call.PlayStarted{Recipient: old}}, false},
-		"MoveParticipantSucceeded":                 {[]call.Event{call.MoveParticipantSucceeded{Recipient: to("2025-06-15")}}, false},
-		"MoveParticipantFailed":                    {[]call.Event{call.MoveParticipantFailed{Recipient: to("2025-08-15-preview"), Cause: cause}}, false},
+		"MoveParticipantSucceeded":                 {[]call.Event{call.MoveParticipantSucceeded{Recipient: webhooktest.To("2025-06-15")}}, false},
+		"MoveParticipantFailed":                    {[]call.Event{call.MoveParticipantFailed{Recipient: webhooktest.To("2025-08-15-preview"), Cause: cause}}, false},
 		"a failure before its own disconnection":   {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
 		"a failed answer before its disconnection": {[]call.Event{call.AnswerFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: old}}, false},
 		"a failure before another's disconnection": {[]call.Event{call.CreateCallFailed{Recipient: old, Cause: cause}, call.CallDisconnected{Recipient: other}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, told, err := ga.Render(record(c.events...), 0); told != c.told || err != nil {
+			if _, told, err := ga.Render(webhooktest.Record(c.events...), 0); told != c.told || err != nil {
 				t.Errorf("told %v, want %v (%v)", told, c.told, err)
 			}
 		})
@@ -135,7 +105,7 @@ func TestOlderVersionsAreNotToldWhatTheyDoNotKnow(t *testing.T) {
 }
 
 func TestWhatIsNotForAConnectionIsNotRendered(t *testing.T) {
-	if _, told, err := ga.Render(record(call.CallStarted{}), 0); told || err == nil {
+	if _, told, err := ga.Render(webhooktest.Record(call.CallStarted{}), 0); told || err == nil {
 		t.Errorf("told %v, %v", told, err)
 	}
 }
@@ -149,15 +119,11 @@ func untold(r call.Recipient) map[string]call.Event {
 }
 
 func TestWhatThisFamilyDoesNotKnowIsNotTold(t *testing.T) {
-	for name, e := range untold(to(latest)) {
-		if _, told, err := ga.Render(record(e), 0); told || err != nil {
-			t.Errorf("%s: told %v, %v", name, told, err)
-		}
-	}
+	webhooktest.Untold(t, ga.Family(), untold(webhooktest.To(latest)))
 }
 
 func TestEveryEventOfTheRulesHasAPublishedForm(t *testing.T) {
-	all := events(to(latest))
-	maps.Copy(all, untold(to(latest)))
+	all := events(webhooktest.To(latest))
+	maps.Copy(all, untold(webhooktest.To(latest)))
 	webhooktest.EveryEventHasAForm[call.ForRecipient](t, all)
 }
