@@ -19,3 +19,6 @@ type AddParticipantRequest struct {
 type AddParticipantResult struct {
 	ParticipantID string `json:"participantId"`
 }
+
+// TypeAddParticipantResult is the type of the event that ends an invitation.
+const TypeAddParticipantResult = typePrefix + "AddParticipantResult"

@@ -31,3 +31,15 @@ type CallConnectionProperties struct {
 	RequestedCallEvents []EventSubscriptionType `json:"requestedCallEvents,omitempty"`
 	CallLocator         *CallLocator            `json:"callLocator,omitempty"`
 }
+
+// TypeCallConnectionStateChanged is the type of CallConnectionStateChanged.
+const TypeCallConnectionStateChanged = typePrefix + "CallConnectionStateChanged"
+
+// CallConnectionStateChanged begins and ends a connection's events. Nothing names
+// the call until the connection is connected.
+type CallConnectionStateChanged struct {
+	ServerCallID        string          `json:"serverCallId,omitempty"` // until 2021-08-30-preview
+	CallLocator         *CallLocator    `json:"callLocator,omitempty"`  // from 2021-11-15-preview on
+	CallConnectionID    string          `json:"callConnectionId"`
+	CallConnectionState ConnectionState `json:"callConnectionState"`
+}

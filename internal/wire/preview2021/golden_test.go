@@ -45,12 +45,36 @@ var goldenResponses = wiretest.Types{
 	"error":               func() any { return new(wire.ErrorBody) },
 }
 
+var goldenEvents = wiretest.Types{
+	"CallConnectionStateChanged": func() any { return new(CallConnectionStateChanged) },
+	"DtmfReceived":               func() any { return new(ToneReceived) },
+	"ToneReceived":               func() any { return new(ToneReceived) },
+	"PlayAudioResult":            func() any { return new(OperationEnded) },
+	"AddParticipantResult":       func() any { return new(OperationEnded) },
+	"TransferCallResult":         func() any { return new(OperationEnded) },
+	"ParticipantsUpdated":        func() any { return new(ParticipantsUpdated) },
+	"CallRecordingStateChanged":  func() any { return new(CallRecordingStateChanged) },
+}
+
 func TestRequestsSurviveDecodingAndEncoding(t *testing.T) {
 	wiretest.Golden(t, "preview2021/requests", goldenRequests)
 }
 
 func TestResponsesSurviveDecodingAndEncoding(t *testing.T) {
 	wiretest.Golden(t, "preview2021/responses", goldenResponses)
+}
+
+func TestEventsSurviveDecodingAndEncoding(t *testing.T) {
+	wiretest.GoldenEvents(t, "preview2021/events", goldenEvents)
+}
+
+func TestAnEventIsAboutItsConnectionOrItsCall(t *testing.T) {
+	const connection, server = "6f0d2c8e-94c4-4f0b-8a5b-0b3f2f4a6d55", "aHR0cHM6Ly9jb252LnN0cm93Z2VyLmludmFsaWQvY29udi9h"
+	for path, e := range wiretest.Callbacks(t, "preview2021/events") {
+		if about := Subject(connection, server, e.Type); e.Subject != about && e.Subject != Subject("", server, e.Type) {
+			t.Errorf("%s is about %s, want %s or the call in its place", path, e.Subject, about)
+		}
+	}
 }
 
 func TestEveryFieldOfEveryRequestHasABound(t *testing.T) { wiretest.Bounded(t, goldenRequests) }

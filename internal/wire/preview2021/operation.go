@@ -27,3 +27,10 @@ type OperationDetail struct {
 	Subcode int    `json:"subcode"`
 	Message string `json:"message,omitempty"`
 }
+
+// OperationEnded is the data of PlayAudioResult, AddParticipantResult and
+// TransferCallResult.
+type OperationEnded struct {
+	OperationResult              // its id from 2021-11-15-preview on
+	CallLocator     *CallLocator `json:"callLocator,omitempty"` // from 2021-11-15-preview on
+}

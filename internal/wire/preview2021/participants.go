@@ -30,3 +30,13 @@ type GetAllParticipantsRequest struct {
 // CallParticipants answers also GET /calling/callConnections/{id}/participants. It
 // is there when it is empty.
 type CallParticipants []CallParticipant
+
+// TypeParticipantsUpdated is the type of ParticipantsUpdated.
+const TypeParticipantsUpdated = typePrefix + "ParticipantsUpdated"
+
+// ParticipantsUpdated is the full roster after a change.
+type ParticipantsUpdated struct {
+	CallConnectionID string           `json:"callConnectionId"`
+	CallLocator      *CallLocator     `json:"callLocator,omitempty"` // from 2021-11-15-preview on
+	Participants     CallParticipants `json:"participants"`
+}

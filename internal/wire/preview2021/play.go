@@ -21,3 +21,7 @@ type PlayAudioRequest struct {
 	AudioFileID      string           `json:"audioFileId,omitempty" max:"256"`
 	CallbackURI      string           `json:"callbackUri,omitempty" max:"4096"`
 }
+
+// TypePlayAudioResult is the type of the event that ends a play. One that was cut
+// off is completed too, with a result that says so.
+const TypePlayAudioResult = typePrefix + "PlayAudioResult"

@@ -1,5 +1,7 @@
 package preview2021
 
+import "strowger/internal/wire"
+
 // StartCallRecordingRequest is POST
 // /calling/serverCalls/{serverCallId}/recordings, and /calling/recordings with a
 // callLocator, answered 200 with StartCallRecordingResult.
@@ -30,4 +32,17 @@ const (
 // CallRecordingProperties answers the question for a recording.
 type CallRecordingProperties struct {
 	RecordingState RecordingState `json:"recordingState"`
+}
+
+// TypeCallRecordingStateChanged is the type of CallRecordingStateChanged.
+const TypeCallRecordingStateChanged = typePrefix + "CallRecordingStateChanged"
+
+// CallRecordingStateChanged says that a recording records from now on, or does not.
+type CallRecordingStateChanged struct {
+	RecordingID        string         `json:"recordingId"`
+	State              RecordingState `json:"state,omitempty"`              // until 2021-08-30-preview
+	CallRecordingState RecordingState `json:"callRecordingState,omitempty"` // from 2021-11-15-preview on
+	StartDateTime      wire.Time      `json:"startDateTime"`                // 0001-01-01 before it has begun
+	ServerCallID       string         `json:"serverCallId,omitempty"`       // until 2021-08-30-preview
+	CallLocator        *CallLocator   `json:"callLocator,omitempty"`        // from 2021-11-15-preview on
 }

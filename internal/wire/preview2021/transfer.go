@@ -19,3 +19,6 @@ type TransferToCallRequest struct {
 	UserToUserInformation  string `json:"userToUserInformation,omitempty" max:"256"`
 	OperationContext       string `json:"operationContext,omitempty" max:"4096"`
 }
+
+// TypeTransferCallResult is the type of the event that ends a transfer.
+const TypeTransferCallResult = typePrefix + "TransferCallResult"

@@ -23,3 +23,15 @@ func Versions() []string { return append(CoreVersions(), ExtensionVersions()...)
 
 // Extended reports whether v is of the extension.
 func (v Version) Extended() bool { return v == November }
+
+// EventType is the type by which v knows the events of a type of the latest
+// version. It is false when v does not know them.
+func (v Version) EventType(latest string) (string, bool) {
+	switch {
+	case v.Extended():
+		return latest, true
+	case latest == TypeToneReceived:
+		return TypeDTMFReceived, true
+	}
+	return latest, latest != TypeTransferCallResult
+}
