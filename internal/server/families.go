@@ -8,6 +8,7 @@ import (
 	"strowger/internal/outbound"
 	"strowger/internal/webhook"
 	webhookga "strowger/internal/webhook/ga"
+	webhook2021 "strowger/internal/webhook/preview2021"
 )
 
 // generations of the published API: what each may be asked, and what it tells.
@@ -16,11 +17,11 @@ type generations struct {
 	told  []webhook.Family
 }
 
-func (g *generations) add(asked api.Family, told webhook.Family) {
-	g.asked, g.told = append(g.asked, asked), append(g.told, told)
+func (g *generations) add(told webhook.Family, asked ...api.Family) {
+	g.told, g.asked = append(g.told, told), append(g.asked, asked...)
 }
 
-// families has one line for each family that is spoken. The first answers
+// families has one line for each generation that is spoken. The first answers
 // requests that name no version.
 func families(contexts *access.Sealer, policy *outbound.Policy, words words, users apiidentity.Config) (all generations) {
 	check := func(s outbound.Schemes) func(string) error {
@@ -29,9 +30,10 @@ func families(contexts *access.Sealer, policy *outbound.Policy, words words, use
 			return err
 		}
 	}
-	all.add(apiga.Family(apiga.Config{
+	all.add(webhookga.Family(), apiga.Family(apiga.Config{
 		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
-	}), webhookga.Family())
+	}))
+	all.add(webhook2021.Family())
 	all.asked = append(all.asked, apiidentity.Family(users)) // of which nobody is told anything
 	return all
 }
