@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // Golden compares JSON with a file of the package under test, indented for
-// people to read.
+// people to read. Nothing that is published is null: official clients throw on it.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	var pretty bytes.Buffer
@@ -24,6 +24,9 @@ func Golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	pretty.WriteByte('\n')
+	if bytes.Contains(got, []byte(":null")) {
+		t.Errorf("%s: a member is null", name)
+	}
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {

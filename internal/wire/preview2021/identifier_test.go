@@ -30,3 +30,19 @@ func TestNobodyIsAnEmptyListOfIdentifiers(t *testing.T) {
 		t.Errorf("got %s (%v), want %s", got, err, want)
 	}
 }
+
+// FuzzIdentifier sends back what answers and events carry: applications do.
+func FuzzIdentifier(f *testing.F) {
+	for _, raw := range []string{"8:acs:r_u", "8:acs:r_t_u", "4:+1_2", "4:anonymous", "8:orgid:u", "28:orgid:bot", "anything"} {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		id := Identifier(raw)
+		if id.Kind != "" || id.RawID != raw || id.MicrosoftTeamsApp != nil || id.TeamsExtensionUser != nil {
+			t.Fatalf("%q is %+v", raw, id)
+		}
+		if back, err := id.Resolve(); err == nil && back.RawID != raw {
+			t.Fatalf("%q comes back as %q", raw, back.RawID)
+		}
+	})
+}
