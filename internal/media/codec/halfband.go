@@ -18,15 +18,19 @@ type Resampler interface {
 	Resample(dst, src []int16) int
 }
 
-// NewResampler makes a resampler between 8 and 16 kHz. There is none between
-// equal rates, nor for others: streams have no others, and files go through
-// Resample.
+// NewResampler makes a resampler between 8 and 16 kHz, or between 16 and 24 kHz.
+// There is none between equal rates, nor for others: streams have no others, and files
+// go through Resample.
 func NewResampler(fromHz, toHz int) Resampler {
 	switch {
 	case fromHz == 8000 && toHz == 16000:
 		return &doubler{}
 	case fromHz == 16000 && toHz == 8000:
 		return &halver{}
+	case fromHz == 16000 && toHz == 24000:
+		return newRational(3, 2, threeOfTwo)
+	case fromHz == 24000 && toHz == 16000:
+		return newRational(2, 3, twoOfThree)
 	}
 	panic(fmt.Sprintf("codec: no resampler from %d to %d Hz", fromHz, toHz))
 }

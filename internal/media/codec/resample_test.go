@@ -46,6 +46,8 @@ func TestHalfBandPassesFullScaleWithoutOverflow(t *testing.T) {
 	for _, out := range [][]int16{
 		stream(NewResampler(8000, 16000), square, 160),
 		stream(NewResampler(16000, 8000), square, 320),
+		stream(NewResampler(16000, 24000), square, 320),
+		stream(NewResampler(24000, 16000), square, 480),
 	} {
 		// An overflow would turn a half-wave's middle to the other sign.
 		for i := 100; i+1 < len(out); i++ {
@@ -59,8 +61,32 @@ func TestHalfBandPassesFullScaleWithoutOverflow(t *testing.T) {
 	}
 }
 
+func TestBetween16And24KHzTonesAreKeptAndNothingIsAdded(t *testing.T) {
+	for _, rates := range [][2]int{{16000, 24000}, {24000, 16000}} {
+		from, to := float64(rates[0]), float64(rates[1])
+		for _, hz := range []float64{300, 1000, 3000, 6000} {
+			out := stream(NewResampler(rates[0], rates[1]), sine(hz, from, 10000, rates[0]), rates[0]/50)
+			if len(out) != rates[1] {
+				t.Errorf("a second at %v Hz is %d samples at %v Hz", from, len(out), to)
+			}
+			if level := amplitude(out[1600:], hz, to); math.Abs(level-10000) > 150 {
+				t.Errorf("%v to %v: %v Hz came out at amplitude %.0f, want 10000", from, to, hz, level)
+			}
+			if image := amplitude(out[1600:], 16000-hz, 24000); to > from && image > 100 {
+				t.Errorf("%v Hz has an image at %v Hz of amplitude %.0f", hz, 16000-hz, image)
+			}
+		}
+	}
+	for _, hz := range []float64{9500, 11000} {
+		out := stream(NewResampler(24000, 16000), sine(hz, 24000, 10000, 24000), 480)
+		if alias := amplitude(out[1600:], 16000-hz, 16000); alias > 150 {
+			t.Errorf("%v Hz aliases to %v Hz with amplitude %.0f", hz, 16000-hz, alias)
+		}
+	}
+}
+
 func TestEveryResamplerIsLateByTheLatencyExactly(t *testing.T) {
-	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}} {
+	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}, {16000, 24000}, {24000, 16000}} {
 		from, to := float64(rates[0]), float64(rates[1])
 		out := stream(NewResampler(rates[0], rates[1]), sine(440, from, 10000, 50*rates[0]/50), rates[0]/50)
 		late := int(Latency.Seconds() * to)
