@@ -14,6 +14,12 @@ import (
 	"strowger/internal/media/mixer"
 )
 
+// RateHz is the rate of all recordings.
+const RateHz = media.Wideband
+
+// frame is one tick of a channel, in samples.
+const frame = media.MaxFrameSamples
+
 // blockTicks is how much is written at once: half a second.
 const blockTicks = 25
 
@@ -35,7 +41,7 @@ type recorder struct {
 	spool    *spool
 	channels *channels // of an unmixed recording
 	played   int       // the channel of what is played to everyone
-	tracks   [call.RecordingChannels]track
+	tracks   [call.RecordingChannels]mixer.Track
 	width    int       // channels in use
 	next     uint64    // tick to be heard
 	began    time.Time // of the block: when its first sample was said
@@ -197,7 +203,7 @@ func (r *recorder) lay(h *mixer.Heard) error {
 	r.block = r.block[:at+frame*r.width]
 	for c := range r.width {
 		var out [frame]int16
-		r.tracks[c].lay(&out, sounds[c], h.RateHz)
+		r.tracks[c].Lay(&out, sounds[c], h.RateHz)
 		for i, s := range out {
 			r.block[at+i*r.width+c] = s
 		}
@@ -284,7 +290,7 @@ func (r *recorder) setPaused(paused bool) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
-	r.paused, r.tracks = paused, [call.RecordingChannels]track{}
+	r.paused, r.tracks = paused, [call.RecordingChannels]mixer.Track{}
 	r.spool.paused(r.now(), paused)
 	return nil
 }

@@ -1,4 +1,4 @@
-package recording
+package mixer
 
 import (
 	"math"
@@ -21,39 +21,39 @@ func tone(tick, rateHz int) []int16 {
 }
 
 func TestATrackIsOneStreamThroughAllChangesOfTheRoomsRate(t *testing.T) {
-	var track track
+	var track Track
 	var got []int16
 	rates := []int{8000, 8000, 16000, 16000, 8000, 16000, 8000, 8000}
 	for tick, hz := range rates {
-		var out [frame]int16
-		track.lay(&out, tone(tick, hz), hz)
+		var out [media.MaxFrameSamples]int16
+		track.Lay(&out, tone(tick, hz), hz)
 		got = append(got, out[:]...)
 	}
-	for i := late; i < len(got); i++ {
-		want := toneAt(float64(i-late) / RateHz)
-		if diff := math.Abs(float64(got[i]) - float64(want)); diff > 60 && i > 2*late {
-			t.Errorf("sample %d (tick %d): %d, want %d", i, i/frame, got[i], want)
+	for i := trackLate; i < len(got); i++ {
+		want := toneAt(float64(i-trackLate) / media.Wideband)
+		if diff := math.Abs(float64(got[i]) - float64(want)); diff > 60 && i > 2*trackLate {
+			t.Errorf("sample %d (tick %d): %d, want %d", i, i/media.MaxFrameSamples, got[i], want)
 		}
 	}
 }
 
 func TestSilenceIsLaidWithoutAFilterOnceTheLastSoundIsOut(t *testing.T) {
 	for _, hz := range []int{8000, 16000} {
-		var track track
-		var out [frame]int16
-		track.lay(&out, tone(0, hz), hz)
-		track.lay(&out, nil, hz)
-		if out == [frame]int16{} {
+		var track Track
+		var out [media.MaxFrameSamples]int16
+		track.Lay(&out, tone(0, hz), hz)
+		track.Lay(&out, nil, hz)
+		if out == [media.MaxFrameSamples]int16{} {
 			t.Errorf("%d Hz: the end of the last sound is missing", hz)
 		}
 		for range 3 {
-			track.lay(&out, nil, hz)
+			track.Lay(&out, nil, hz)
 		}
-		if out != [frame]int16{} {
+		if out != [media.MaxFrameSamples]int16{} {
 			t.Errorf("%d Hz: silence sounds", hz)
 		}
-		track.lay(&out, tone(5, hz), hz)
-		if out[frame-1] == 0 && out[frame-2] == 0 {
+		track.Lay(&out, tone(5, hz), hz)
+		if out[media.MaxFrameSamples-1] == 0 && out[media.MaxFrameSamples-2] == 0 {
 			t.Errorf("%d Hz: sound after silence is missing", hz)
 		}
 	}
