@@ -9,6 +9,7 @@ type AnswerCall struct {
 	App        Application
 	Context    string
 	AnsweredBy Address // the identity that the application answers as; may be empty
+	Stream     *StreamSpec
 }
 
 // AnswerFailed: the caller was gone before the answer reached it.
@@ -35,6 +36,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 	if conn.Source.IsPhone() {
 		conn.CallerID = conn.Source
 	}
+	conn.setUpStream(in.Stream)
 	c.giveSeat(conn)
 	c.closeIncoming(p.Leg)
 	if p.State == Calling {

@@ -144,6 +144,10 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.setPaused(cmd.Recording, false)
 	case StopRecording:
 		return c.stopRecording(cmd)
+	case StartStreaming:
+		return c.startStreaming(cmd)
+	case StopStreaming:
+		return c.stopStreaming(cmd)
 	case MoveHere:
 		return c.moveHere(cmd)
 	}
@@ -228,6 +232,10 @@ func (c *Call) signal(sig Signal) {
 		c.recorderFailed(sig)
 	case RecordingFinished:
 		c.recordingFinished(sig)
+	case StreamOpened:
+		c.streamOpened(sig)
+	case StreamFailed:
+		c.streamFailed(sig)
 	case HandedOver, Kept, NotMoved, NotPutThrough, NotTransferred:
 		c.moveReported(sig)
 	case TimerFired:

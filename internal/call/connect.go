@@ -8,6 +8,7 @@ type ConnectCall struct {
 	Connection ConnectionID
 	App        Application
 	Context    string
+	Stream     *StreamSpec
 }
 
 // takeSeatBeside gives the application its seat at once: nothing is awaited,
@@ -22,10 +23,12 @@ func (c *Call) takeSeatBeside(in ConnectCall) (Answer, error) {
 	if len(c.state.Connections) >= connectionsMost {
 		return Answer{}, refuse(TooBusy, "%d applications have a seat in the call already.", connectionsMost)
 	}
-	c.giveSeat(Connection{ID: in.Connection, App: in.App, Context: in.Context, State: Connecting})
-	conn := c.live(in.Connection)
-	properties := conn.properties(c.state.ID)
-	c.connect(conn)
+	conn := Connection{ID: in.Connection, App: in.App, Context: in.Context, State: Connecting}
+	conn.setUpStream(in.Stream)
+	c.giveSeat(conn)
+	seat := c.live(in.Connection)
+	properties := seat.properties(c.state.ID)
+	c.connect(seat)
 	return Answer{Connection: &properties, Context: in.Context}, nil
 }
 

@@ -88,11 +88,15 @@ func (c *Call) connect(conn *Connection) {
 	conn.State, conn.Answered = Connected, c.now
 	c.tell(CallConnected{conn.recipient()})
 	c.newcomers = append(c.newcomers, conn.ID)
+	if conn.Stream != nil && conn.Stream.Spec.AtOnce {
+		c.openStream(conn, Operation{Context: conn.Context})
+	}
 }
 
 // disconnect ends a connection: its operations first, then its own terminal events.
 func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
+	c.endStreamOf(conn, cause)
 	c.endInvitationsOf(conn.ID, cause)
 	c.endReferralsOf(conn.ID, cause)
 	c.callOffFor(conn.ID, cause)
@@ -174,6 +178,6 @@ func (conn *Connection) properties(id ID) Properties {
 		Connection: conn.ID, Call: id, State: conn.State, CallbackURI: conn.App.CallbackURI,
 		Source: conn.Source, SourceName: conn.SourceName, CallerID: conn.CallerID,
 		Targets:    append([]Address(nil), conn.Targets...),
-		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor, Hears: conn.App.Hears,
+		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor, Hears: conn.App.Hears, Stream: conn.Stream,
 	}
 }

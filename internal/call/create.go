@@ -13,6 +13,7 @@ type CreateCall struct {
 	Context    string
 	Source     Address // the application's own identity; may be empty
 	SourceName string
+	Stream     *StreamSpec
 	CallerID   Address // the number that phone targets see
 	Targets    []Address
 }
@@ -42,6 +43,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 		Source: in.Source, SourceName: in.SourceName, CallerID: in.CallerID,
 		Targets: append([]Address(nil), in.Targets...),
 	}
+	conn.setUpStream(in.Stream)
 	c.giveSeat(conn)
 	c.state.StartedBy = in.Source
 	for _, target := range in.Targets {

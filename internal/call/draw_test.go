@@ -22,7 +22,7 @@ type draw struct {
 // draws has every type of input: TestEveryInputIsDrawn asks for it.
 var draws = []draw{
 	{1, func(d dice) call.Input {
-		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me",
+		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me", Stream: d.stream(),
 			Targets: rapid.SampledFrom([][]call.Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(d.T, "targets")}
 	}},
 	{1, func(d dice) call.Input {
@@ -33,7 +33,7 @@ var draws = []draw{
 		return call.OpenOnward{Call: calltest.Call, From: calltest.Connection("d1"), Leg: call.NewLegID(calltest.Other, 1), Transferee: "8:acs:r_a", Target: "4:+1"}
 	}},
 	{10, func(d dice) call.Input {
-		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context}
+		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Stream: d.stream()}
 	}},
 	{10, func(d dice) call.Input { return call.RedirectCall{Incoming: d.incoming(), Target: d.who()} }},
 	{10, func(d dice) call.Input {
@@ -117,6 +117,18 @@ var draws = []draw{
 	}},
 	{10, func(d dice) call.Input {
 		return call.StartRecording{Connection: d.connection(), App: call.Application{CallbackURI: d.operation().CallbackURI}, Paused: d.yes("paused")}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StartStreaming{Connection: d.connection(), Operation: d.operation()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StopStreaming{Connection: d.connection(), Operation: d.operation()}
+	}},
+	{10, func(d dice) call.Input {
+		return call.StreamOpened{Connection: d.connection(), Run: d.upTo("run", 2), Again: d.seldom("again")}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StreamFailed{Connection: d.connection(), Run: d.upTo("run", 2), Reason: call.StreamBroken}
 	}},
 	{5, func(d dice) call.Input { return call.PauseRecording{Recording: d.recording()} }},
 	{5, func(d dice) call.Input { return call.ResumeRecording{Recording: d.recording()} }},
@@ -292,6 +304,13 @@ func (d dice) app() call.Application {
 		return call.Application{Hears: call.Hears{States: true, Tones: d.yes("tones"), NoRoster: d.yes("no roster")}}
 	}
 	return call.Application{}
+}
+
+func (d dice) stream() *call.StreamSpec {
+	if d.seldom("no stream") {
+		return nil
+	}
+	return &call.StreamSpec{URL: "ws://app", RateHz: 16000, Tones: d.yes("keys"), AtOnce: d.yes("at once")}
 }
 
 func (d dice) who() call.Address {

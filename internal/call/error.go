@@ -18,6 +18,7 @@ const (
 	Incompatible                     // a media operation that cannot run beside the running one
 	TransferConflict                 // a transfer while one is under way
 	AlreadyRecording                 // a second recording of a call
+	NotSetUp                         // what the call was not set up with
 	OtherRequest                     // a request ID that was another request's
 )
 

@@ -20,6 +20,7 @@ func Events() []Event {
 		ToneHeard{}, ListeningFailed{}, ListeningStopped{},
 		HoldFailed{}, CancelAddSucceeded{}, CancelAddFailed{},
 		RecordingStateChanged{}, StartRecordingFailed{},
+		StreamingStarted{}, StreamingStopped{}, StreamingFailed{},
 		MoveParticipantSucceeded{}, MoveParticipantFailed{},
 		IncomingCall{}, CallStarted{}, CallEnded{},
 		CallParticipantAdded{}, CallParticipantRemoved{},

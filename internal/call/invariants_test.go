@@ -60,6 +60,7 @@ type watcher struct {
 	offered   map[call.LegID]bool              // to another call
 	handed    map[call.LegID]bool              // over to it
 	owed      bool                             // another call is to hear whether somebody comes
+	streams   map[call.ConnectionID]int        // their runs
 	usage     ledger
 }
 
@@ -67,7 +68,7 @@ func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, usage: newLedger()}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, usage: newLedger()}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -286,6 +287,10 @@ func (w *watcher) note(in call.Input) {
 	switch in := in.(type) {
 	case call.CreateCall:
 		w.accepted[in.Context] = true
+	case call.StreamFailed:
+		if w.streams[in.Connection] == in.Run {
+			delete(w.streams, in.Connection)
+		}
 	case call.AnswerCall:
 		w.accepted[in.Context] = true
 	case call.ConnectCall:
@@ -476,6 +481,20 @@ func (w *watcher) machine(e call.Effect) {
 		w.recorders[e.Recording] = true
 	case call.StopRecorder:
 		delete(w.recorders, e.Recording)
+	case call.OpenStream:
+		if w.streams[e.Connection] != 0 {
+			w.t.Fatalf("a stream is opened twice: %s", calltest.Show(e))
+		}
+		w.streams[e.Connection] = e.Run
+	case call.CloseStream:
+		if w.streams[e.Connection] == 0 {
+			w.t.Fatalf("a stream is closed that is not open: %s", calltest.Show(e))
+		}
+		delete(w.streams, e.Connection)
+	case call.StreamTone:
+		if w.streams[e.Connection] == 0 {
+			w.t.Fatalf("a key goes to a stream that is not open: %s", calltest.Show(e))
+		}
 	}
 }
 
@@ -496,8 +515,8 @@ func (w *watcher) allQuiet() {
 		w.t.Fatal("the call goes on after its node was lost")
 	}
 	w.usage.complete(w.t)
-	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders) > 0 {
-		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v", timers, w.legs, w.joined, w.recorders)
+	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders)+len(w.streams) > 0 {
+		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v, streams %v", timers, w.legs, w.joined, w.recorders, w.streams)
 	}
 	if w.owed {
 		w.t.Fatal("another call was not told that somebody does not come")

@@ -48,6 +48,8 @@ const (
 	TonesNotTaken     Reason = "tones-not-taken" // the far end takes no keys
 	ParticipantAbsent Reason = "participant-absent"
 	RecordingStopped  Reason = "recording-stopped" // by an application
+	StreamUnopened    Reason = "stream-unopened"   // its socket could not be opened
+	StreamBroken      Reason = "stream-broken"     // its socket broke, and could not be opened again
 	NoSpace           Reason = "no-space"          // on the disk, for what is recorded
 	Failed            Reason = "failed"            // for no reason that anybody can mend
 )

@@ -66,12 +66,7 @@ func (c *Call) recipient(id ConnectionID, op Operation) (Recipient, error) {
 	if err != nil {
 		return Recipient{}, err
 	}
-	r := conn.recipient()
-	r.Context, r.Operation = op.Context, op.Named
-	if op.CallbackURI != "" {
-		r.CallbackURI = op.CallbackURI
-	}
-	return r, nil
+	return conn.operating(op), nil
 }
 
 // Takes refuses as the rules would any command of a connection or, when id is
@@ -80,6 +75,16 @@ func (c *Call) recipient(id ConnectionID, op Operation) (Recipient, error) {
 func (s State) Takes(id ConnectionID) error {
 	_, err := (&Call{state: s}).recipient(id, Operation{})
 	return err
+}
+
+// operating is who hears of one of the connection's operations.
+func (conn *Connection) operating(op Operation) Recipient {
+	r := conn.recipient()
+	r.Context, r.Operation = op.Context, op.Named
+	if op.CallbackURI != "" {
+		r.CallbackURI = op.CallbackURI
+	}
+	return r
 }
 
 // recipient is who hears of what becomes of the connection itself.

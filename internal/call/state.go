@@ -61,7 +61,8 @@ type Connection struct {
 	AnsweredBy     Address
 	AnsweredFor    Address
 	RosterSequence int
-	Tones          int // that its application has heard of
+	Tones          int     // that its application has heard of
+	Stream         *Stream // nil: it was set up without one
 	Began          time.Time
 	Answered       time.Time // when it was connected; zero: not yet
 }
@@ -159,6 +160,7 @@ type Properties struct {
 	AnsweredBy  Address
 	AnsweredFor Address
 	Hears       Hears
+	Stream      *Stream // nil: it was set up without one
 }
 
 // Clone is a copy that stays as it is while the call goes on. What hangs off

@@ -19,6 +19,7 @@ type ToneReceived struct {
 // Applications that hear every key are told of it first.
 func (c *Call) toneReceived(in ToneReceived) {
 	c.tellTone(in)
+	c.streamTone(in)
 	taken := false
 	for _, was := range slices.Clone(c.state.Media) {
 		op := c.operation(was.ID)

@@ -41,11 +41,13 @@ func Inputs() []call.Input {
 		call.SendTones{}, call.StartListening{}, call.StopListening{},
 		call.HoldParticipant{}, call.UnholdParticipant{}, call.Mute{}, call.Unmute{}, call.CancelAdd{},
 		call.CreateAudioGroup{}, call.UpdateAudioGroup{}, call.DeleteAudioGroup{}, call.LeaveDefaultGroup{}, call.JoinDefaultGroup{},
+		call.StartStreaming{}, call.StopStreaming{},
 		call.StartRecording{}, call.PauseRecording{}, call.ResumeRecording{}, call.StopRecording{},
 		call.MoveHere{}, call.HandOver{}, call.TakeIn{}, call.HandedOver{}, call.Kept{}, call.NotMoved{},
 		call.GiveOther{}, call.TakePlace{}, call.NotPutThrough{}, call.OpenOnward{}, call.NotTransferred{},
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegPutsThrough{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
+		call.StreamOpened{}, call.StreamFailed{},
 		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
@@ -97,8 +99,10 @@ func (p parser) fill(v reflect.Value, words []string) error {
 // fieldNamed finds a field by a path such as Operation.Context, or Cause.Reason.
 func fieldNamed(v reflect.Value, path string) reflect.Value {
 	for name := range strings.SplitSeq(path, ".") {
-		if v.Kind() == reflect.Pointer {
+		if v.Kind() == reflect.Pointer && v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
+		}
+		if v.Kind() == reflect.Pointer {
 			v = v.Elem()
 		}
 		if v = v.FieldByName(name); !v.IsValid() {

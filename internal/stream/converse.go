@@ -1,0 +1,71 @@
+package stream
+
+import (
+	"context"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"strowger/internal/media/mixer"
+)
+
+// converse hears and speaks over a socket until it breaks or ctx is done.
+func (s *Stream) converse(ctx context.Context, socket *websocket.Conn) error {
+	ctx, broken := context.WithCancelCause(ctx)
+	defer broken(nil)
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		broken(s.listen(ctx, socket))
+	}()
+	err := s.tell(ctx, socket)
+	broken(err)
+	<-listening
+	return context.Cause(ctx)
+}
+
+// listen takes what the application says. What is no message of its, it is told of in
+// the log once: a later one may be.
+func (s *Stream) listen(ctx context.Context, socket *websocket.Conn) error {
+	var samples []int16
+	for {
+		kind, message, err := socket.Read(ctx)
+		if err != nil {
+			return err
+		}
+		h, err := parse(message, samples[:0])
+		switch {
+		case err != nil || kind != websocket.MessageText:
+			if s.garbage.Add(1) == 1 {
+				s.log.Warn("an application sends what is no message of a media stream; it is ignored", "error", err)
+			}
+		case s.voice == nil:
+		case h.stop:
+			s.voice.stop()
+		default:
+			if err := s.voice.say(ctx, h.samples, h.mark); err != nil {
+				return err
+			}
+			samples = h.samples
+		}
+	}
+}
+
+// tell sends what is heard, a message for each frame, on the clock's time.
+func (s *Stream) tell(ctx context.Context, socket *websocket.Conn) error {
+	tap := s.room.Tap(mixer.TapConfig{Ticks: backlog, Voices: true})
+	defer tap.Close()
+	t := &telling{Stream: s, socket: socket, first: tap.First(), began: time.Now(), mixed: &person{}}
+	t.late = time.AfterFunc(writeTime, func() { socket.CloseNow() })
+	defer t.late.Stop()
+	defer func() { s.dropped.Add(tap.Dropped()) }()
+	for {
+		h, err := tap.Read(ctx)
+		if err == nil {
+			err = t.tick(ctx, h)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
