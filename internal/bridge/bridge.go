@@ -43,6 +43,7 @@ type Config struct {
 	Signals   Signals
 	Sources   Sources
 	Recorders Recorders
+	Streams   Streams
 	Log       *slog.Logger
 }
 
@@ -135,7 +136,7 @@ func (b *Bridge) forget(c *conversation) {
 
 func makesSound(e call.SoundEffect) bool {
 	switch e.(type) {
-	case call.Join, call.StartPlayer, call.StartRecorder:
+	case call.Join, call.StartPlayer, call.StartRecorder, call.OpenStream:
 		return true
 	}
 	return false

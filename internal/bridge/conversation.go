@@ -26,7 +26,8 @@ type conversation struct {
 	room      *mixer.Room
 	voices    map[call.LegID]voice
 	recording call.RecordingID // that is being made; empty: none
-	tasks     sync.WaitGroup   // fetches and the room's callbacks
+	streams   map[call.ConnectionID]Stream
+	tasks     sync.WaitGroup // fetches and the room's callbacks
 
 	mu      sync.Mutex                    // of players, and of voices where others read or run writes
 	players map[call.OperationID]*playing // that have not ended
@@ -36,8 +37,8 @@ func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
 	return &conversation{
 		cfg: b.cfg, of: b, id: id, budget: plays, log: b.cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
-		room:   mixer.NewRoom(),
-		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
+		room:    mixer.NewRoom(),
+		streams: map[call.ConnectionID]Stream{}, voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
 
@@ -48,6 +49,9 @@ func (c *conversation) run(ctx context.Context) {
 	c.tasks.Go(func() { _ = c.room.Run(ctx) })
 	c.cfg.Clock.Attach(c.room)
 	c.serve(ctx)
+	for _, s := range c.streams {
+		s.Close()
+	}
 	c.cfg.Clock.Detach(c.room)
 	c.of.forget(c)
 	cancel()
@@ -92,6 +96,14 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		c.cfg.Recorders.Pause(e, c.room.Ticks())
 	case call.StopRecorder:
 		c.stopRecorder(e)
+	case call.OpenStream:
+		c.openStream(e)
+	case call.CloseStream:
+		c.closeStream(e.Connection)
+	case call.StreamTone:
+		if s := c.streams[e.Connection]; s != nil {
+			s.Pressed(e.Tone)
+		}
 	}
 }
 

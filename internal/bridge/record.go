@@ -59,16 +59,22 @@ func (c *conversation) stopRecorder(e call.StopRecorder) {
 	}
 }
 
-// tellJoined tells the recording, if there is one, who is there from a tick on. It is
-// one from before the voice came: nothing that it says is left out.
+// tellJoined tells the recording, if there is one, and all streams who is there from a
+// tick on. It is one from before the voice came: nothing that it says is left out.
 func (c *conversation) tellJoined(tick uint64, v voice) {
 	if c.recording != "" {
 		c.cfg.Recorders.Joined(c.recording, tick, v.member, v.address)
+	}
+	for _, s := range c.streams {
+		s.Joined(v.member, v.address)
 	}
 }
 
 func (c *conversation) tellLeft(v voice) {
 	if c.recording != "" {
 		c.cfg.Recorders.Left(c.recording, c.room.Ticks(), v.member)
+	}
+	for _, s := range c.streams {
+		s.Left(v.member)
 	}
 }

@@ -9,19 +9,23 @@ import (
 	"strowger/internal/media/mixer"
 )
 
-// converse hears and speaks over a socket until it breaks or ctx is done.
+// converse hears and speaks over a socket until it breaks or ctx is done, and closes it.
 func (s *Stream) converse(ctx context.Context, socket *websocket.Conn) error {
-	ctx, broken := context.WithCancelCause(ctx)
+	telling, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
-		broken(s.listen(ctx, socket))
+		broken(s.listen(telling, socket))
 	}()
-	err := s.tell(ctx, socket)
-	broken(err)
+	broken(s.tell(telling, socket))
+	if ctx.Err() != nil {
+		_ = socket.Close(websocket.StatusNormalClosure, "the stream has ended")
+	} else {
+		_ = socket.CloseNow()
+	}
 	<-listening
-	return context.Cause(ctx)
+	return context.Cause(telling)
 }
 
 // listen takes what the application says. What is no message of its, it is told of in
@@ -29,7 +33,8 @@ func (s *Stream) converse(ctx context.Context, socket *websocket.Conn) error {
 func (s *Stream) listen(ctx context.Context, socket *websocket.Conn) error {
 	var samples []int16
 	for {
-		kind, message, err := socket.Read(ctx)
+		// Whoever cancels a read breaks the socket: this one ends when it is closed.
+		kind, message, err := socket.Read(context.WithoutCancel(ctx))
 		if err != nil {
 			return err
 		}

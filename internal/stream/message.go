@@ -20,7 +20,7 @@ const (
 )
 
 // metadata is the first message.
-func metadata(e call.StartStream) ([]byte, error) {
+func metadata(e call.OpenStream) ([]byte, error) {
 	type audioMetadata struct {
 		SubscriptionID string `json:"subscriptionId"`
 		Encoding       string `json:"encoding"`

@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"strowger/internal/call"
 	"strowger/internal/media/codec"
 	"strowger/internal/media/mixer"
@@ -21,6 +19,22 @@ import (
 type Signals interface {
 	Signal(id call.ID, sig call.Signal)
 }
+
+// Streams are the sockets of all applications.
+type Streams struct {
+	cfg  Config
+	open sync.WaitGroup
+	live atomic.Int64
+}
+
+// New makes streams.
+func New(cfg Config) *Streams { return &Streams{cfg: cfg} }
+
+// Wait returns when all sockets are closed.
+func (s *Streams) Wait() { s.open.Wait() }
+
+// Live is how many streams there are now.
+func (s *Streams) Live() int { return int(s.live.Load()) }
 
 // Config is what streams work with.
 type Config struct {
@@ -53,14 +67,13 @@ const (
 type Stream struct {
 	cfg     Config
 	id      call.ID
-	spec    call.StartStream
+	spec    call.OpenStream
 	room    *mixer.Room
 	log     *slog.Logger
 	voice   *voice        // nil: the application only hears
 	speaker *mixer.Member // of the voice
 	keys    chan string
 	stop    context.CancelFunc
-	ended   chan struct{}
 
 	mu     sync.Mutex
 	voices []*person // in the order in which they came
@@ -79,32 +92,33 @@ type person struct {
 	gone   bool
 }
 
-// Start opens a socket and has the application hear the room, and be heard in it, until
-// Stop. What becomes of it is signalled.
-func Start(cfg Config, id call.ID, e call.StartStream, room *mixer.Room) *Stream {
+// Open opens a socket and has the application hear the room, and be heard in it, until
+// Close. What becomes of it is signalled.
+func (s *Streams) Open(id call.ID, e call.OpenStream, room *mixer.Room) *Stream {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Stream{
-		cfg: cfg, id: id, spec: e, room: room, keys: make(chan string, keysMost), stop: cancel, ended: make(chan struct{}),
-		log: cfg.Log.With("call", string(id), "connection", string(e.Connection)),
+	t := &Stream{
+		cfg: s.cfg, id: id, spec: e, room: room, keys: make(chan string, keysMost), stop: cancel,
+		log: s.cfg.Log.With("call", string(id), "connection", string(e.Connection)),
 	}
 	if e.Spec.Bidirectional {
-		s.voice = newVoice(e.Spec.RateHz)
-		s.speaker = room.Add(s.voice, nil)
+		t.voice = newVoice(e.Spec.RateHz)
+		t.speaker = room.Add(t.voice, nil)
 	}
-	go s.run(ctx)
-	return s
+	s.live.Add(1)
+	s.open.Go(func() {
+		defer s.live.Add(-1)
+		t.run(ctx)
+	})
+	return t
 }
 
-// Stop ends it. What the application said and was not played yet is left out.
-func (s *Stream) Stop() {
+// Close ends it. What the application said and was not played yet is left out.
+func (s *Stream) Close() {
 	if s.speaker != nil {
 		s.room.Remove(s.speaker)
 	}
 	s.stop()
 }
-
-// Wait returns when the socket is closed.
-func (s *Stream) Wait() { <-s.ended }
 
 // Joined says whose voice a member of the room has.
 func (s *Stream) Joined(m *mixer.Member, whose call.Address) {
@@ -146,7 +160,6 @@ func (s *Stream) Pressed(key call.Tone) {
 // run has the application hear and speak until the stream is stopped, or its socket
 // cannot be opened again.
 func (s *Stream) run(ctx context.Context) {
-	defer close(s.ended)
 	for first := true; ; first = false {
 		socket, err := s.open(ctx)
 		if ctx.Err() != nil {
@@ -156,20 +169,18 @@ func (s *Stream) run(ctx context.Context) {
 			s.fail(err, first)
 			return
 		}
-		s.cfg.Signals.Signal(s.id, call.StreamOpened{Connection: s.spec.Connection, Again: !first})
+		s.cfg.Signals.Signal(s.id, call.StreamOpened{Connection: s.spec.Connection, Run: s.spec.Run, Again: !first})
 		err = s.converse(ctx, socket)
 		if ctx.Err() != nil {
-			socket.Close(websocket.StatusNormalClosure, "the stream has ended")
 			return
 		}
-		socket.CloseNow()
 		s.log.Warn("the socket of a media stream broke; it is opened again", "error", err)
 	}
 }
 
 // fail signals that a stream is over that nobody has stopped.
 func (s *Stream) fail(err error, first bool) {
-	failed := call.StreamFailed{Connection: s.spec.Connection, Reason: call.StreamBroken, Detail: err.Error()}
+	failed := call.StreamFailed{Connection: s.spec.Connection, Run: s.spec.Run, Reason: call.StreamBroken, Detail: err.Error()}
 	if first {
 		failed.Reason = call.StreamUnopened
 	}
