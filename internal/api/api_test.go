@@ -46,6 +46,7 @@ func codes() api.Codes {
 			call.Forbidden: {Status: 403, Code: "forbidden"}, call.TooBusy: {Status: 429, Code: "busy"},
 			call.Stopping: {Status: 503, Code: "stopping"}, call.OutOfService: {Status: 503, Code: "unavailable"}, call.Incompatible: {Status: 412, Code: "incompatible"},
 			call.TransferConflict: {Status: 409, Code: "transferring"},
+			call.NotSetUp:         {Status: 405, Code: "set-up"},
 			call.OtherRequest:     {Status: 400, Code: "other"}, call.AlreadyRecording: {Status: 400, Code: "recording"},
 		},
 		Faults: map[api.Fault]api.Code{

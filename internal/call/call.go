@@ -136,6 +136,17 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.cancelAdd(cmd)
 	case CancelMedia:
 		return c.cancelMedia(cmd)
+	case StartRecording, PauseRecording, ResumeRecording, StopRecording, StartStreaming, StopStreaming:
+		return c.obeyTapping(cmd)
+	case MoveHere:
+		return c.moveHere(cmd)
+	}
+	return c.obeyCall(cmd)
+}
+
+// obeyTapping takes what has somebody hear the call who is not in it.
+func (c *Call) obeyTapping(cmd Command) (Answer, error) {
+	switch cmd := cmd.(type) {
 	case StartRecording:
 		return c.startRecording(cmd)
 	case PauseRecording:
@@ -148,10 +159,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.startStreaming(cmd)
 	case StopStreaming:
 		return c.stopStreaming(cmd)
-	case MoveHere:
-		return c.moveHere(cmd)
 	}
-	return c.obeyCall(cmd)
+	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
 
 // obeyGrouping takes what decides who hears whom.
@@ -226,16 +235,8 @@ func (c *Call) signal(sig Signal) {
 		c.tonesSent(sig)
 	case TonesFailed:
 		c.tonesFailed(sig)
-	case RecorderStarted:
-		c.recorderStarted(sig)
-	case RecorderFailed:
-		c.recorderFailed(sig)
-	case RecordingFinished:
-		c.recordingFinished(sig)
-	case StreamOpened:
-		c.streamOpened(sig)
-	case StreamFailed:
-		c.streamFailed(sig)
+	case RecorderStarted, RecorderFailed, RecordingFinished, StreamOpened, StreamFailed:
+		c.tapReported(sig)
 	case HandedOver, Kept, NotMoved, NotPutThrough, NotTransferred:
 		c.moveReported(sig)
 	case TimerFired:
@@ -248,6 +249,22 @@ func (c *Call) signal(sig Signal) {
 		c.end(ending{cause: Cause{Reason: Overloaded}})
 	default:
 		panic(fmt.Sprintf("call: no rule for %T", sig))
+	}
+}
+
+// tapReported takes what becomes of recordings and streams.
+func (c *Call) tapReported(sig Signal) {
+	switch sig := sig.(type) {
+	case RecorderStarted:
+		c.recorderStarted(sig)
+	case RecorderFailed:
+		c.recorderFailed(sig)
+	case RecordingFinished:
+		c.recordingFinished(sig)
+	case StreamOpened:
+		c.streamOpened(sig)
+	case StreamFailed:
+		c.streamFailed(sig)
 	}
 }
 

@@ -160,7 +160,7 @@ type Properties struct {
 	AnsweredBy  Address
 	AnsweredFor Address
 	Hears       Hears
-	Stream      *Stream // nil: it was set up without one
+	Stream      *StreamStatus // nil: it was set up without one
 }
 
 // Clone is a copy that stays as it is while the call goes on. What hangs off

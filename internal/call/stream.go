@@ -39,6 +39,30 @@ type Stream struct {
 	Operation    Operation
 }
 
+// StreamStatus is a stream as its application sees it.
+type StreamStatus struct {
+	Subscription string
+	State        StreamState
+}
+
+// StreamState is whether a stream is wanted.
+type StreamState string
+
+const (
+	StreamActive   StreamState = "active"
+	StreamInactive StreamState = "inactive"
+)
+
+func (s *Stream) status() *StreamStatus {
+	switch {
+	case s == nil:
+		return nil
+	case s.Running:
+		return &StreamStatus{s.Subscription, StreamActive}
+	}
+	return &StreamStatus{s.Subscription, StreamInactive}
+}
+
 // ---- Effects and signals ----
 
 // OpenStream opens an application's socket, on which it hears the call and speaks in it.
@@ -147,8 +171,8 @@ func (c *Call) stopStreaming(in StopStreaming) (Answer, error) {
 
 func (c *Call) streamOf(id ConnectionID) (*Connection, error) {
 	conn, err := c.connectedOne(id)
-	if err == nil && conn.Stream == nil {
-		err = refuse(NotSetUp, "Media streaming was not set up with this call.")
+	if err == nil && (conn.Stream == nil || conn.Stream.Spec.URL == "") {
+		err = refuse(NotSetUp, "Media streaming was not set up with this call: createCall, answer and connect take a URL for it.")
 	}
 	return conn, err
 }

@@ -152,6 +152,7 @@ type Callbacks struct {
 // storage and WebSockets may be sent to.
 type Outbound struct {
 	AllowNetworks []string `yaml:"allow_networks"`
+	CAFiles       []string `yaml:"ca_files"`
 }
 
 // NATS is where the journal lives: embedded under DataDir when URL is empty.

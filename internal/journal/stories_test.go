@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -116,6 +117,7 @@ func stories() []story {
 		{name: "transferred", inputs: transferred(), since: 3},
 		{name: "referred", inputs: referred(), since: 3},
 		{name: "recorded", inputs: recorded(), since: 3},
+		{name: "streamed", inputs: streamed(), since: 3},
 		{name: "audio-groups", inputs: audioGroups(), since: 3},
 		{name: "moved-here", inputs: movedHere(), since: 3},
 		{name: "moved-away", inputs: movedAway(), since: 3},
@@ -232,6 +234,20 @@ func recorded() []call.Input {
 		call.RecorderFailed{Recording: second, Reason: call.NoSpace, Detail: "make room"},
 		call.LegEnded{Leg: leg(1), Cause: call.Cause{Reason: call.EndedByParticipant}},
 		call.RecordingFinished{Recording: second, File: file("0-mp3-1")},
+	}
+}
+
+func streamed() []call.Input {
+	stream := func(n int) *call.StreamSpec {
+		return &call.StreamSpec{URL: fmt.Sprint("wss://app.example.com/", n), Unmixed: true, RateHz: 24000, Tones: true, Bidirectional: true, AtOnce: n == 1}
+	}
+	return []call.Input{
+		call.CreateCall{Repeatable: once("create"), Call: storyCall, Connection: storyConnection(1), App: application("c1"), Source: bot, Targets: []call.Address{alice}, Stream: stream(1)},
+		answered(1), call.StreamOpened{Connection: storyConnection(1), Run: 1, Again: true},
+		call.ConnectCall{Repeatable: once("connect"), Connection: storyConnection(2), App: application("c2"), Stream: stream(2)},
+		call.StartStreaming{Connection: storyConnection(2), Operation: call.Operation{Context: "streaming", CallbackURI: "https://app.example.com/op", Version: "2026-03-12", Named: "stream"}},
+		call.StreamFailed{Connection: storyConnection(2), Run: 1, Reason: call.StreamUnopened, Status: 401, Detail: "refused"},
+		call.StopStreaming{Connection: storyConnection(1), Operation: call.Operation{Context: "stopping"}},
 	}
 }
 

@@ -1,8 +1,10 @@
 package outbound
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/netip"
+	"os"
 )
 
 // Refused says why an address may not be called.
@@ -67,6 +69,7 @@ var (
 // zero value allows none.
 type Policy struct {
 	allowed []netip.Prefix
+	roots   *x509.CertPool // nil: the system's
 }
 
 // NewPolicy allows networks beside public addresses.
@@ -76,6 +79,27 @@ func NewPolicy(networks []netip.Prefix) *Policy {
 		allowed[i] = n.Masked()
 	}
 	return &Policy{allowed: allowed}
+}
+
+// Trusting is the policy, trusting the certificates in PEM files beside the system's.
+func (p *Policy) Trusting(files []string) (*Policy, error) {
+	if len(files) == 0 {
+		return p, nil
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("the certificates that the system trusts: %w", err)
+	}
+	for _, file := range files {
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM", file)
+		}
+	}
+	return &Policy{allowed: p.allowed, roots: roots}, nil
 }
 
 // Admit refuses an addr that may not be called; the error is a *Refused.

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -19,6 +20,7 @@ type ClientConfig struct {
 	RedirectsMax     int
 	ResponseTimeout  time.Duration // until the head of the answer; Timeout when 0
 	IdleConnLifetime time.Duration // 30 s when 0
+	WebSocket        bool          // it opens sockets, which HTTP/2 has no room for (RFC 6455)
 }
 
 func (c ClientConfig) withDefaults() ClientConfig {
@@ -48,7 +50,8 @@ func (p *Policy) NewClient(c ClientConfig) *http.Client {
 	transport := &http.Transport{
 		Proxy:                  nil,
 		DialContext:            p.dialHTTP,
-		ForceAttemptHTTP2:      true,
+		ForceAttemptHTTP2:      !c.WebSocket,
+		TLSClientConfig:        &tls.Config{RootCAs: p.roots},
 		MaxConnsPerHost:        c.ConnectionsMax,
 		MaxIdleConnsPerHost:    c.ConnectionsMax,
 		MaxIdleConns:           1024,

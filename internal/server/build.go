@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"strowger/internal/access"
 	"strowger/internal/bridge"
 	"strowger/internal/chronicle"
 	"strowger/internal/config"
@@ -21,11 +22,13 @@ import (
 	"strowger/internal/listener"
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
+	"strowger/internal/outbound"
 	"strowger/internal/reception"
 	"strowger/internal/recording"
 	"strowger/internal/recording/store"
 	"strowger/internal/sip/notice"
 	"strowger/internal/sip/ua"
+	"strowger/internal/stream"
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
 	"strowger/internal/webhook"
@@ -38,6 +41,8 @@ type parts struct {
 	health *telemetry.Health
 	info   Info
 
+	policy    *outbound.Policy
+	signer    *access.Signer
 	journal   *journal.Journal
 	clock     *media.Clock
 	ports     *rtp.Ports
@@ -52,6 +57,7 @@ type parts struct {
 	board     *switchboard.Switchboard
 	words     words
 	archive   *recording.Archive
+	streams   *stream.Streams
 	contents  *store.Store // of recordings
 	courier   *webhook.Courier
 	follower  *chronicle.Follower // nil when nobody is told
@@ -78,6 +84,9 @@ func build(ctx context.Context, c Config) (_ *parts, err error) {
 			p.close()
 		}
 	}()
+	if p.policy, err = p.outboundPolicy(); err != nil {
+		return nil, err
+	}
 	p.divideDescriptors()
 	p.guard = listener.NewGuard(listener.Limits{InAll: p.budget.HTTP, PerSource: min(p.budget.HTTP, cfg.HTTP.MaxConnectionsPerSource)})
 	serverTLS, err := p.tls()

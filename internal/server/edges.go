@@ -51,8 +51,8 @@ func (p *parts) operator(figures http.Handler) http.Handler {
 
 // buildEdges makes what speaks HTTP: callbacks out, the API in.
 func (p *parts) buildEdges(version string) error {
-	signer, err := access.OpenSigner(p.cfg.DataDir, access.SignerConfig{PublicURL: p.info.PublicURL, Now: time.Now})
-	if err != nil {
+	var err error
+	if p.signer, err = access.OpenSigner(p.cfg.DataDir, access.SignerConfig{PublicURL: p.info.PublicURL, Now: time.Now}); err != nil {
 		return fmt.Errorf("the key that signs callbacks: %w", err)
 	}
 	sealer, err := access.OpenSealer(p.cfg.DataDir)
@@ -63,8 +63,7 @@ func (p *parts) buildEdges(version string) error {
 	if err != nil {
 		return fmt.Errorf("resource.access_keys: %w", err)
 	}
-	policy := p.policy()
-	families := families(sealer, policy, p.words, apiidentity.Config{
+	families := families(sealer, p.policy, p.words, apiidentity.Config{
 		ResourceID: p.cfg.Resource.ID, Users: p.users.Book, Tokens: p.users.tokens, Now: time.Now,
 	})
 	p.courier = webhook.New(webhook.Config{
@@ -72,13 +71,13 @@ func (p *parts) buildEdges(version string) error {
 		Subscriptions: subscriptions(p.cfg), GiveUpAfter: p.cfg.Callbacks.GiveUpAfter, PublishFor: p.cfg.EventGrid.GiveUpAfter,
 		Keep:     webhook.Keep{Age: p.cfg.DeadLetter.MaxAge, Events: p.cfg.DeadLetter.MaxEvents, Bytes: p.cfg.DeadLetter.MaxBytes},
 		Families: families.told, EventGrid: grid.New(p.cfg.Resource.ID, p.contentsURL(), sealer),
-		Journal: p.journal, Signer: signer, Log: p.log,
+		Journal: p.journal, Signer: p.signer, Log: p.log,
 		InFlight: p.budget.Callbacks, Tried: p.tried,
-		Client: policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
+		Client: p.policy.NewClient(outbound.ClientConfig{Timeout: callbackTime, ConnectionsMax: p.budget.Callbacks}),
 	})
-	verifier := access.NewVerifier(keys, p.issuer(policy), time.Now)
+	verifier := access.NewVerifier(keys, p.issuer(), time.Now)
 	served := api.New(api.Config{
-		Verifier: verifier, Signer: signer, Calls: commands{p.board, p.courier},
+		Verifier: verifier, Signer: p.signer, Calls: commands{p.board, p.courier},
 		Public: p.info.PublicURL,
 		Proven: listener.Proven, Health: p.health, Log: p.log, Families: families.asked,
 	})

@@ -11,10 +11,10 @@ import (
 const issuerTime = 5 * time.Second
 
 // issuer is whose access tokens are taken; nil when nobody's are.
-func (p *parts) issuer(policy *outbound.Policy) *access.Issuer {
+func (p *parts) issuer() *access.Issuer {
 	c := p.cfg.Resource.Tokens
 	if c.Issuer == "" {
 		return nil
 	}
-	return access.NewIssuer(c.Issuer, c.Audiences, policy.NewClient(outbound.ClientConfig{Timeout: issuerTime, ConnectionsMax: 2}), time.Now)
+	return access.NewIssuer(c.Issuer, c.Audiences, p.policy.NewClient(outbound.ClientConfig{Timeout: issuerTime, ConnectionsMax: 2}), time.Now)
 }

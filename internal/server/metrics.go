@@ -16,6 +16,7 @@ func (p *parts) metrics(version string) *telemetry.Metrics {
 	m.Add(p.webhookFigures)
 	m.Add(p.httpFigures)
 	m.Add(p.recordingFigures)
+	m.Add(p.streamFigures)
 	return m
 }
 

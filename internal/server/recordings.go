@@ -19,7 +19,7 @@ func (p *parts) buildRecordings(ctx context.Context, to recording.Signals) (err 
 		return err
 	}
 	p.closers = append(p.closers, func() { _ = p.contents.Close() })
-	containers := store.NewContainers(p.policy())
+	containers := store.NewContainers(p.policy)
 	p.closers = append(p.closers, containers.Close)
 	p.archive, err = recording.New(recording.Config{
 		Dir: filepath.Join(dir, "spool"), Resource: p.cfg.Resource.ID, Store: p.contents, Containers: containers, Signals: to, Log: p.log,

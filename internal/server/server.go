@@ -101,6 +101,7 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	}
 	p.runRecordings(ctx, l)
 	l.start(ctx, "bridge", p.bridge.Run)
+	l.start(ctx, "media streams", p.runStreams)
 	l.start(ctx, "switchboard", p.board.Run)
 	l.start(ctx, "registrations", p.keeper.Run)
 	l.start(ctx, "users", p.users.Run)

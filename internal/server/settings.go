@@ -91,12 +91,18 @@ func mediaIP(listen []string) netip.Addr {
 	return ip
 }
 
-func (p *parts) policy() *outbound.Policy {
+// outboundPolicy says where the server may call out to, and whose certificates it trusts
+// there.
+func (p *parts) outboundPolicy() (*outbound.Policy, error) {
 	var networks []netip.Prefix
 	for _, n := range p.cfg.Outbound.AllowNetworks {
 		if prefix, err := netip.ParsePrefix(n); err == nil { // Validate has refused others
 			networks = append(networks, prefix)
 		}
 	}
-	return outbound.NewPolicy(networks)
+	policy, err := outbound.NewPolicy(networks).Trusting(p.cfg.Outbound.CAFiles)
+	if err != nil {
+		return nil, fmt.Errorf("outbound.ca_files: %w", err)
+	}
+	return policy, nil
 }

@@ -22,7 +22,7 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 		return o, err
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if err := f.checkSetup(beside); err != nil {
+	if cmd.Stream, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	if cmd.Connection, err = api.NewConnectionID(incoming.Call.Key()); err != nil {

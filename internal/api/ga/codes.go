@@ -21,6 +21,7 @@ var codes = api.Codes{
 		call.Incompatible:   {Status: http.StatusPreconditionFailed, Code: "8583"},
 
 		call.AlreadyRecording: {Status: http.StatusBadRequest, Code: "8553"},
+		call.NotSetUp:         unconfigured,
 		call.OtherRequest:     invalidArgument,
 		call.TransferConflict: {Status: http.StatusConflict, Code: "8607"},
 	},

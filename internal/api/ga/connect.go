@@ -20,7 +20,7 @@ func (f family) readConnect(r *api.Request, in ga.ConnectCallRequest) (o api.Ord
 		return o, api.Within("callLocator", err)
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if err := f.checkSetup(beside); err != nil {
+	if cmd.Stream, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	cmd.Call = o.Call

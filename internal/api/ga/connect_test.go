@@ -98,7 +98,6 @@ func TestConnectRefusesWhatIsWrong(t *testing.T) {
 	s.wantRefused(s.post(root+":connect", known), 400, "8501", "", "not in Established state")
 	s.answered(id)
 	s.refuses(root+":connect", []wrong{
-		{with(`"mediaStreamingOptions":{"transportType":"websocket","audioChannelType":"mixed"}`), 405, "8522", "mediaStreamingOptions", "no media streaming is configured"},
 		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
 	})
 	s.Calls.Signal(id, call.LegEnded{Leg: call.NewLegID(id, 1)})

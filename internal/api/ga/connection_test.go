@@ -97,9 +97,9 @@ func TestCapturedRequestsAreAnsweredWithThePublishedStatus(t *testing.T) {
 		"cancel-add-participant":   {number, "/participants:cancelAddParticipant", 404},
 		"recognize-speech":         {number, ":recognize", 405},
 		"recognize-speech-or-dtmf": {number, ":recognize", 405},
-		"play":                     {user, ":play", 405}, // its second source is text
-		"play-to-all":              {user, ":play", 400}, // what it calls SSML is none
-		"start-media-streaming":    {user, ":startMediaStreaming", 405},
+		"play":                     {user, ":play", 405},                // its second source is text
+		"play-to-all":              {user, ":play", 400},                // what it calls SSML is none
+		"start-media-streaming":    {user, ":startMediaStreaming", 405}, // it was not set up
 		"stop-media-streaming":     {user, ":stopMediaStreaming", 405},
 		"start-transcription":      {user, ":startTranscription", 405},
 		"update-transcription":     {user, ":updateTranscription", 405},
@@ -123,8 +123,8 @@ func TestCapturedRequestsAreAnsweredWithThePublishedStatus(t *testing.T) {
 // than there is here.
 func TestACapturedCallIsRefusedForWhatItAsksBeside(t *testing.T) {
 	s := stage(t)
-	s.wantRefused(s.post(root, captured(t, "create-call")), 405, "8522", "mediaStreamingOptions", "")
-	s.wantRefused(s.post(root, captured(t, "create-call-2024-11-15-preview")), 405, "8522", "mediaStreamingOptions", "")
+	s.wantRefused(s.post(root, captured(t, "create-call")), 405, "8522", "transcriptionOptions", "")
+	s.wantRefused(s.post(root, captured(t, "create-call-2024-11-15-preview")), 405, "8522", "transcriptionOptions", "")
 	s.wantRefused(s.post(root, captured(t, "create-call-2025-08-15-preview")), 405, "8522", "transcriptionOptions", "")
 	s.wantRefused(s.post(root, captured(t, "create-group-call")), 405, "8520", "teamsAppSource", "")
 	s.wantRefused(s.post(root+":connect", captured(t, "connect")), 405, "8520", "callLocator.kind", "no rooms")

@@ -25,7 +25,7 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 		return o, err
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if err := f.checkSetup(beside); err != nil {
+	if cmd.Stream, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	if in.TeamsAppSource != nil {

@@ -111,7 +111,6 @@ func TestCreateCallRefusesWhatIsWrong(t *testing.T) {
 		invalid(targets(`[`+strings.Repeat(`{"rawId":"`+alice+`"},`, 1999)+`{}]`), "targets", "holds 2000 items, 350 at most"),
 		invalid(with(`"sourceDisplayName":"`+strings.Repeat("x", 312_000)+`"`), "sourceDisplayName", "longer than 256"),
 		invalid(with(`"operationContext":"`+strings.Repeat("x", 5000)+`"`), "operationContext", "longer than"),
-		{with(`"mediaStreamingOptions":{"transportType":"websocket","audioChannelType":"mixed"}`), 405, "8522", "mediaStreamingOptions", "no media streaming is configured"},
 		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
 		{with(`"teamsAppSource":{"appId":"a"}`), 405, "8520", "teamsAppSource", "not possible"},
 	})

@@ -106,12 +106,11 @@ func setupFailuresOf(op string, in, gone func(scene) world, path string, body fu
 		wrongField(in, op, path, text+"piiRedactionOptions.redactionType", "maskWithCharacter", words(transcription+`,"piiRedactionOptions":{"redactionType":"x"}`)),
 		wrongField(in, op, path, text+"summarizationOptions.locale", "region", words(transcription+`,"summarizationOptions":{"locale":"x"}`)),
 		wrongField(in, op, path, "enableLoopbackAudio", "true or false", body(`,"enableLoopbackAudio":"yes"`)),
-		refusedWith(in, op, path, streams(streaming+`,"transportUrl":"wss://w.example/a","startMediaStreaming":true`), 405, "8522", "mediaStreamingOptions", "no media streaming is configured"),
 		refusedWith(in, op, path, words(transcription+`,"transportUrl":"wss://w.example/a"`), 405, "8522", "transcriptionOptions", "no transcription is configured"),
 	)
 	if op != "createCall" {
 		// What is wrong with the call comes before what the server lacks.
-		all = append(all, refusedWith(gone, op, path, streams(streaming), 404, "8522", "", "")...)
+		all = append(all, refusedWith(gone, op, path, words(transcription), 404, "8522", "", "")...)
 	}
 	return all
 }

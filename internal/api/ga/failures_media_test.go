@@ -84,6 +84,10 @@ var mediaFailures = slices.Concat(
 	refusedWith(heldOne, "hold", "{c}:hold", about(phone, ""), 409, "8519", "targetParticipant", "on hold already"),
 
 	withCallback("startMediaStreaming", `{}`), withCallback("stopMediaStreaming", `{}`), withCallback("startTranscription", `{}`),
+	refusedWith(connected, "startMediaStreaming", "{c}:startMediaStreaming", `{}`, 405, "8522", "", "not set up"),
+	refusedWith(connected, "stopMediaStreaming", "{c}:stopMediaStreaming", `{}`, 405, "8522", "", "not set up"),
+	refusedWith(streamed, "startMediaStreaming", "{c}:startMediaStreaming", `{}`, 409, "8519", "", "streamed already"),
+	refusedWith(streamable, "stopMediaStreaming", "{c}:stopMediaStreaming", `{}`, 409, "8519", "", "not being streamed"),
 	withCallback("stopTranscription", `{}`), withCallback("updateTranscription", `{"locale":"en-US"}`),
 	analysis("startTranscription"), analysis("updateTranscription"),
 	wrongField(connected, "startTranscription", "{c}:startTranscription", "locale", "region", `{"locale":"en"}`),

@@ -77,6 +77,20 @@ func connected(s scene) world {
 	return worldOf(s, connection, id, "")
 }
 
+// streamable has an application that was set up with a stream, and has not started it.
+func streamable(s scene) world {
+	_, id := s.connected()
+	got := s.post(root+":connect", `{"callbackUri":"https://app.example/cb","callLocator":{"serverCallId":"`+id.ServerCallID()+`"},"mediaStreamingOptions":{`+streaming+`,"transportUrl":"wss://w.example/a"}}`)
+	return worldOf(s, call.ConnectionID(object(s.t, got.Body)["callConnectionId"].(string)), id, "")
+}
+
+// streamed has started it.
+func streamed(s scene) world {
+	w := streamable(s)
+	s.post(w.names.Replace("{c}:startMediaStreaming"), `{}`)
+	return w
+}
+
 // twoInCall has alice beside the phone, and an invitation to bob under way.
 func twoInCall(s scene) world {
 	connection, id := s.connected()

@@ -106,7 +106,6 @@ func TestIncomingCallsRefuseWhatIsWrong(t *testing.T) {
 		invalid(with(`"callbackUri":""`), "callbackUri", "is missing"),
 		invalid(with(`"callbackUri":"https://192.168.1.1/"`), "callbackUri", "CallbackUri field is invalid"),
 		invalid(with(`"callbackUri":"https://a.example/","answeredBy":{"id":""}`), "answeredBy.id", "is missing"),
-		{with(`"callbackUri":"https://a.example/","mediaStreamingOptions":{"transportType":"websocket","audioChannelType":"mixed"}`), 405, "8522", "mediaStreamingOptions", "no media streaming is configured"},
 		{with(`"callbackUri":"https://a.example/","transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
 	})
 	s.refuses(root+":redirect", []wrong{

@@ -191,12 +191,41 @@ var outcomes = []outcome{
 	{"startContinuousDtmfRecognition", "{c}:startContinuousDtmfRecognition", connected, about(phone, both), then(restarts), "ContinuousDtmfRecognitionToneFailed", "500/9998"},
 	{"stopContinuousDtmfRecognition", "{c}:stopContinuousDtmfRecognition", listeningTo, about(phone, both), nil, "ContinuousDtmfRecognitionStopped", "200/0"},
 
+	{"startMediaStreaming", "{c}:startMediaStreaming", streamable, operating, then(socketOpens), "MediaStreamingStarted", "200/0"},
+	{"startMediaStreaming", "{c}:startMediaStreaming", streamable, operating, then(socketFails(call.StreamUnopened)), "MediaStreamingFailed", "400/8581"},
+	{"startMediaStreaming", "{c}:startMediaStreaming", streamable, operating, then(socketOpens, socketFails(call.StreamBroken)), "MediaStreamingFailed", "500/8603"},
+	{"startMediaStreaming", "{c}:startMediaStreaming", streamable, operating, then(stops), "MediaStreamingFailed", "500/8604"},
+	{"stopMediaStreaming", "{c}:stopMediaStreaming", streamed, operating, nil, "MediaStreamingStopped", "200/0"},
+
 	{"startRecording", recordPath, connected, recordingHere, then(recorderStarts), "RecordingStateChanged", "200/0"},
 	{"startRecording", recordPath, connected, recordingHere, then(recorderFails), "StartRecordingFailed", "500/8608"},
 }
 
 // recordingHere starts a recording whose state is told.
 var recordingHere = recording(`,"recordingFormatType":"wav","recordingStateCallbackUri":"https://o.example/op"`)
+
+// operating is the body of what has nothing to say but about itself.
+const operating = `{"operationContext":"oc"` + theURI + `}`
+
+// hearing is the connection that has a stream.
+func hearing(s call.State) call.ConnectionID {
+	for _, conn := range s.Connections {
+		if conn.Stream != nil {
+			return conn.ID
+		}
+	}
+	panic("no connection has a stream")
+}
+
+func socketOpens(s call.State) call.Input {
+	return call.StreamOpened{Connection: hearing(s), Run: 1}
+}
+
+func socketFails(why call.Reason) happening {
+	return func(s call.State) call.Input {
+		return call.StreamFailed{Connection: hearing(s), Run: 1, Reason: why}
+	}
+}
 
 func recorderStarts(s call.State) call.Input {
 	return call.RecorderStarted{Recording: s.Recording.ID}

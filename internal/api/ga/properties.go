@@ -28,7 +28,19 @@ func properties(p call.Properties) ga.CallConnectionProperties {
 	if p.AnsweredBy != "" {
 		shown.AnsweredBy = &wire.CommunicationUser{ID: string(p.AnsweredBy)}
 	}
+	shown.MediaStreamingSubscription = subscription(p.Stream)
 	return shown
+}
+
+func subscription(s *call.StreamStatus) *ga.MediaStreamingSubscription {
+	if s == nil {
+		return nil
+	}
+	state := ga.SubscriptionInactive
+	if s.State == call.StreamActive {
+		state = ga.SubscriptionActive
+	}
+	return &ga.MediaStreamingSubscription{ID: s.Subscription, State: state, SubscribedContentTypes: []string{ga.StreamAudio}}
 }
 
 func phone(a call.Address) *wire.PhoneNumber {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"strowger/internal/api"
+	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
@@ -15,14 +16,16 @@ type setup struct {
 	transcription *ga.TranscriptionOptions
 }
 
-func (f family) checkSetup(s setup) error {
+// readSetup reads it, and says what stream the call is to be set up with.
+func (f family) readSetup(s setup) (*call.StreamSpec, error) {
 	if err := checkIntelligence(s.intelligence); err != nil {
-		return api.Within("callIntelligenceOptions", err)
+		return nil, api.Within("callIntelligenceOptions", err)
 	}
-	if err := f.checkStreaming(s.streaming); err != nil {
-		return api.Within("mediaStreamingOptions", err)
+	stream, err := f.readStreaming(s.streaming)
+	if err != nil {
+		return nil, api.Within("mediaStreamingOptions", err)
 	}
-	return api.Within("transcriptionOptions", f.checkTranscription(s.transcription))
+	return stream, api.Within("transcriptionOptions", f.checkTranscription(s.transcription))
 }
 
 // checkIntelligence: the endpoint of a speech service is read and not used. What
@@ -38,12 +41,9 @@ func checkIntelligence(in *ga.CallIntelligenceOptions) error {
 }
 
 // lacking is what a call cannot be set up with: an application that waits for
-// audio or words must not wait in vain.
+// words must not wait in vain.
 func (s setup) lacking() *api.Refusal {
-	switch {
-	case s.streaming != nil:
-		return notConfigured("mediaStreamingOptions", "no media streaming is configured on this server")
-	case s.transcription != nil:
+	if s.transcription != nil {
 		return notConfigured("transcriptionOptions", "no transcription is configured on this server")
 	}
 	return nil

@@ -1,16 +1,34 @@
 package ga
 
 import (
+	"strings"
+
 	"strowger/internal/api"
+	"strowger/internal/call"
 	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
-// checkStreaming holds what a call is set up with to what is published.
-func (f family) checkStreaming(in *ga.MediaStreamingOptions) error {
+// readStreaming holds what a call is set up with to what is published; nil when it is
+// set up without a stream.
+func (f family) readStreaming(in *ga.MediaStreamingOptions) (*call.StreamSpec, error) {
 	if in == nil {
-		return nil
+		return nil, nil
 	}
+	if err := f.checkStreaming(*in); err != nil {
+		return nil, err
+	}
+	spec := &call.StreamSpec{
+		URL: in.TransportURL, Unmixed: strings.EqualFold(in.AudioChannelType, ga.StreamUnmixed), RateHz: 16000,
+		Tones: in.EnableDTMFTones, Bidirectional: in.EnableBidirectional, AtOnce: in.StartMediaStreaming,
+	}
+	if strings.EqualFold(in.AudioFormat, ga.StreamPCM24K) {
+		spec.RateHz = 24000
+	}
+	return spec, nil
+}
+
+func (f family) checkStreaming(in ga.MediaStreamingOptions) error {
 	if err := api.OneOf("transportType", in.TransportType, api.Needed, ga.TransportWebSocket); err != nil {
 		return err
 	}
@@ -41,16 +59,12 @@ func (f family) socket(uri string, atOnce bool) error {
 	return nil
 }
 
-func (f family) checkStartStreaming(in ga.StartMediaStreamingRequest) error {
-	_, err := f.operation(in.OperationContext, in.OperationCallbackURI)
-	return err
+func (f family) readStartStreaming(r *api.Request, in ga.StartMediaStreamingRequest) (call.StartStreaming, error) {
+	op, err := f.operation(in.OperationContext, in.OperationCallbackURI)
+	return call.StartStreaming{Connection: r.Connection(), Operation: op}, err
 }
 
-func (f family) checkStopStreaming(in ga.StopMediaStreamingRequest) error {
-	_, err := f.operation(in.OperationContext, in.OperationCallbackURI)
-	return err
+func (f family) readStopStreaming(r *api.Request, in ga.StopMediaStreamingRequest) (call.StopStreaming, error) {
+	op, err := f.operation(in.OperationContext, in.OperationCallbackURI)
+	return call.StopStreaming{Connection: r.Connection(), Operation: op}, err
 }
-
-// noStreaming: no call is set up for it here, as createCall, answer and connect
-// refuse to.
-var noStreaming = &api.Refusal{Code: unconfigured, Reason: "Media streaming was not set up with this call: this server does not stream media."}

@@ -89,6 +89,9 @@ func Toned(c call.Cause) Result { return look(tones, c) }
 // Recorded is why a call could not be recorded.
 func Recorded(c call.Cause) Result { return look(recordings, c) }
 
+// Streamed is why an application does not hear a call.
+func Streamed(c call.Cause) Result { return look(streams, c) }
+
 // NotMoved is why a participant stayed in the call that it was in.
 func NotMoved(c call.Cause) Result { return look(moves, c) }
 

@@ -47,7 +47,7 @@ func TestEveryReasonHasAnAnswerOfItsOwn(t *testing.T) {
 		}
 		c := call.Cause{Reason: reason}
 		named := 0
-		for _, r := range []outcome.Result{outcome.Disconnected(c), outcome.Played(c), outcome.Recognized(c), outcome.Toned(c), outcome.Recorded(c)} {
+		for _, r := range []outcome.Result{outcome.Disconnected(c), outcome.Played(c), outcome.Recognized(c), outcome.Toned(c), outcome.Recorded(c), outcome.Streamed(c)} {
 			if r.SubCode != 9999 {
 				named++
 			}

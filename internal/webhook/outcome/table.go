@@ -36,6 +36,9 @@ const (
 	playShutdown  = 8572
 
 	recordingClient = 8608
+	streamURL       = 8581
+	streamFailed    = 8603
+	streamCanceled  = 8604
 
 	fatal   = 9998
 	unknown = 9999
@@ -162,6 +165,17 @@ var recordings = map[call.Reason]Result{
 	call.NoSpace:          {500, recordingClient, "Action failed, the server has no room for a recording."},
 	call.RecordingStopped: {400, canceled, "Action failed, the recording was stopped."},
 	call.Failed:           {500, unknown, "Action failed, the call could not be recorded."},
+}
+
+// streams are the ways in which an application does not hear a call. The reference has
+// subcodes for them and no codes.
+var streams = map[call.Reason]Result{
+	call.StreamUnopened: {400, streamURL, "Action failed, the WebSocket could not be opened."},
+	call.StreamBroken:   {500, streamFailed, "Action failed, the WebSocket broke and could not be opened again."},
+	call.NodeLost:       {500, streamFailed, "Action failed, the server was restarted."},
+	call.ShutDown:       {500, streamCanceled, "Action failed, the server is shutting down."},
+	// ---- our choices ----
+	call.Failed: {500, streamFailed, "Action failed."},
 }
 
 // moves are the ways in which a participant is not moved. The reference names no

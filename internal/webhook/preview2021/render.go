@@ -47,6 +47,9 @@ var forms = webhook.NewForms(
 	untold[call.ListeningStopped](),
 	untold[call.CancelAddSucceeded](),
 	untold[call.CancelAddFailed](),
+	untold[call.StreamingStarted](),
+	untold[call.StreamingStopped](),
+	untold[call.StreamingFailed](),
 	untold[call.MoveParticipantSucceeded](),
 	untold[call.MoveParticipantFailed](),
 )

@@ -92,6 +92,9 @@ func untold(r call.Recipient) map[string]call.Event {
 		"HoldFailed":                 call.HoldFailed{Recipient: r, Cause: cause},
 		"CancelAddSucceeded":         call.CancelAddSucceeded{Recipient: r, InvitationID: operation},
 		"CancelAddFailed":            call.CancelAddFailed{Recipient: r, InvitationID: operation},
+		"StreamingStarted":           call.StreamingStarted{Recipient: r},
+		"StreamingStopped":           call.StreamingStopped{Recipient: r},
+		"StreamingFailed":            call.StreamingFailed{Recipient: r, Cause: cause},
 		"MoveParticipantSucceeded":   call.MoveParticipantSucceeded{Recipient: r, Participant: alice},
 		"MoveParticipantFailed":      call.MoveParticipantFailed{Recipient: r, Participant: alice, Cause: cause},
 	}

@@ -31,6 +31,8 @@ type CallConnectionProperties struct {
 	CorrelationID        string                  `json:"correlationId,omitempty"`
 	AnsweredBy           *wire.CommunicationUser `json:"answeredBy,omitempty"`
 	AnsweredFor          *wire.PhoneNumber       `json:"answeredFor,omitempty"`
+
+	MediaStreamingSubscription *MediaStreamingSubscription `json:"mediaStreamingSubscription,omitempty"`
 }
 
 // Types of the events of a connection's life.

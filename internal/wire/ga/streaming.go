@@ -39,6 +39,58 @@ type StopMediaStreamingRequest struct {
 	OperationCallbackURI string `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
+// MediaStreamingSubscription is the stream of a connection.
+type MediaStreamingSubscription struct {
+	ID                     string   `json:"id"`
+	State                  string   `json:"state"`
+	SubscribedContentTypes []string `json:"subscribedContentTypes"`
+}
+
+// Published states of a stream of a connection.
+const (
+	SubscriptionDisabled = "disabled"
+	SubscriptionInactive = "inactive"
+	SubscriptionActive   = "active"
+)
+
+// MediaStreamingUpdate says how a stream is doing.
+type MediaStreamingUpdate struct {
+	ContentType            string `json:"contentType"` // StreamedAudio
+	StreamingStatus        string `json:"mediaStreamingStatus"`
+	StreamingStatusDetails string `json:"mediaStreamingStatusDetails"`
+}
+
+// StreamedAudio is what events call the content of a stream.
+const StreamedAudio = "Audio"
+
+// Published values of MediaStreamingUpdate.StreamingStatus.
+const (
+	StreamingIsStarted = "mediaStreamingStarted"
+	StreamingIsStopped = "mediaStreamingStopped"
+	StreamingHasFailed = "mediaStreamingFailed"
+)
+
+// Published values of MediaStreamingUpdate.StreamingStatusDetails.
+const (
+	SubscriptionStarted           = "subscriptionStarted"
+	SubscriptionStopped           = "subscriptionStopped"
+	StreamConnectionReestablished = "streamConnectionReestablished"
+	StreamConnectionInterrupted   = "streamConnectionInterrupted"
+	StreamConnectionUnsuccessful  = "streamConnectionUnsuccessful"
+	InitialWebSocketFailed        = "initialWebSocketConnectionFailed"
+	StreamAuthenticationFailure   = "authenticationFailure"
+	StreamForbidden               = "forbidden"
+	StreamTooManyRequests         = "tooManyRequests"
+	StreamBadRequest              = "badRequest"
+	StreamServiceShutdown         = "serviceShutdown"
+)
+
+// MediaStreamingEvent says that a stream started, stopped or failed.
+type MediaStreamingEvent struct {
+	EventData
+	Update MediaStreamingUpdate `json:"mediaStreamingUpdate"`
+}
+
 // Types of the events of streamed audio.
 const (
 	TypeMediaStreamingStarted = typePrefix + "MediaStreamingStarted"
