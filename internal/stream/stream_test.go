@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -107,7 +106,6 @@ type scene struct {
 	stream  *Stream
 	socket  *websocket.Conn
 	signals chan call.Signal
-	log     *bytes.Buffer
 }
 
 func (s *scene) Signal(_ call.ID, sig call.Signal) { s.signals <- sig }
