@@ -99,20 +99,26 @@ func (r *Request) do(ctx context.Context, o Order) (call.Answer, error) {
 // lack refuses an order for what the server has not got, unless the rules have
 // something against it themselves: they are asked about a copy of the call.
 func (r *Request) lack(ctx context.Context, o Order) (call.Answer, error) {
-	var copied *call.Call
-	if opening, ok := o.Command.(call.Opening); ok {
-		copied = call.New(opening.Opens())
-	} else {
-		state, err := r.Look(ctx, o.Key)
-		if err != nil {
-			return call.Answer{}, err
-		}
-		copied = call.Restore(state)
+	copied, err := r.copied(ctx, o)
+	if err != nil {
+		return call.Answer{}, err
 	}
 	if _, err := copied.Step(time.Now(), o.Command); err != nil {
 		return call.Answer{}, err
 	}
 	return call.Answer{}, o.Lacking
+}
+
+// copied is the call of an order, or the one that the order opens.
+func (r *Request) copied(ctx context.Context, o Order) (*call.Call, error) {
+	if opening, ok := o.Command.(call.Opening); ok && opening.Opens() != "" {
+		return call.New(opening.Opens()), nil
+	}
+	state, err := r.Look(ctx, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	return call.Restore(state), nil
 }
 
 // release lets what was caused be told; the answer is written, or never will be.

@@ -10,6 +10,7 @@ type AnswerCall struct {
 	Context    string
 	AnsweredBy Address // the identity that the application answers as; may be empty
 	Stream     *StreamSpec
+	MediaTypes []string
 }
 
 // AnswerFailed: the caller was gone before the answer reached it.
@@ -25,7 +26,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 	}
 	conn := Connection{
 		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting,
-		Source: p.Address, SourceName: p.Name, Targets: []Address{taken.To}, AnsweredBy: in.AnsweredBy,
+		Source: p.Address, SourceName: p.Name, Targets: []Address{taken.To}, AnsweredBy: in.AnsweredBy, MediaTypes: in.MediaTypes,
 	}
 	if p.Dialled.IsPhone() {
 		conn.AnsweredFor = p.Dialled

@@ -178,6 +178,7 @@ func (conn *Connection) properties(id ID) Properties {
 		Connection: conn.ID, Call: id, State: conn.State, CallbackURI: conn.App.CallbackURI,
 		Source: conn.Source, SourceName: conn.SourceName, CallerID: conn.CallerID,
 		Targets:    append([]Address(nil), conn.Targets...),
-		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor, Hears: conn.App.Hears, Stream: conn.Stream.status(),
+		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor,
+		Subject: conn.Subject, MediaTypes: conn.MediaTypes, Hears: conn.App.Hears, Stream: conn.Stream.status(),
 	}
 }

@@ -16,6 +16,8 @@ type CreateCall struct {
 	Stream     *StreamSpec
 	CallerID   Address // the number that phone targets see
 	Targets    []Address
+	Subject    string   // what the call is about
+	MediaTypes []string // that are asked for
 }
 
 // Opens is the call that begins with the command.
@@ -41,7 +43,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 	conn := Connection{
 		ID: in.Connection, App: in.App, Context: in.Context, State: Connecting, Created: true,
 		Source: in.Source, SourceName: in.SourceName, CallerID: in.CallerID,
-		Targets: append([]Address(nil), in.Targets...),
+		Targets: append([]Address(nil), in.Targets...), Subject: in.Subject, MediaTypes: in.MediaTypes,
 	}
 	conn.setUpStream(in.Stream)
 	c.giveSeat(conn)

@@ -40,7 +40,11 @@ var draws = []draw{
 		return call.RejectCall{Incoming: d.incoming(), Reason: call.RejectBusy}
 	}},
 	{5, func(d dice) call.Input {
-		return call.ConnectCall{Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context}
+		in := d.groupJoin()
+		if d.yes("group") {
+			in.Group = ""
+		}
+		return in
 	}},
 	{5, func(d dice) call.Input { return call.HangUpCall{Connection: d.connection()} }},
 	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
@@ -236,7 +240,14 @@ func (d dice) input() call.Input {
 
 // opening draws one of those that begin a call.
 func (d dice) opening() call.Input {
-	return draws[rapid.IntRange(0, 2).Draw(d.T, "opening")].make(d)
+	if n := rapid.IntRange(0, 3).Draw(d.T, "opening"); n < 3 {
+		return draws[n].make(d)
+	}
+	return d.groupJoin()
+}
+
+func (d dice) groupJoin() call.ConnectCall {
+	return call.ConnectCall{Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Source: d.who(), Group: calltest.Group}
 }
 
 func (d dice) state() call.State { return d.watcher.call.State() }
@@ -247,7 +258,7 @@ func (d dice) yes(name string) bool { return rapid.Bool().Draw(d.T, name) }
 
 func (d dice) seldom(name string) bool { return rapid.IntRange(0, 4).Draw(d.T, name) == 0 }
 
-func (d dice) leg() call.LegID { return call.NewLegID(calltest.Call, d.upTo("leg", d.state().LastLeg)) }
+func (d dice) leg() call.LegID { return call.NewLegID(d.state().ID, d.upTo("leg", d.state().LastLeg)) }
 
 func (d dice) media() call.OperationID {
 	return call.OperationID(d.upTo("media", int(d.state().LastOperation)))

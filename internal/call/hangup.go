@@ -1,7 +1,8 @@
 package call
 
 // HangUpCall takes the application out of the call. When no more than one
-// other is in it, the call ends with it.
+// other is in it, the call ends with it; a group's call goes on while
+// anybody is in it, or on the way.
 type HangUpCall struct {
 	Repeatable
 	Connection ConnectionID
@@ -12,7 +13,7 @@ func (c *Call) hangUp(in HangUpCall) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if c.othersThan(in.Connection) <= 1 {
+	if c.state.Group == "" && c.othersThan(in.Connection) <= 1 {
 		c.end(ending{cause: Cause{Reason: EndedByApplication}})
 		return Answer{}, nil
 	}

@@ -3,7 +3,6 @@ package call
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -63,15 +62,14 @@ func (l LegID) Number() int {
 	return n
 }
 
-// ParticipantID is the participantId of who is reached over the leg: a GUID that
-// begins with the Key of the call and ends with the leg's number.
+// ParticipantID is the participantId of who is reached over the leg: the ID of the
+// call, with the leg's number in place of its last eight digits.
 func (l LegID) ParticipantID() string {
-	var b [16]byte
-	if n, err := hex.Decode(b[:8], []byte(l.Call().Key())); err != nil || n != 8 {
+	id := string(l.Call())
+	if !isGUID(id) {
 		return ""
 	}
-	binary.BigEndian.PutUint32(b[12:], uint32(l.Number()))
-	return guid(b)
+	return fmt.Sprintf("%s%08x", id[:len(id)-8], l.Number())
 }
 
 // Call is the call that the leg belongs to.
@@ -145,6 +143,18 @@ func GroupKey(group string) (k Key, ok bool) {
 	}
 	sum := sha256.Sum256([]byte("strowger group call " + group))
 	return NewID([16]byte(sum[:16])).Key(), true
+}
+
+// groupCallID is the ID of the call that a seat opens for a group. It is a new one
+// each time, with the key of the group: what a group has said and recorded before is
+// another call's.
+func groupCallID(first ConnectionID) ID {
+	sum := sha256.Sum256([]byte("strowger call opened by " + first))
+	id, err := NewConnectionID(first.Key(), [8]byte(sum[:8]))
+	if err != nil {
+		panic("call: " + err.Error()) // a seat's ID is always a GUID
+	}
+	return ID(id)
 }
 
 // ServerCallID is the serverCallId: the name of the call to everyone. It is

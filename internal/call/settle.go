@@ -26,13 +26,15 @@ func (c *Call) settle() {
 }
 
 // abandoned reports whether fewer are left than a conversation needs: an
-// application and one other, or two people. Whoever is still on the way counts
+// application and one other, or two people; in a group's call anybody. Whoever is still on the way counts
 // only while somebody waits for them.
 func (c *Call) abandoned() bool {
 	seats, waiting, coming := c.count()
 	switch {
 	case waiting > 0:
 		return false
+	case c.state.Group != "":
+		return seats+coming+c.liveConnections() == 0
 	case c.liveConnections() > 0:
 		return seats == 0 && coming == 0
 	case c.state.Phase == Forming:
@@ -142,7 +144,7 @@ func (c *Call) publishStart() {
 }
 
 // subject is what Event Grid events say about this call. A call is two-party
-// until a third takes part in it.
+// until a third takes part in it; a group's call never is.
 func (c *Call) subject() Subject {
 	parties, waiting, _ := c.count()
 	for _, conn := range c.state.Connections {
@@ -153,5 +155,6 @@ func (c *Call) subject() Subject {
 	if parties+waiting > 2 {
 		c.state.Grew = true
 	}
-	return Subject{StartedBy: c.state.StartedBy, TwoParty: !c.state.Grew}
+	group := c.state.Group
+	return Subject{StartedBy: c.state.StartedBy, Group: group, TwoParty: !c.state.Grew && group == ""}
 }

@@ -12,8 +12,9 @@ type State struct {
 	Step         uint64 // counts accepted inputs; the first is 1
 	Phase        Phase
 	StartedBy    Address
-	Published    bool // subscribers were told CallStarted
-	Grew         bool // more than two have been in it at once
+	Group        string // the group's ID, a lower-case GUID, of a group call
+	Published    bool   // subscribers were told CallStarted
+	Grew         bool   // more than two have been in it at once
 	Connections  []Connection
 	Participants []Participant
 	Offered      []Offered
@@ -60,6 +61,8 @@ type Connection struct {
 	Targets        []Address
 	AnsweredBy     Address
 	AnsweredFor    Address
+	Subject        string   // what the application says that the call is about
+	MediaTypes     []string // that it asked for, as it named them
 	RosterSequence int
 	Tones          int     // that its application has heard of
 	Stream         *Stream // nil: it was set up without one
@@ -159,6 +162,8 @@ type Properties struct {
 	Targets     []Address
 	AnsweredBy  Address
 	AnsweredFor Address
+	Subject     string
+	MediaTypes  []string
 	Hears       Hears
 	Stream      *StreamStatus // nil: it was set up without one
 }

@@ -48,11 +48,11 @@ func (c *Chronicle) Of(ctx context.Context, id string) ([]Line, error) {
 	var (
 		lines  []Line
 		teller = NewTeller()
-		first  journal.Record
+		firsts []journal.Record // of each call that a group has had
 	)
 	err = c.journal.Records(ctx, key, func(r journal.Record) error {
-		if first.Step == 0 {
-			first = r
+		if n := len(firsts); n == 0 || firsts[n-1].Call != r.Call {
+			firsts = append(firsts, r)
 		}
 		lines = append(lines, teller.Record(r)...)
 		lines = lines[max(0, len(lines)-linesMost):]
@@ -64,12 +64,14 @@ func (c *Chronicle) Of(ctx context.Context, id string) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	tries, err := c.tries.Tries(ctx, first.Stream, first.Call, first.Time)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range tries {
-		lines = append(lines, Try(t))
+	for _, first := range firsts {
+		tries, err := c.tries.Tries(ctx, first.Stream, first.Call, first.Time)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range tries {
+			lines = append(lines, Try(t))
+		}
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Compare(b.At) })
 	return lines[max(0, len(lines)-linesMost):], nil

@@ -34,6 +34,7 @@ const (
 
 // Teller tells one call, record by record, in order.
 type Teller struct {
+	call     call.ID
 	began    time.Time
 	over     bool
 	recorded bool
@@ -48,8 +49,9 @@ func NewTeller() *Teller {
 
 // Record is what happened in one step, and before it since the last.
 func (t *Teller) Record(r journal.Record) (lines []Line) {
-	if t.began.IsZero() {
-		t.began = r.Time
+	if t.call != r.Call { // after one has ended its group may have another
+		*t = *NewTeller()
+		t.call, t.began = r.Call, r.Time
 	}
 	add := func(at time.Time, kind Kind, text string) {
 		lines = append(lines, Line{At: at, Call: r.Call, Kind: kind, Text: plain(text)})

@@ -52,12 +52,15 @@ const (
 // ends the call has twice the room of any other, so that a call which has grown
 // too large can still end.
 func (l *Log) Append(ctx context.Context, state call.State, events []call.Event, usage ...call.Usage) error {
-	leave, err := l.journal.enter(l.stream, l.last == 0)
+	leave, err := l.journal.enter(l.stream, l.begins(state))
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
 	defer leave()
 	s := step{state: state, events: events, usage: usage, notes: l.notes(), now: time.Now(), started: l.started, beyond: l.beyond}
+	if l.begins(state) {
+		s.started, s.beyond = time.Time{}, beyond{}
+	}
 	if s.started.IsZero() && startsCall(events) {
 		s.started = s.now
 	}
@@ -68,17 +71,25 @@ func (l *Log) Append(ctx context.Context, state call.State, events []call.Event,
 	if err != nil {
 		return fmt.Errorf("append to call %s: %w", l.key, err)
 	}
-	l.started, l.state = s.started, state.Clone()
+	l.started, l.beyond, l.state = s.started, s.beyond, state.Clone()
 	l.made, l.refusals = nil, nil
 	return nil
 }
 
+// begins reports whether a step is the first of a call: of one that nothing is stored
+// of or, after another one with the same key has ended, of the next.
+func (l *Log) begins(s call.State) bool {
+	unreadable := l.state.ID == ""
+	return l.last == 0 || !unreadable && l.state.ID != s.ID
+}
+
 // encode writes a step as a change, unless it is time for the whole state: because
-// of the chain's size, because the call ends and is asked for its answers only, or
-// because the state may have become too large, which only the whole tells.
+// the call begins, because of the chain's size, because the call ends and is asked for
+// its answers only, or because the state may have become too large, which only the
+// whole tells.
 func (l *Log) encode(s step) (encoded, error) {
 	room, ended := l.journal.bodyMost(s.state.Phase == call.Ended), s.state.Phase == call.Ended
-	if l.size.base != 0 && !ended {
+	if l.size.base != 0 && !ended && !l.begins(s.state) {
 		e, err := forms.encodeChange(s, &l.state)
 		if err != nil {
 			return e, err
@@ -108,7 +119,7 @@ func (l *Log) append(ctx context.Context, e encoded, ended bool) error {
 			l.journal.answered(l.key, tries)
 			return err
 		}
-		if errors.Is(err, errCarried) {
+		if errors.Is(err, errCarried) || errors.Is(err, errGone) {
 			continue // it is known that the record was not stored
 		}
 		l.journal.unanswered(l.key, tries, err)
@@ -123,8 +134,11 @@ func certain(err error) bool {
 	return err == nil || noRoom(err) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrFenced)
 }
 
-// errCarried says that Run has moved the last record, which the next is to follow.
-var errCarried = errors.New("the last record was carried")
+// What Run has done to the last record, which the next is to follow.
+var (
+	errCarried = errors.New("the last record was carried")
+	errGone    = errors.New("the last record was forgotten")
+)
 
 // try asks once. What an earlier try has stored is found when a later one is
 // refused, for whatever reason: the store answers in the order of asking.
@@ -152,6 +166,9 @@ func (l *Log) refused(ctx context.Context, m Message, e encoded, refusal error) 
 	switch {
 	case errors.Is(err, ErrNotFound) && m.Ended && l.last > 0:
 		return nil // a call is forgotten when its end is stored, and not before
+	case errors.Is(err, ErrNotFound) && l.last > 0 && l.state.Settled():
+		l.last, l.name = 0, "" // so was the one before this
+		return errGone
 	case errors.Is(err, ErrNotFound):
 		found = Message{}
 	case err != nil:

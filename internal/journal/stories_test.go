@@ -118,6 +118,11 @@ func stories() []story {
 		{name: "referred", inputs: referred(), since: 3},
 		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "streamed", inputs: streamed(), since: 3},
+		{name: "group-call", since: 3, inputs: []call.Input{
+			call.ConnectCall{Repeatable: once("join"), Connection: storyConnection(1), App: application("c1"), Source: bot,
+				Group: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01", Subject: "standup", MediaTypes: []string{"audio"}},
+			call.HangUpCall{Connection: storyConnection(1)},
+		}},
 		{name: "audio-groups", inputs: audioGroups(), since: 3},
 		{name: "moved-here", inputs: movedHere(), since: 3},
 		{name: "moved-away", inputs: movedAway(), since: 3},

@@ -171,12 +171,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // refuseAll answers what is still in the mailbox of a call that is over, or
 // that could not be opened. A signal that was delivered to a call that is over may be
-// news, and has to be stored: whoever waits for it asks another actor.
+// news, and a command may open the next one: both have to be stored, and whoever
+// waits for them asks another actor.
 func (a *actor) refuseAll(why error) {
 	for {
 		select {
 		case m := <-a.mailbox:
-			if m.kind != signal || why != nil {
+			if why != nil || m.kind != signal && m.opens == "" {
 				m.answer(a.last(m, why))
 			}
 		default:
@@ -204,6 +205,7 @@ func (a *actor) turn(ctx context.Context, m message) error {
 		m.answer(reply{state: a.call.State().Clone()})
 		return nil
 	}
+	was := a.call.State().ID
 	out, err := a.step(m)
 	if err != nil {
 		a.refused(m, err)
@@ -214,6 +216,10 @@ func (a *actor) turn(ctx context.Context, m message) error {
 			m.answer(reply{err: err})
 			return a.goBack(ctx, err)
 		}
+	}
+	if id := a.call.State().ID; id != was {
+		a.board.stats.begun.Add(1)
+		a.slog = a.board.cfg.Log.With("call", string(id))
 	}
 	m.answer(reply{answer: out.Answer})
 	a.perform(ctx, out)

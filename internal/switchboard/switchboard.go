@@ -178,18 +178,25 @@ func (r *Recovery) Wait(ctx context.Context) error {
 
 // Command gives an application's command to the call that key belongs to.
 // One that opens a call begins it, unless it is there already: then the command
-// was given before and is answered as it was. The answer comes after the step is stored;
+// was given before and is answered as it was, or is for the call that is there. The answer comes after the step is stored;
 // a *call.Error is the rules' refusal.
 func (s *Switchboard) Command(ctx context.Context, key call.Key, cmd call.Command) (call.Answer, error) {
 	m := newMessage(command, cmd)
-	if m.opens != "" && s.draining.Load() {
+	switch begins := m.opens != "" && !s.live(key); {
+	case begins && s.draining.Load():
 		return call.Answer{}, &call.Error{Kind: call.Stopping, Reason: "The server is stopping and takes no new calls."}
-	}
-	if m.opens != "" && s.cfg.Journal.Room() != nil {
+	case begins && s.cfg.Journal.Room() != nil:
 		return call.Answer{}, s.noRoom(m)
 	}
 	r, err := s.deliver(ctx, key, m)
 	return r.answer, err
+}
+
+// live reports whether a call has an actor.
+func (s *Switchboard) live(key call.Key) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.actors[key] != nil
 }
 
 // Look is the state of a call that has not ended, as of now.

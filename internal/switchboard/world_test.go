@@ -56,12 +56,12 @@ type world struct {
 	full    atomic.Bool // the journal says that it has no room for new calls
 
 	mu      sync.Mutex
-	seen    map[call.ID][]string // since the last line; calls do not wait for each other
-	streams map[call.ID]int      // where calls are stored; a stream that hangs cannot be asked
+	seen    map[call.Key][]string // since the last line; calls do not wait for each other
+	streams map[call.ID]int       // where calls are stored; a stream that hangs cannot be asked
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.ID][]string{}, streams: map[call.ID]int{}}
+	w := &world{t: t, store: &store{Store: journaltest.NewStore(2)}, seen: map[call.Key][]string{}, streams: map[call.ID]int{}}
 	w.store.Watch(w.stored)
 	w.journal = journal.Over(w.store, "node", slog.New(slog.DiscardHandler))
 	return w
@@ -382,13 +382,13 @@ func (w *world) bound(bytes string) []string {
 func (w *world) add(id call.ID, line string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen[id] = append(w.seen[id], line)
+	w.seen[id.Key()] = append(w.seen[id.Key()], line)
 }
 
 func (w *world) drain() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	seen := slices.Concat(w.seen[calltest.Call], w.seen[calltest.Other])
+	seen := slices.Concat(w.seen[calltest.Call.Key()], w.seen[calltest.Other.Key()])
 	clear(w.seen)
 	return seen
 }
@@ -399,8 +399,12 @@ func (w *world) stored(m journal.Message) {
 		return // a story has spoilt it
 	}
 	whose := ""
-	if r.Call == calltest.Other {
+	switch r.Call {
+	case calltest.Call:
+	case calltest.Other:
 		whose = " of the other call"
+	default:
+		whose = " of call " + string(r.Call)
 	}
 	if m.Node != "node" {
 		whose = ", by the other"

@@ -18,6 +18,9 @@ const (
 	Other call.ID = "22222222-2222-4222-8222-222222222222"
 )
 
+// Group is the group of the stories.
+const Group = "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"
+
 // Start is when every step of a pure story is taken.
 var Start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
@@ -59,7 +62,7 @@ func Inputs() []call.Input {
 //
 // A leg is given by its number, one of another call as in c1 or d1, a connection by
 // its name, a call as c or d, a time as in Go. What is a list has commas; a source to play is the URI of its file. Call is filled
-// in.
+// in, except in what names a Group.
 func Parse(id call.ID, line string) (call.Input, error) {
 	words := strings.Fields(line)
 	for _, in := range Inputs() {
@@ -89,6 +92,9 @@ func (p parser) fill(v reflect.Value, words []string) error {
 		if err := p.set(f, value); err != nil {
 			return fmt.Errorf("field %s: %w", name, err)
 		}
+	}
+	if group := v.FieldByName("Group"); group.IsValid() && !group.IsZero() {
+		return nil // whichever call that is
 	}
 	if f := v.FieldByName("Call"); f.IsValid() {
 		f.SetString(string(p.call))
