@@ -32,6 +32,7 @@ type commands struct {
 	Calls      callsCommand       `cmd:"" help:"List the calls of the server on this machine, or tell what happened in one."`
 	Events     eventsCommands     `cmd:"" help:"What became of events that applications did not take: list, show, send again, delete."`
 	Recordings recordingsCommands `cmd:"" help:"The recordings of calls: list, fetch, delete."`
+	Usage      usageCommand       `cmd:"" help:"What was used: a record for each leg, seat and recording that has ended, as JSON lines or CSV."`
 	Lab        labCommands        `cmd:"" help:"What stands in for the telephone network."`
 	Doctor     doctorCommand      `cmd:"" help:"Prove that SIP, RTP, TLS, webhooks, speech and storage work from here, and say what to do."`
 	Version    versionCommand     `cmd:"" help:"Print the version."`

@@ -44,7 +44,7 @@ func (c recordingsList) Run(t terminal) error {
 		question.Set(catalog.Call, c.Call)
 	}
 	if c.Since != "" {
-		since, err := moment(c.Since, time.Now())
+		since, err := moment("--since", c.Since, time.Now())
 		if err != nil {
 			return err
 		}
@@ -57,8 +57,8 @@ func (c recordingsList) Run(t terminal) error {
 	return printRecordings(t.out, told)
 }
 
-// moment reads a time ago or a day of this machine's time zone.
-func moment(text string, now time.Time) (time.Time, error) {
+// moment reads a time ago or a day of this machine's time zone, as an option says it.
+func moment(option, text string, now time.Time) (time.Time, error) {
 	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
 		return now.Add(-ago), nil
 	}
@@ -67,7 +67,7 @@ func moment(text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, &settingsError{fmt.Errorf("--since: %q is neither a time like 24h nor a day like 2026-03-31", text)}
+	return time.Time{}, &settingsError{fmt.Errorf("%s: %q is neither a time like 24h nor a day like 2026-03-31", option, text)}
 }
 
 func printRecordings(w io.Writer, told catalog.Recordings) error {

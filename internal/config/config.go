@@ -25,6 +25,7 @@ type Config struct {
 	Outbound   Outbound   `yaml:"outbound"`
 	NATS       NATS       `yaml:"nats"`
 	Recording  Recording  `yaml:"recording"`
+	Usage      Usage      `yaml:"usage"`
 	Speech     Speech     `yaml:"speech"`
 	Log        Log        `yaml:"log"`
 	Shutdown   Shutdown   `yaml:"shutdown"`
@@ -180,6 +181,13 @@ type Recording struct {
 	ChunkBytes int64         `yaml:"chunk_bytes"`
 }
 
+// Usage bounds what is kept of the usage of legs, seats and recordings: the oldest
+// goes first.
+type Usage struct {
+	Keep     time.Duration `yaml:"keep"`
+	MaxBytes int64         `yaml:"max_bytes"`
+}
+
 // Speech names the engines that speak and listen for us.
 type Speech struct {
 	Synthesizer Synthesizer `yaml:"synthesizer"`
@@ -235,6 +243,7 @@ func Default() Config {
 		Callbacks:  Callbacks{GiveUpAfter: 5 * time.Minute},
 		DeadLetter: DeadLetter{MaxAge: 7 * 24 * time.Hour, MaxEvents: 10_000, MaxBytes: 64 << 20},
 		NATS:       NATS{Sync: SyncAlways, MaxBytes: 4 << 30},
+		Usage:      Usage{Keep: 400 * 24 * time.Hour, MaxBytes: 1 << 30},
 		Speech: Speech{
 			Synthesizer: Synthesizer{Engine: "local"},
 			Recognizer:  Recognizer{Engine: "pocketsphinx"},

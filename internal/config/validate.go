@@ -65,6 +65,7 @@ func (c Config) Validate() error {
 	validateNetworks("outbound.allow_networks", c.Outbound.AllowNetworks, &p)
 	c.NATS.validate(&p)
 	c.Recording.validate(&p)
+	c.Usage.validate(&p)
 	c.Speech.validate(&p)
 	oneOf("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, &p)
 	oneOf("log.format", c.Log.Format, []string{"json", "text"}, &p)
@@ -280,6 +281,15 @@ func (n NATS) validate(p *problems) {
 	oneOf("nats.sync", n.Sync, []string{SyncAlways, SyncInterval}, p)
 	if n.MaxBytes < 64<<20 {
 		p.add("nats.max_bytes", "%d is too small for a journal; give it 67108864 (64 MiB) or more", n.MaxBytes)
+	}
+}
+
+func (u Usage) validate(p *problems) {
+	if u.Keep < time.Hour {
+		p.add("usage.keep", "%s is too short for anybody to read it; give it 1h or more", u.Keep)
+	}
+	if u.MaxBytes < 1<<20 {
+		p.add("usage.max_bytes", "%d is too small; give it 1048576 (1 MiB) or more", u.MaxBytes)
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 	"strowger/internal/stream"
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
+	"strowger/internal/usage"
 	"strowger/internal/webhook"
 )
 
@@ -60,6 +61,8 @@ type parts struct {
 	streams   *stream.Streams
 	contents  *store.Store // of recordings
 	courier   *webhook.Courier
+	usage     *usage.Book
+	pulse     *usage.Pulse
 	follower  *chronicle.Follower // nil when nobody is told
 	lab       *lab.Lab            // nil outside dev and tests
 	guard     *listener.Guard

@@ -32,6 +32,9 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return fmt.Errorf("open the journal: %w", err)
 	}
 	p.closers = append(p.closers, p.journal.Close)
+	if err := p.buildUsage(ctx); err != nil {
+		return err
+	}
 	if err := p.buildUsers(ctx); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"strowger/internal/recording/content"
 	"strowger/internal/sip/notice"
 	"strowger/internal/telemetry"
+	"strowger/internal/usage"
 	"strowger/internal/webhook"
 	"strowger/internal/webhook/grid"
 )
@@ -31,8 +32,8 @@ const (
 	audioTime = 30 * time.Second
 )
 
-// operator puts what SIP peers send, what happened in calls, what was recorded of them
-// and which events were given up beside the figures.
+// operator puts what SIP peers send, what happened in calls, what was recorded of them,
+// which events were given up and what was used beside the figures.
 func (p *parts) operator(figures http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	calls := chronicle.New(p.journal, p.courier).Handler()
@@ -45,6 +46,7 @@ func (p *parts) operator(figures http.Handler) http.Handler {
 	given := deadletter.Handler(p.courier)
 	mux.Handle(deadletter.Path, given)
 	mux.Handle(deadletter.Path+"/", given)
+	mux.Handle(usage.Path, p.usage.Handler())
 	mux.Handle("/", figures)
 	return mux
 }

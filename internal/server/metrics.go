@@ -17,6 +17,7 @@ func (p *parts) metrics(version string) *telemetry.Metrics {
 	m.Add(p.httpFigures)
 	m.Add(p.recordingFigures)
 	m.Add(p.streamFigures)
+	m.Add(p.usageFigures)
 	return m
 }
 

@@ -94,6 +94,11 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	if err != nil {
 		return nil, err
 	}
+	alive, err := p.pulse.Last()
+	if err != nil {
+		return nil, err
+	}
+	l.start(ctx, "pulse", p.pulse.Run)
 	l.start(ctx, "journal", p.journal.Run)
 	l.start(ctx, "media clock", p.clock.Run)
 	if p.follower != nil {
@@ -109,10 +114,11 @@ func (p *parts) start(ctx context.Context, l *life) (recovered chan struct{}, er
 	l.start(ctx, "reception", p.reception.Run)
 	l.start(ctx, "SIP", func(ctx context.Context) error { return p.agent.Run(ctx, p.reception) })
 	l.start(ctx, "webhook", p.courier.Run)
+	l.start(ctx, "usage", p.usage.Run)
 	if p.lab != nil {
 		l.start(ctx, "lab", p.lab.Run)
 	}
-	recovery, err := p.board.Recover(ctx, left, time.Time{})
+	recovery, err := p.board.Recover(ctx, left, alive)
 	if err != nil {
 		return nil, err
 	}
