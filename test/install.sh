@@ -78,6 +78,16 @@ if [ -x ".cache/versitygw-$gateway" ] && [ "${#packages[@]}" -eq 0 ] && [ "${#mo
   exit
 fi
 
+# again COMMAND...: three times, since what is fetched over a network fails now and then.
+again() {
+  for pause in 5 20; do
+    "$@" && return
+    echo "that failed; again in $pause s" >&2
+    sleep "$pause"
+  done
+  "$@"
+}
+
 if [ "${#packages[@]}" -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" -ne 0 ]; then
@@ -85,13 +95,13 @@ if [ "${#packages[@]}" -gt 0 ]; then
     as_root=(sudo)
   fi
   echo "installing with apt-get: ${packages[*]}"
-  "${as_root[@]}" apt-get update -q
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+  again "${as_root[@]}" apt-get update -q
+  again "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
 fi
 
 for dir in ${modules[@]+"${modules[@]}"}; do
   echo "installing with npm: modules of $dir"
-  (cd "$dir" && npm ci --no-fund --no-audit --loglevel=error)
+  (cd "$dir" && again npm ci --no-fund --no-audit --loglevel=error)
   cp "$dir/package-lock.json" "$dir/node_modules/.installed-lock"
 done
 
@@ -101,7 +111,7 @@ if ! sdk_is_there; then
   python3 -m venv "$python/.venv"
   # The wheels are kept: who installs from them needs no network.
   pip=("$python/.venv/bin/python3" -m pip --disable-pip-version-check)
-  "${pip[@]}" download -q -d "$python/.venv/wheels" -r "$python/requirements.txt"
+  again "${pip[@]}" download -q -d "$python/.venv/wheels" -r "$python/requirements.txt"
   "${pip[@]}" install -q --no-index --find-links "$python/.venv/wheels" -r "$python/requirements.txt"
   cp "$python/requirements.txt" "$python/.venv/.installed-requirements"
 fi
@@ -109,13 +119,13 @@ fi
 if ! jars_are_there; then
   echo "installing with Maven: the Java SDK into $java/lib"
   rm -rf "$java/lib"
-  (cd "$java" && mvn -q -B dependency:copy-dependencies)
+  (cd "$java" && again mvn -q -B dependency:copy-dependencies)
   cp "$java/pom.xml" "$java/lib/.installed-pom"
 fi
 
 if ! [ -x ".cache/versitygw-$gateway" ]; then
   echo "installing with go: versitygw into .cache"
-  GOBIN="$PWD/.cache/versitygw.tmp" go install -ldflags '-s -w' "github.com/versity/versitygw/cmd/versitygw@$gateway"
+  again env GOBIN="$PWD/.cache/versitygw.tmp" go install -ldflags '-s -w' "github.com/versity/versitygw/cmd/versitygw@$gateway"
   mv .cache/versitygw.tmp/versitygw ".cache/versitygw-$gateway"
   rmdir .cache/versitygw.tmp
 fi
