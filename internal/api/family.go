@@ -17,10 +17,10 @@ type Family struct {
 	Params     map[string]string // the published names of the paths' parameters
 }
 
-// Operation is one published operation. Path is written as in the
-// documentation, with the verb glued to the last segment and its parameters in
-// braces, which this package's log knows by the names {connection},
-// {participant} and {recording}: "/calling/callConnections/{connection}:play".
+// Operation is one published operation. Path is written as in the documentation:
+// "/calling/callConnections/{connection}:play", where the verb is glued to what it
+// is of, or "/calling/callConnections/{connection}/:hangup", where it is a segment.
+// This package's log knows the parameter {connection}.
 type Operation struct {
 	Name   string
 	Method string

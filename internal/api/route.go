@@ -17,8 +17,8 @@ type route struct {
 	segments []segment
 }
 
-// segment is one part of a path between slashes: a literal, or a parameter
-// with perhaps a verb glued to it.
+// segment is one part of a path between slashes: a literal, which may be a verb with
+// its colon, or a parameter with perhaps a verb glued to it.
 type segment struct {
 	literal string
 	param   string
