@@ -12,12 +12,18 @@ import (
 
 // Refusal is a refusal by a family, with a code of its own.
 type Refusal struct {
-	Code   Code
-	Field  string
-	Reason string
+	Code     Code
+	Field    string
+	Reason   string
+	Verbatim bool // the reason is published: the field does not stand before it
 }
 
-func (r *Refusal) Error() string { return fielded(r.Field, r.Reason) }
+func (r *Refusal) Error() string {
+	if r.Verbatim {
+		return r.Reason
+	}
+	return fielded(r.Field, r.Reason)
+}
 
 func fielded(field, reason string) string {
 	if field == "" {

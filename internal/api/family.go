@@ -51,6 +51,7 @@ type Order struct {
 	Lacking *Refusal
 	Beside  call.Key                    // another call in which the command has effects; may be empty
 	Allowed func(context.Context) error // asked before the command is given; nil: it is
+	Show    func(call.Answer) Response  // shows the answer of this one; nil: as the operation does
 }
 
 // NoBody is what operations without a request body read.
@@ -58,7 +59,8 @@ type NoBody struct{}
 
 // Command makes the Serve of an operation that gives a command to a call. read
 // turns the request's body into an order, stamped with the request's
-// Repeatable; show puts the command's answer in its published form.
+// Repeatable; show puts the command's answer in its published form, unless the order
+// has a Show of its own.
 func Command[In any](read func(*Request, In) (Order, error), show func(call.Answer) Response) Serve {
 	return Asked(func(ctx context.Context, r *Request, in In) (Response, error) {
 		order, err := read(r, in)
@@ -74,7 +76,11 @@ func Command[In any](read func(*Request, In) (Order, error), show func(call.Answ
 		if err != nil {
 			return Response{}, err
 		}
-		shown := show(answer)
+		as := show
+		if order.Show != nil {
+			as = order.Show
+		}
+		shown := as(answer)
 		if shown.Call == "" {
 			shown.Call = order.Call
 		}

@@ -19,8 +19,9 @@ func Within(field string, err error) error {
 	}
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
-		placed := wire.FieldError{Field: refusal.Field}
-		return &Refusal{Code: refusal.Code, Field: placed.Within(field).Field, Reason: refusal.Reason}
+		placed := *refusal
+		placed.Field = (&wire.FieldError{Field: refusal.Field}).Within(field).Field
+		return &placed
 	}
 	return err
 }

@@ -34,6 +34,9 @@ func NewConnectionID(key call.Key) (call.ConnectionID, error) {
 // NewCallID names a call that a command may begin.
 func NewCallID(r call.Repeatable) call.ID { return call.NewID(newSeed(r).call()) }
 
+// NewGUID names what a command makes in a call, or does.
+func NewGUID(r call.Repeatable) string { return string(NewCallID(r)) }
+
 // NewCall names a call and the connection that makes it.
 func NewCall(r call.Repeatable) (call.ID, call.ConnectionID, error) {
 	s := newSeed(r)

@@ -1,6 +1,7 @@
 package ga_test
 
 import (
+	"strings"
 	"testing"
 
 	"strowger/internal/call"
@@ -69,6 +70,30 @@ func TestACallIsFoundByItsGroup(t *testing.T) {
 	s.answered(call.ID(id))
 	if got := s.post(root+":connect", body); got.Status != 200 {
 		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}
+
+func TestAServerCallIDAndAGroupStandForEachOther(t *testing.T) {
+	s := stage(t)
+	const group = "29228D3E-040E-4656-A70E-890AB4E173E5"
+	key, _ := call.GroupKey(group)
+	guid, err := call.NewConnectionID(key, [8]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := call.ID(guid)
+	s.twoPeople(id)
+	s.answered(id)
+	for _, locator := range []string{
+		`{"kind":"serverCallLocator","serverCallId":"` + group + `"}`,
+		`{"kind":"groupCallLocator","groupCallId":"` + id.ServerCallID() + `"}`,
+	} {
+		if got := s.post(root+":connect", connectBody(locator)); got.Status != 200 || got.Header.Get("X-Microsoft-Skype-Chain-ID") != string(id) {
+			t.Errorf("%s: %d %s", locator, got.Status, got.Body)
+		}
+		if got := s.post(recordPath, `{"callLocator":`+locator+`,"recordingFormatType":"wav"}`); got.Status != 200 && !strings.Contains(got.Body, "8553") {
+			t.Errorf("%s: %d %s", locator, got.Status, got.Body)
+		}
 	}
 }
 
