@@ -86,6 +86,20 @@ func (c *Call) transferee(in Transfer) (*Participant, error) {
 	return p, nil
 }
 
+// Transferee is whom a transfer out of a connection's call would hand on that names
+// nobody: the only other one in it. The refusals are those of Transfer.
+func (s State) Transferee(id ConnectionID) (Address, error) {
+	c := &Call{state: s}
+	if _, err := c.connectedOne(id); err != nil {
+		return "", err
+	}
+	p, err := c.transferee(Transfer{Connection: id})
+	if err != nil {
+		return "", err
+	}
+	return p.Address, nil
+}
+
 // alone reports whether an application has but one other in its call.
 func (c *Call) alone(id ConnectionID) bool { return c.othersThan(id) == 1 }
 

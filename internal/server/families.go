@@ -5,6 +5,7 @@ import (
 	"strowger/internal/api"
 	apiga "strowger/internal/api/ga"
 	apiidentity "strowger/internal/api/identity"
+	api2021 "strowger/internal/api/preview2021"
 	"strowger/internal/outbound"
 	"strowger/internal/webhook"
 	webhookga "strowger/internal/webhook/ga"
@@ -33,7 +34,8 @@ func families(contexts *access.Sealer, policy *outbound.Policy, words words, use
 	all.add(webhookga.Family(), apiga.Family(apiga.Config{
 		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}))
-	all.add(webhook2021.Family())
+	early := api2021.Config{Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP)}
+	all.add(webhook2021.Family(), api2021.Core(early), api2021.Extension(early))
 	all.asked = append(all.asked, apiidentity.Family(users)) // of which nobody is told anything
 	return all
 }

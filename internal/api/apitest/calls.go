@@ -47,8 +47,8 @@ func (c *Calls) step(key call.Key, cmd call.Command) (call.Answer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, ok := c.calls[key]
-	if create, opens := cmd.(call.CreateCall); opens && !ok {
-		found, ok = c.open(create.Call), true
+	if opening, is := cmd.(call.Opening); is && opening.Opens() != "" && !ok {
+		found, ok = c.open(opening.Opens()), true
 	}
 	if !ok {
 		return call.Answer{}, call.NoCall()

@@ -24,6 +24,8 @@ var forms = webhook.NewForms(
 	form(preview2021.TypeAddParticipantResult, addParticipantFailed),
 	form(preview2021.TypeTransferCallResult, callTransferAccepted),
 	form(preview2021.TypeTransferCallResult, callTransferFailed),
+	form(preview2021.TypeTransferCallResult, moved),
+	form(preview2021.TypeTransferCallResult, notMoved),
 	form(preview2021.TypePlayAudioResult, playCompleted),
 	form(preview2021.TypePlayAudioResult, playCanceled),
 	form(preview2021.TypePlayAudioResult, playFailed),
@@ -50,8 +52,6 @@ var forms = webhook.NewForms(
 	untold[call.StreamingStarted](),
 	untold[call.StreamingStopped](),
 	untold[call.StreamingFailed](),
-	untold[call.MoveParticipantSucceeded](),
-	untold[call.MoveParticipantFailed](),
 )
 
 // maker makes the data of an event of a record.
@@ -67,7 +67,7 @@ func untold[E call.ForRecipient]() webhook.Form[maker] { return webhook.FormOf[E
 // published form. It is false when the connection's version is not told.
 func Render(r journal.Record, i int) (webhook.Message, bool, error) {
 	e, f, told, err := forms.Of(r.Events[i])
-	if err != nil || !told || isAcceptance(e) {
+	if err != nil || !told || isAcceptance(e) || isOthersMove(e) {
 		return webhook.Message{}, false, err
 	}
 	to := e.To()

@@ -69,8 +69,10 @@ func events(r call.Recipient) map[string]call.Event {
 // transfers are the events of what only the latest version can ask for.
 func transfers(r call.Recipient) map[string]call.Event {
 	return map[string]call.Event{
-		"CallTransferAccepted": call.CallTransferAccepted{Recipient: r, Target: phone, Transferee: alice},
-		"CallTransferFailed":   call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.Declined}},
+		"CallTransferAccepted":     call.CallTransferAccepted{Recipient: r, Target: phone, Transferee: alice},
+		"CallTransferFailed":       call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.Declined}},
+		"MoveParticipantSucceeded": call.MoveParticipantSucceeded{Recipient: r, Participant: alice},
+		"MoveParticipantFailed":    call.MoveParticipantFailed{Recipient: r, Participant: alice, Cause: call.Cause{Reason: call.ParticipantAbsent}},
 	}
 }
 
@@ -95,8 +97,6 @@ func untold(r call.Recipient) map[string]call.Event {
 		"StreamingStarted":           call.StreamingStarted{Recipient: r},
 		"StreamingStopped":           call.StreamingStopped{Recipient: r},
 		"StreamingFailed":            call.StreamingFailed{Recipient: r, Cause: cause},
-		"MoveParticipantSucceeded":   call.MoveParticipantSucceeded{Recipient: r, Participant: alice},
-		"MoveParticipantFailed":      call.MoveParticipantFailed{Recipient: r, Participant: alice, Cause: cause},
 	}
 }
 
@@ -178,6 +178,16 @@ func resultOf(t *testing.T, e call.Event) wire.OperationEnded {
 		t.Fatal(err)
 	}
 	return batch[0].Data
+}
+
+func TestAMoveThatAnotherFamilyAskedForIsNotTold(t *testing.T) {
+	r := to(november)
+	r.Operation = ""
+	for _, e := range []call.Event{call.MoveParticipantSucceeded{Recipient: r}, call.MoveParticipantFailed{Recipient: r}} {
+		if m, told, err := preview2021.Render(webhooktest.Record(e), 0); told || err != nil {
+			t.Errorf("told %v, %v", m, err)
+		}
+	}
 }
 
 func TestWhatIsNotForAConnectionIsNotRendered(t *testing.T) {
