@@ -261,6 +261,24 @@ func TestAPlayToOneIsHeardByThatOneAlone(t *testing.T) {
 	})
 }
 
+func TestWhoIsInAGroupHearsWhatIsPlayedToItAndNobodyElse(t *testing.T) {
+	serve(t, func(f *fixture) {
+		toGroup := play(1, true, nil, "a")
+		toGroup.Groups = 2
+		f.do(call.Join{Leg: legA}, call.Join{Leg: legB}, call.Regroup{Leg: legA, Groups: 2}, toGroup)
+		f.legs[legA].hears(t, 7)
+		f.legs[legB].hears(t, 0)
+		f.do(call.RegroupPlayer{Operation: 1})
+		f.legs[legB].hears(t, 7)
+		f.do(call.Regroup{Leg: legA, Groups: call.DefaultGroup})
+		f.legs[legA].hears(t, 2007)
+		f.legs[legB].hears(t, 107)
+		f.do(call.StopPlayer{Operation: 1})
+		f.legs[legB].hears(t, 100)
+		f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1})
+	})
+}
+
 func TestALoopPlaysUntilItIsStopped(t *testing.T) {
 	serve(t, func(f *fixture) {
 		f.do(call.Join{Leg: legA}, play(1, true, nil, "a", "b"))

@@ -82,6 +82,10 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		if v, ok := c.voices[e.Leg]; ok {
 			v.member.SetIsolated(e.Isolated)
 		}
+	case call.Regroup:
+		if v, ok := c.voices[e.Leg]; ok {
+			v.member.SetGroups(mixer.Groups(e.Groups))
+		}
 	case call.MuteLeg:
 		if v, ok := c.voices[e.Leg]; ok {
 			v.member.SetMuted(e.Muted)
@@ -90,6 +94,8 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		c.startPlayer(ctx, e)
 	case call.StopPlayer:
 		c.stopPlayer(e.Operation)
+	case call.RegroupPlayer:
+		c.regroupPlayer(e)
 	case call.StartRecorder:
 		c.startRecorder(e)
 	case call.PauseRecorder:

@@ -20,6 +20,7 @@ type playing struct {
 
 	mu       sync.Mutex
 	stopped  bool
+	groups   mixer.Groups // that hear it, unless it is for legs
 	playback *mixer.Playback
 	failed   *call.PlayerFailed // what was reached when the tape ends
 }
@@ -30,7 +31,7 @@ type playing struct {
 func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
 	ctx, cancel := context.WithCancel(ctx)
 	// The room takes the sound at any rate: whoever comes meanwhile changes nothing.
-	p := &playing{operation: e.Operation, stop: cancel, tape: player.NewTape(c.room.RateHz())}
+	p := &playing{operation: e.Operation, stop: cancel, tape: player.NewTape(c.room.RateHz()), groups: mixer.Groups(e.Groups)}
 	c.mu.Lock()
 	c.players[e.Operation] = p
 	c.mu.Unlock()
@@ -132,6 +133,7 @@ func (p *playing) play(room *mixer.Room, play mixer.Play) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.stopped {
+		play.Groups = p.groups
 		p.playback = room.Play(play)
 	}
 }
@@ -151,6 +153,22 @@ func (p *playing) outcome(end mixer.End) call.Signal {
 		return *p.failed
 	}
 	return call.PlayerFinished{Operation: p.operation}
+}
+
+// regroupPlayer says who hears a player from now on, also one that is not heard yet.
+func (c *conversation) regroupPlayer(e call.RegroupPlayer) {
+	c.mu.Lock()
+	p := c.players[e.Operation]
+	c.mu.Unlock()
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.groups = mixer.Groups(e.Groups)
+	if p.playback != nil {
+		p.playback.SetGroups(p.groups)
+	}
 }
 
 func (c *conversation) stopPlayer(op call.OperationID) {

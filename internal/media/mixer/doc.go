@@ -6,8 +6,8 @@
 // rate; every tap is given a copy of the sum and of what each said.
 //
 // Guarantees:
-//   - Each member hears the sum of everyone but itself, saturated and never
-//     averaged. A tick costs O(members), allocates nothing and copies nothing for
+//   - Each member hears the sum of everyone but itself with whom it shares a group,
+//     saturated and never averaged; all are in one group until they are put elsewhere. A tick costs O(members), allocates nothing and copies nothing for
 //     taps that are not there.
 //   - A room mixes at the lowest rate that serves its members: 8 kHz, and 16 kHz
 //     while anyone in it speaks or hears at 16 kHz. It changes over between two

@@ -14,6 +14,8 @@ type Member struct {
 	source media.Source // nil: it only listens
 	sink   media.Sink   // nil: it only speaks
 
+	groups   Groups
+	hears    *sum // of those whom it shares a group with
 	muted    bool
 	isolated bool
 
@@ -30,7 +32,7 @@ type Member struct {
 // Add lets a source be heard and a sink hear from the next tick on. Either may
 // be nil, for a member that only listens or only speaks.
 func (r *Room) Add(source media.Source, sink media.Sink) *Member {
-	m := &Member{room: r, source: source, sink: sink}
+	m := &Member{room: r, source: source, sink: sink, groups: DefaultGroup}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if source != nil {
@@ -40,6 +42,7 @@ func (r *Room) Add(source media.Source, sink media.Sink) *Member {
 		m.out = newEdge(r.rateHz, sink.SampleRateHz())
 	}
 	r.members = append(r.members, m)
+	r.encircle()
 	return m
 }
 
@@ -52,6 +55,7 @@ func (r *Room) Remove(m *Member) {
 		r.members = slices.Delete(r.members, i, i+1)
 	}
 	r.desert(m)
+	r.encircle()
 }
 
 // SetMuted decides whether the others hear m.

@@ -29,7 +29,8 @@ func (e End) String() string {
 // Play says what is played, to whom, and who wants to know.
 type Play struct {
 	Player Player
-	To     []*Member // nil: everyone who is or comes, except the isolated
+	To     []*Member // nil: everyone in Groups who is or comes, except the isolated
+	Groups Groups    // 0: the default group
 	// OnStart is called when the first frame has been mixed, OnEnd exactly
 	// once at the end and after OnStart. Both may be nil.
 	OnStart func()
@@ -43,7 +44,10 @@ type Playback struct {
 	to      []*Member
 	toAll   bool
 	in      *edge
-	playing bool // whether the player gave anything in this tick
+	groups  Groups
+	playing bool    // whether the player gave anything in this tick
+	due     []int16 // what it gives in this tick, at the room's rate
+	sounds  bool    // whether due is anything but silence
 	started bool
 	ended   bool
 }
@@ -51,6 +55,7 @@ type Playback struct {
 // Play starts playing with the next tick. Several plays at once are summed.
 func (r *Room) Play(p Play) *Playback {
 	pb := &Playback{room: r, play: p, toAll: p.To == nil}
+	pb.setGroups(p.Groups)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	pb.in = newEdge(p.Player.SampleRateHz(), r.rateHz)
@@ -68,6 +73,7 @@ func (r *Room) Play(p Play) *Playback {
 		return pb
 	}
 	r.players = append(r.players, pb)
+	r.encircle()
 	return pb
 }
 
@@ -90,17 +96,17 @@ func (pb *Playback) read() {
 // play adds what was read to what those hear for whom it is played. The end of
 // what a player gave last is still due when it gives nothing more.
 func (r *Room) play(pb *Playback) {
-	frame, sounds := pb.in.pass(pb.playing)
+	pb.due, pb.sounds = pb.in.pass(pb.playing)
 	if pb.playing {
 		pb.start()
 	}
 	switch {
-	case !sounds:
+	case !pb.sounds:
 	case pb.toAll:
-		r.add(frame)
-		r.keep(frame)
+		r.everyone.add(pb.due)
+		r.keep(pb.due)
 	default:
-		r.deliver(pb, frame)
+		r.deliver(pb, pb.due)
 	}
 }
 

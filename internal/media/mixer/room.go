@@ -21,9 +21,8 @@ type Room struct {
 	samples  int // per frame
 	members  []*Member
 	players  []*Playback
-	all      [media.MaxFrameSamples]int32 // what everyone says and what is played to everyone
-	mixed    [media.MaxFrameSamples]int16 // all, saturated, for those who add nothing to it
-	anything bool                         // whether all holds any sound
+	everyone sum                          // what all say and what is played to everyone, whatever their groups
+	circles  []*circle                    // of a room in which not all are in the default group alone
 	played   [media.MaxFrameSamples]int32 // what is played to everyone, while there are taps
 	plays    bool                         // whether played holds any sound
 	taps     []*Tap
@@ -106,17 +105,16 @@ func (r *Room) Tick() {
 
 // mix sums what was read.
 func (r *Room) mix() {
-	clear(r.all[:r.samples])
-	r.anything, r.plays = false, false
+	r.everyone.clear(r.samples)
+	r.plays = false
 	for _, m := range r.members {
 		r.listen(m)
 	}
 	for _, pb := range r.players {
 		r.play(pb)
 	}
-	if r.anything {
-		saturate(r.mixed[:r.samples], r.all[:r.samples])
-	}
+	r.everyone.saturate(r.samples)
+	r.round()
 }
 
 func (r *Room) listen(m *Member) {
@@ -125,15 +123,10 @@ func (r *Room) listen(m *Member) {
 		return
 	}
 	m.own, m.says = m.in.pass(m.voiced)
-	m.heard = m.says && !m.muted && !m.isolated
+	m.heard = m.says && !m.muted && !m.isolated && m.groups != 0
 	if m.heard {
-		r.add(m.own)
+		r.everyone.add(m.own)
 	}
-}
-
-func (r *Room) add(frame []int16) {
-	accumulate(r.all[:r.samples], frame)
-	r.anything = true
 }
 
 // write gives m what it hears.
@@ -149,8 +142,8 @@ func (r *Room) write(m *Member) {
 	m.sink.WriteFrame(frame)
 }
 
-// mixFor fills dst with what m hears, everything less itself, plus what is
-// played to it. It reports whether there is anything to hear; if not, dst means
+// mixFor fills dst with what m hears, everything in its groups less itself, plus what
+// is played to it. It reports whether there is anything to hear; if not, dst means
 // nothing. Summing, not averaging: dividing by the number of speakers would make
 // everyone quieter each time someone joins.
 //
@@ -160,16 +153,16 @@ func (r *Room) mixFor(m *Member, dst []int16) bool {
 	switch {
 	case m.isolated && m.hasExtra:
 		saturate(dst, m.extra[:r.samples])
-	case m.isolated, !r.anything && !m.hasExtra:
+	case m.isolated, !m.hears.anything && !m.hasExtra:
 		return false
 	case m.heard && m.hasExtra:
-		mixMinusPlus(dst, r.all[:r.samples], m.own, m.extra[:r.samples])
+		mixMinusPlus(dst, m.hears.all[:r.samples], m.own, m.extra[:r.samples])
 	case m.heard:
-		mixMinus(dst, r.all[:r.samples], m.own)
+		mixMinus(dst, m.hears.all[:r.samples], m.own)
 	case m.hasExtra:
-		mixPlus(dst, r.all[:r.samples], m.extra[:r.samples])
+		mixPlus(dst, m.hears.all[:r.samples], m.extra[:r.samples])
 	default:
-		copy(dst, r.mixed[:r.samples])
+		copy(dst, m.hears.mixed[:r.samples])
 	}
 	return true
 }

@@ -173,8 +173,8 @@ func (h *tapped) fill(r *Room, voices bool) {
 		free = free[len(frame):]
 		return kept
 	}
-	if r.anything {
-		h.Mixed = keep(r.mixed[:r.samples])
+	if r.everyone.anything {
+		h.Mixed = keep(r.everyone.mixed[:r.samples])
 	}
 	if !voices {
 		return
