@@ -385,7 +385,9 @@ func TestUsageIsReadInPagesByTimeAndByCall(t *testing.T) {
 		if strings.Join(paged, " ") != strings.Join(whole, " ") || len(whole) != 12 {
 			t.Errorf("paged %v, whole %v", paged, whole)
 		}
-		at := func(hours int) string { return began.Add(time.Duration(hours)*time.Hour + 30*time.Minute).Format(time.RFC3339) }
+		at := func(hours int) string {
+			return began.Add(time.Duration(hours)*time.Hour + 30*time.Minute).Format(time.RFC3339)
+		}
 		for query, want := range map[string]int{
 			"?since=" + at(2): 6, "?until=" + at(2): 6, "?since=" + at(1) + "&until=" + at(3): 4, "?call=" + string(id(3)): 2,
 			"?call=" + string(id(3).ServerCallID()): 2, "?call=" + string(id(9)): 0,
