@@ -109,7 +109,7 @@ func (c *Client) Do(ctx context.Context, r Request) error {
 		return fmt.Errorf("%s was answered as %q", id, response.Header.Get("x-ms-client-request-id"))
 	}
 	if response.Header.Get("X-Microsoft-Skype-Chain-Id") == "" {
-		return fmt.Errorf("%s %s was answered without X-Microsoft-Skype-Chain-ID", r.Method, r.Path)
+		return fmt.Errorf("%s %s was answered %d without X-Microsoft-Skype-Chain-ID", r.Method, r.Path, response.StatusCode)
 	}
 	if response.StatusCode != r.Status {
 		return refusal(response.StatusCode, answer)

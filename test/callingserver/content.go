@@ -42,9 +42,10 @@ func (c *Client) Download(ctx context.Context, location string, chunk int64, to 
 	}
 }
 
-// Delete deletes the recording whose document is at a location.
+// Delete deletes the document of which a contentLocation or metadataLocation is a view.
 func (c *Client) Delete(ctx context.Context, location string) error {
-	_, _, err := c.content(ctx, http.MethodDelete, location, "")
+	document, _, _ := strings.Cut(location, "/content/")
+	_, _, err := c.content(ctx, http.MethodDelete, document, "")
 	return err
 }
 
