@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"strowger/internal/access"
 	"strowger/internal/api"
 	"strowger/internal/api/apitest"
@@ -83,6 +85,16 @@ func TestAnAcceptedRequestIsAnsweredInFull(t *testing.T) {
 	} {
 		if got.Header.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, got.Header.Get(name), want)
+		}
+	}
+}
+
+func TestEveryAnswerBelowCallingHasAChainID(t *testing.T) {
+	server := apitest.NewServer(t, small(fine))
+	for target, want := range map[string]bool{query("/calling/things:make"): true, query("/calling/nothing"): true, query("/nowhere"): false} {
+		got := server.Send("POST", target, "").Header.Get("X-Microsoft-Skype-Chain-ID")
+		if _, err := uuid.Parse(got); (err == nil) != want {
+			t.Errorf("%s was answered with the chain id %q", target, got)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"strowger/internal/call"
 )
 
@@ -20,6 +22,15 @@ type outcome struct {
 	body       []byte
 	chain      call.ID
 	repeatable bool
+}
+
+// chainID is what an answer is traced by: the call, where one is known. Every answer
+// below /calling has one.
+func (o outcome) chainID(r *http.Request) string {
+	if o.chain == "" && strings.HasPrefix(r.URL.Path, "/calling") {
+		return uuid.NewString()
+	}
+	return string(o.chain)
 }
 
 // accepted is separate from writing so that an answer that cannot be encoded
@@ -55,8 +66,8 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, done outcome) {
 	if id := r.Header.Get("x-ms-client-request-id"); id != "" && len(id) <= clientRequestIDMax {
 		h.Set("x-ms-client-request-id", id)
 	}
-	if done.chain != "" {
-		h.Set("X-Microsoft-Skype-Chain-ID", string(done.chain))
+	if chain := done.chainID(r); chain != "" {
+		h.Set("X-Microsoft-Skype-Chain-ID", chain)
 	}
 	if done.code != "" {
 		h.Set("x-ms-error-code", done.code)
