@@ -97,11 +97,45 @@ func TestTheMenuIsHeardAgainWhenTheAgentIsBusy(t *testing.T) {
 	w.requireSaid("4:+15550100 chose agent", "4:+15550100 was not transferred: ", "4:+15550100 chose hours", "4:+15550100 is gone")
 }
 
+// program is an example that runs until the test's end.
+type program struct {
+	t     *testing.T
+	out   *syncBuffer
+	ended chan struct{} // closed when it has
+}
+
+func run(t *testing.T, command *exec.Cmd) *program {
+	t.Helper()
+	p := &program{t: t, out: &syncBuffer{}, ended: make(chan struct{})}
+	command.Stdout, command.Stderr = p.out, p.out
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { defer close(p.ended); _ = command.Wait() }()
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		<-p.ended
+		if t.Failed() {
+			t.Logf("%s printed:\n%s", command, p.out)
+		}
+	})
+	return p
+}
+
+// requireSaid waits until the last has been printed, and looks at the order.
+func (p *program) requireSaid(inOrder ...string) {
+	p.t.Helper()
+	last := inOrder[len(inOrder)-1]
+	if err := wait.Until(server.Patience, p.ended, func() bool { return strings.Contains(p.out.String(), last) }); err != nil {
+		p.t.Fatalf("%q was not printed: %v", last, err)
+	}
+	requirePrinted(p.t, p.out.String(), inOrder...)
+}
+
 // answering is an example in Python that answers calls, beside a server of its own.
 type answering struct {
 	*server.Server
-	t   *testing.T
-	out *syncBuffer
+	*program
 }
 
 func startMenu(t *testing.T, agent string) *answering {
@@ -120,28 +154,16 @@ func startAnswering(t *testing.T, example, script string, environment ...string)
 		Lab: true, HTTPS: true, Trunks: []server.Trunk{carrier()},
 		EventGrid: []server.Subscription{{URL: fmt.Sprintf("http://127.0.0.1:%d/events", listen)}},
 	})
-	w := &answering{Server: s, t: t, out: &syncBuffer{}}
+	w := &answering{Server: s}
 	command := python(t, script)
 	command.Dir = directory
 	command.Env = append(command.Env, "PORT="+strconv.Itoa(listen),
 		"CONNECTION_STRING=endpoint="+s.SecureURL+"/;accesskey="+server.AccessKey,
 		"REQUESTS_CA_BUNDLE="+filepath.Join(s.DataDir, "ca", "ca.pem"))
 	command.Env = append(command.Env, environment...)
-	command.Stdout, command.Stderr = w.out, w.out
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { defer close(ended); _ = command.Wait() }()
-	t.Cleanup(func() {
-		_ = command.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("%s printed:\n%s", script, w.out)
-		}
-	})
+	w.program = run(t, command)
 	validated := func() bool { return strings.Contains(s.Log(), "the subscription is validated") }
-	if err := wait.Until(server.Patience, ended, validated); err != nil {
+	if err := wait.Until(server.Patience, w.ended, validated); err != nil {
 		t.Fatalf("%s does not take events: %v", script, err)
 	}
 	return w
@@ -155,16 +177,6 @@ func (w *answering) call(from string, args ...string) string {
 		w.t.Errorf("the call ends with %d:\n%s", code, out)
 	}
 	return out
-}
-
-// requireSaid waits until the last has been printed, and looks at the order.
-func (w *answering) requireSaid(inOrder ...string) {
-	w.t.Helper()
-	last := inOrder[len(inOrder)-1]
-	if err := wait.Until(server.Patience, nil, func() bool { return strings.Contains(w.out.String(), last) }); err != nil {
-		w.t.Fatalf("%q was not printed: %v", last, err)
-	}
-	requirePrinted(w.t, w.out.String(), inOrder...)
 }
 
 // transcriber stands in for an OpenAI-compatible service. It takes sound of 16 kHz in
