@@ -14,6 +14,7 @@ type Call struct {
 	// rosterChanged asks settle to tell every connection the new roster; newcomers
 	// are connections that are to be told it for the first time.
 	rosterChanged bool
+	seatsChanged  bool // who is told of seats is to be told too
 	newcomers     []ConnectionID
 	// ender and endCause are who left last in this step and why: when that
 	// ends the call, it is why it ended.
@@ -53,7 +54,7 @@ func (c *Call) Step(now time.Time, in Input) (Output, error) {
 			return Output{Answer: first, Repeated: again}, err
 		}
 	}
-	c.now, c.out, c.rosterChanged, c.newcomers = now.UTC().Round(0), Output{}, false, nil
+	c.now, c.out, c.rosterChanged, c.seatsChanged, c.newcomers = now.UTC().Round(0), Output{}, false, false, nil
 	c.until, c.ender, c.endCause = c.now, "", Cause{}
 	if err := c.apply(in); err != nil {
 		return Output{}, err

@@ -85,7 +85,7 @@ func (c *Call) connect(conn *Connection) {
 	if conn.State != Connecting {
 		return
 	}
-	conn.State, conn.Answered = Connected, c.now
+	conn.State, conn.Answered, c.seatsChanged = Connected, c.now, true
 	c.tell(CallConnected{conn.recipient()})
 	c.newcomers = append(c.newcomers, conn.ID)
 	if conn.Stream != nil && conn.Stream.Spec.AtOnce {
@@ -110,7 +110,7 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 
 // disconnected tells the last events of a connection.
 func (c *Call) disconnected(conn *Connection, cause Cause) {
-	conn.State = Disconnected
+	conn.State, c.seatsChanged = Disconnected, true
 	if conn.App.Hears.States {
 		c.tell(CallDisconnecting{conn.recipient(), cause})
 	}
@@ -159,6 +159,14 @@ func (c *Call) anyConnected() bool {
 		}
 	}
 	return false
+}
+
+// identity is as whom an application sits in a call; empty when it has not said.
+func (conn *Connection) identity() Address {
+	if conn.Created || len(conn.Targets) == 0 { // it created the call, or took its seat beside
+		return conn.Source
+	}
+	return conn.AnsweredBy
 }
 
 // Properties describe a connection that has not ended.

@@ -312,7 +312,7 @@ func (d dice) invitation() string {
 // app is an application of one generation of the API or the other.
 func (d dice) app() call.Application {
 	if d.yes("hears of states") {
-		return call.Application{Hears: call.Hears{States: true, Tones: d.yes("tones"), NoRoster: d.yes("no roster")}}
+		return call.Application{Hears: call.Hears{States: true, Tones: d.yes("tones"), NoRoster: d.yes("no roster"), Seats: d.yes("seats")}}
 	}
 	return call.Application{}
 }

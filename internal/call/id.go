@@ -72,6 +72,17 @@ func (l LegID) ParticipantID() string {
 	return fmt.Sprintf("%s%08x", id[:len(id)-8], l.Number())
 }
 
+// participantID is the participantId of the application that has the seat: a GUID of the
+// call's Key, from which nobody learns the seat's own.
+func (c ConnectionID) participantID() string {
+	sum := sha256.Sum256([]byte("strowger participant of " + c))
+	id, err := NewConnectionID(c.Key(), [8]byte(sum[:8]))
+	if err != nil {
+		return ""
+	}
+	return string(id)
+}
+
 // Call is the call that the leg belongs to.
 func (l LegID) Call() ID {
 	id, _, _ := strings.Cut(string(l), "/")

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -11,10 +12,24 @@ type RosterEntry struct {
 	Muted   bool
 	OnHold  bool
 	Leg     LegID
+	Seat    ConnectionID // of an application that nobody called, in place of a leg
 }
 
 // ParticipantID is the participantId.
-func (e RosterEntry) ParticipantID() string { return e.Leg.ParticipantID() }
+func (e RosterEntry) ParticipantID() string {
+	if e.Seat != "" {
+		return e.Seat.participantID()
+	}
+	return e.Leg.ParticipantID()
+}
+
+// String is the entry as stories show it.
+func (e RosterEntry) String() string {
+	if e.Seat != "" {
+		return fmt.Sprintf("{%s seat %s}", e.Address, e.Seat)
+	}
+	return fmt.Sprintf("{%s %t %t %s}", e.Address, e.Muted, e.OnHold, e.Leg)
+}
 
 // ParticipantsUpdated carries the whole roster; Sequence rises within a connection.
 type ParticipantsUpdated struct {
@@ -227,13 +242,14 @@ func (c *Call) publishRemoved(p Participant) {
 func (c *Call) tellRoster() {
 	for i := range c.state.Connections {
 		conn := &c.state.Connections[i]
-		if conn.State != Connected || conn.App.Hears.NoRoster || !c.rosterChanged && !slices.Contains(c.newcomers, conn.ID) {
+		news := c.rosterChanged || conn.App.Hears.Seats && c.seatsChanged || slices.Contains(c.newcomers, conn.ID)
+		if conn.State != Connected || conn.App.Hears.NoRoster || !news {
 			continue
 		}
 		conn.RosterSequence++
 		r := conn.recipient()
 		r.Context = "" // a roster belongs to no operation
-		c.tell(ParticipantsUpdated{Recipient: r, Sequence: conn.RosterSequence, Participants: c.state.Roster()})
+		c.tell(ParticipantsUpdated{Recipient: r, Sequence: conn.RosterSequence, Participants: c.state.rosterFor(conn.App)})
 	}
 }
 
@@ -247,6 +263,27 @@ func (s State) Roster() []RosterEntry {
 		}
 	}
 	return roster
+}
+
+// WholeRoster is the roster with the seats of applications that have an identity, behind
+// the people.
+func (s State) WholeRoster() []RosterEntry {
+	roster := s.Roster()
+	for _, conn := range s.Connections {
+		who := conn.identity()
+		called := slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Seat == conn.ID })
+		if conn.State == Connected && who != "" && !called {
+			roster = append(roster, RosterEntry{Address: who, Seat: conn.ID})
+		}
+	}
+	return roster
+}
+
+func (s State) rosterFor(app Application) []RosterEntry {
+	if app.Hears.Seats {
+		return s.WholeRoster()
+	}
+	return s.Roster()
 }
 
 // RosterPage is a part of the roster: at most so many of those whose leg comes

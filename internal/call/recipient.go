@@ -14,6 +14,7 @@ type Hears struct {
 	States   bool // CallConnecting and CallDisconnecting; then CallDisconnected also tells of a connection that failed to come about
 	Tones    bool // every key that anybody in the call presses
 	NoRoster bool // no ParticipantsUpdated
+	Seats    bool // the seats of applications too, in ParticipantsUpdated
 }
 
 // Operation is what most commands carry about themselves.

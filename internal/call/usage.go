@@ -105,11 +105,11 @@ func (d *Dialog) endpoint() string {
 // usedSeat: an application has its seat no more.
 func (c *Call) usedSeat(conn Connection, cause Cause) {
 	u := Usage{
-		ID: string(conn.ID), Kind: UsedApplication, Direction: Inbound, Address: conn.AnsweredBy,
+		ID: string(conn.ID), Kind: UsedApplication, Direction: Inbound, Address: conn.identity(),
 		Began: conn.Began, Answered: conn.Answered, Cause: cause,
 	}
 	if conn.Created {
-		u.Direction, u.Address = Outbound, conn.Source
+		u.Direction = Outbound
 	}
 	c.use(u, c.until)
 }

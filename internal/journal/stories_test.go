@@ -123,6 +123,11 @@ func stories() []story {
 				Group: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01", Subject: "standup", MediaTypes: []string{"audio"}},
 			call.HangUpCall{Connection: storyConnection(1)},
 		}},
+		{name: "seats-in-the-roster", since: 3, inputs: []call.Input{
+			call.CreateCall{Repeatable: once("create"), Call: storyCall, Connection: storyConnection(1), App: call.Application{CallbackURI: "https://app.example.com/c1", Version: "2021-11-15-preview", Hears: call.Hears{Seats: true}},
+				Source: bot, Targets: []call.Address{alice}},
+			answered(1),
+		}},
 		{name: "audio-groups", inputs: audioGroups(), since: 3},
 		{name: "moved-here", inputs: movedHere(), since: 3},
 		{name: "moved-away", inputs: movedAway(), since: 3},

@@ -32,7 +32,7 @@ func (f family) application(r *api.Request, callbackURI string, media []wire2021
 		return app, err
 	}
 	return call.Application{CallbackURI: callbackURI, Version: r.Version, Hears: call.Hears{
-		States: true, Tones: asksFor(events, f.tones), NoRoster: !asksFor(events, wire2021.SubscribeParticipants),
+		States: true, Seats: true, Tones: asksFor(events, f.tones), NoRoster: !asksFor(events, wire2021.SubscribeParticipants),
 	}}, nil
 }
 

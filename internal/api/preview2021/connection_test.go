@@ -32,7 +32,7 @@ func TestCreateCallIsAnsweredWithItsConnectionAlone(t *testing.T) {
 		if create.Source != bot || create.CallerID != ours || len(create.Targets) != 2 || create.Targets[0] != alice || create.Targets[1] != phone {
 			t.Errorf("the command is %+v", create)
 		}
-		want := call.Application{CallbackURI: "https://app.example/cb?k=1", Version: s.version, Hears: call.Hears{States: true, NoRoster: true}}
+		want := call.Application{CallbackURI: "https://app.example/cb?k=1", Version: s.version, Hears: call.Hears{States: true, NoRoster: true, Seats: true}}
 		if create.App != want {
 			t.Errorf("the application is %+v", create.App)
 		}
@@ -45,7 +45,7 @@ func TestAnApplicationHearsWhatItAsksFor(t *testing.T) {
 		body := creating(`[` + user(alice) + `]`)
 		cmd, _ := s.commanded(201, "POST", root, body[:len(body)-1]+`,"subject":"Order 7","requestedMediaTypes":["audio","Video"],"requestedCallEvents":["participantsUpdated","`+tones+`"]}`)
 		create := cmd.(call.CreateCall)
-		if create.App.Hears != (call.Hears{States: true, Tones: true}) || create.Subject != "Order 7" || len(create.MediaTypes) != 2 {
+		if create.App.Hears != (call.Hears{States: true, Tones: true, Seats: true}) || create.Subject != "Order 7" || len(create.MediaTypes) != 2 {
 			t.Errorf("the command is %+v", create)
 		}
 	})

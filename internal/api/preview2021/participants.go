@@ -51,7 +51,7 @@ func lookAt(ctx context.Context, r *api.Request, l *wire2021.CallLocator) (call.
 
 func participants(s call.State) api.Response {
 	list := wire2021.CallParticipants{}
-	for _, e := range s.Roster() {
+	for _, e := range s.WholeRoster() {
 		list = append(list, participant(e))
 	}
 	return api.Response{Body: list, Call: s.ID}
@@ -62,7 +62,7 @@ func participantOf(s call.State, in wire2021.GetParticipantRequest) (api.Respons
 	if err != nil {
 		return api.Response{}, err
 	}
-	for _, e := range s.Roster() {
+	for _, e := range s.WholeRoster() {
 		if strings.EqualFold(string(e.Address), string(who)) {
 			return api.Response{Body: participant(e), Call: s.ID}, nil
 		}
