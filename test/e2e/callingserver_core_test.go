@@ -183,7 +183,7 @@ func (p *preview) fetched() {
 	var whole, parts, metadata bytes.Buffer
 	_, err := p.core.Download(p.ctx, location, 0, &whole)
 	p.must(err)
-	_, err = p.core.Download(p.ctx, location, 1<<12, &parts)
+	_, err = p.overwriting.Download(p.ctx, location, 1<<12, &parts)
 	p.must(err)
 	if whole.Len() == 0 || !bytes.Equal(whole.Bytes(), parts.Bytes()) {
 		p.t.Errorf("%d bytes came as a whole, and %d in parts", whole.Len(), parts.Len())

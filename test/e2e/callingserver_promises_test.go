@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"strowger/test/client"
 	cs "strowger/test/callingserver"
+	"strowger/test/callingserver/november"
+	"strowger/test/client"
 	"strowger/test/phone"
 	"strowger/test/server"
 	"strowger/test/webhook"
@@ -55,12 +56,37 @@ func TestCallingServerAnswersBeforeItTells(t *testing.T) {
 	}
 }
 
+// Clients of that time escaped colons or did not, and one kind signed what a path means.
+func TestCallingServerTakesPathsAndSignaturesOfEveryClient(t *testing.T) {
+	w := start(t, server.Config{Lab: true, Trunks: []server.Trunk{carrier()}})
+	for name, config := range map[string]cs.Config{
+		"escaped colons": {EscapedColons: true}, "a decoded signature": {DecodedSignature: true},
+		"both": {EscapedColons: true, DecodedSignature: true},
+	} {
+		core := w.callingServer(cs.June, false, config)
+		app := audience{w, cs.June, "/" + newID()}
+		connection, err := core.CreateCallConnection(t.Context(), service, []cs.Identifier{cs.OfPhone("+15550100")},
+			cs.CallOptions{CallbackURI: app.url(), AlternateCallerID: &cs.PhoneNumber{Value: ours}})
+		w.must(err)
+		call := app.state(connection.ID, "connected").Data.Call()
+		joined, err := core.JoinCall(t.Context(), call, otherService, cs.CallOptions{CallbackURI: app.url()})
+		w.must(err)
+		there := november.Client{Client: w.callingServer(cs.November, false, config)}.Call(cs.ByServerCall(call))
+		if _, err := there.Participant(t.Context(), cs.OfPhone("+15550100")); err != nil {
+			t.Errorf("%s: who is in the call is not read: %v", name, err)
+		}
+		w.must(joined.Hangup(t.Context()))
+		w.must(connection.Hangup(t.Context()))
+		app.ended(connection.ID)
+	}
+}
+
 // A call that nobody answers has its states too.
 func TestCallingServerTellsOfACallThatNobodyAnswers(t *testing.T) {
 	w := start(t, server.Config{Lab: true, Trunks: []server.Trunk{carrier()}})
 	for _, version := range []cs.Version{cs.June, cs.August, cs.November} {
 		app := audience{w, version, "/" + newID()}
-		connection, err := w.callingServer(version, false).CreateCallConnection(t.Context(), service,
+		connection, err := w.callingServer(version, false, cs.Config{}).CreateCallConnection(t.Context(), service,
 			[]cs.Identifier{cs.OfPhone("+15550103")}, cs.CallOptions{CallbackURI: app.url(), AlternateCallerID: &cs.PhoneNumber{Value: ours}})
 		w.must(err)
 		app.state(connection.ID, "disconnected")
@@ -75,7 +101,7 @@ func TestEitherGenerationCommandsTheCallsOfTheOther(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
 	b := w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
-	old := w.callingServer(cs.August, false)
+	old := w.callingServer(cs.August, false, cs.Config{})
 	app := audience{w, cs.August, "/" + newID()}
 
 	later := w.connected(user(alice))

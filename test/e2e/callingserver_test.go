@@ -25,11 +25,12 @@ import (
 // preview is a world whose applications speak a version of the original preview.
 type preview struct {
 	*world
-	ctx     context.Context
-	version cs.Version
-	core    *cs.Client
-	late    november.Client // of the world's version too, which is November where it is used
-	a, b, c *phone.Phone    // of alice, bob and carol, each with a tone
+	ctx         context.Context
+	version     cs.Version
+	core        *cs.Client
+	overwriting *cs.Client      // which names the resource to the host of recordings in Host
+	late        november.Client // of the world's version too, which is November where it is used
+	a, b, c     *phone.Phone    // of alice, bob and carol, each with a tone
 }
 
 // Who applications are, and how others are named.
@@ -63,23 +64,22 @@ func startPreview(t *testing.T, version cs.Version, secure bool) *preview {
 	p.a = w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
 	p.b = w.phoneOf(bob, phone.Config{ToneHz: toneOfB, AutoAnswer: true})
 	p.c = w.phoneOf(carol, phone.Config{ToneHz: toneOfC, AutoAnswer: true})
-	p.core = w.callingServer(version, secure)
+	p.core = w.callingServer(version, secure, cs.Config{})
+	p.overwriting = w.callingServer(version, secure, cs.Config{OverwrittenHost: true})
 	p.late = november.Client{Client: p.core}
 	return p
 }
 
 // callingServer is a client of one of the versions.
-func (w *world) callingServer(version cs.Version, secure bool) *cs.Client {
+func (w *world) callingServer(version cs.Version, secure bool, config cs.Config) *cs.Client {
 	w.t.Helper()
-	config, endpoint := cs.Config{NewID: newID}, w.URL
+	endpoint := w.URL
 	if secure {
-		endpoint = w.SecureURL
-		config.HTTP = w.trusting()
+		endpoint, config.HTTP = w.SecureURL, w.trusting()
 	}
+	config.NewID = newID
 	c, err := cs.FromConnectionString("endpoint="+endpoint+"/;accesskey="+server.AccessKey, version, config)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.must(err)
 	return c
 }
 
