@@ -68,8 +68,9 @@ func storyIsThere(name string) bool {
 func TestCompatibilityHasEveryOperationAndEvent(t *testing.T) {
 	page := names(readFile(t, compatibilityFile))
 	for what, source := range map[string]struct{ files, declaration string }{
-		"operation": {"internal/api/ga/family.go", `\{Name: "(\w+)"`},
-		"event":     {"internal/wire/*/*.go", `typePrefix \+ "(\w+)"`},
+		"operation":         {"internal/api/ga/family.go", `\{Name: "(\w+)"`},
+		"operation of 2021": {"internal/api/preview2021/family.go", `\{Name: "(\w+)"`},
+		"event":             {"internal/wire/*/*.go", `typePrefix \+ "(\w+)"`},
 	} {
 		declared := regexp.MustCompile(source.declaration).FindAllStringSubmatch(readAll(t, source.files), -1)
 		if len(declared) == 0 {
@@ -86,7 +87,7 @@ func TestCompatibilityHasEveryOperationAndEvent(t *testing.T) {
 // An operation has a row of its own, with the version that brought it.
 func TestEveryOperationHasItsOwnRow(t *testing.T) {
 	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| \\d{4}-\\d\\d-\\d\\d \\| .+ \\| .+ \\|$").FindAllStringSubmatch(readFile(t, compatibilityFile), -1)
-	for _, m := range regexp.MustCompile(`\{Name: "(\w+)"`).FindAllStringSubmatch(readAll(t, "internal/api/ga/family.go"), -1) {
+	for _, m := range regexp.MustCompile(`\{Name: "(\w+)"`).FindAllStringSubmatch(readAll(t, "internal/api/ga/family.go")+readAll(t, "internal/api/preview2021/family.go"), -1) {
 		if !slices.ContainsFunc(rows, func(row []string) bool { return row[1] == m[1] }) {
 			t.Errorf("docs/compatibility.md has no row of its own for the operation `%s`, with its first version", m[1])
 		}
