@@ -1,7 +1,6 @@
 package preview2021_test
 
 import (
-	"regexp"
 	"testing"
 
 	"strowger/internal/call"
@@ -18,8 +17,6 @@ func (s scene) commanded(status int, method, path, body string) (cmd call.Comman
 	}
 	return cmd, got.Body
 }
-
-var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 func TestCreateCallIsAnsweredWithItsConnectionAlone(t *testing.T) {
 	everyVersion(t, func(t *testing.T, s scene) {
