@@ -228,11 +228,18 @@ type Filter struct {
 
 var errEnough = errors.New("enough")
 
+// clocksApart is how far the clock of the store may be behind that of a node, or be
+// put back between the end of a call and its entry, without Read missing any of it.
+const clocksApart = 24 * time.Hour
+
 // Read hands the records that a filter leaves to f, in the order in which they were
 // entered, which is nearly that of their ends.
 func (b *Book) Read(ctx context.Context, filter Filter, f func(Record) error) error {
-	given := 0
-	err := b.ledger.Read(ctx, filter.After.Entry, filter.Since, func(l journal.LedgerEntry) error {
+	given, entered := 0, filter.Since
+	if !entered.IsZero() {
+		entered = entered.Add(-clocksApart)
+	}
+	err := b.ledger.Read(ctx, filter.After.Entry, entered, func(l journal.LedgerEntry) error {
 		var e entry
 		if err := json.Unmarshal(l.Document, &e); err != nil {
 			return fmt.Errorf("entry %d of the ledger: %w", l.Sequence, err)

@@ -118,15 +118,16 @@ type answer struct {
 	begun   bool
 	rows    *csv.Writer
 	lines   *json.Encoder
-	count   int
 }
 
-// pushEvery is after how many records whoever reads is given another writeTime.
-const pushEvery = 256
-
-func (a *answer) begin() error {
-	a.begun = true
+// next gives whoever reads another writeTime: it is not to blame for how long the
+// store has looked for the next record. The first part begins the answer.
+func (a *answer) next() error {
 	_ = a.control.SetWriteDeadline(time.Now().Add(writeTime)) // where there is none, nothing needs to be moved
+	if a.begun {
+		return nil
+	}
+	a.begun = true
 	if a.csv {
 		a.w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 		a.rows = csv.NewWriter(a.w)
@@ -139,13 +140,8 @@ func (a *answer) begin() error {
 }
 
 func (a *answer) record(r Record) error {
-	if !a.begun {
-		if err := a.begin(); err != nil {
-			return err
-		}
-	}
-	if a.count++; a.count%pushEvery == 0 {
-		_ = a.control.SetWriteDeadline(time.Now().Add(writeTime))
+	if err := a.next(); err != nil {
+		return err
 	}
 	if a.csv {
 		return a.rows.Write(row(r))
@@ -155,10 +151,8 @@ func (a *answer) record(r Record) error {
 
 // finish writes what is left; an answer without records has its header at least.
 func (a *answer) finish() error {
-	if !a.begun {
-		if err := a.begin(); err != nil {
-			return err
-		}
+	if err := a.next(); err != nil {
+		return err
 	}
 	if !a.csv {
 		return nil

@@ -67,6 +67,7 @@ type caller struct {
 	t    testing.TB
 	call *call.Call
 	log  *journal.Log
+	fast time.Duration // how much its clock is ahead of the store's
 	used []call.Usage
 }
 
@@ -78,7 +79,7 @@ func begin(t testing.TB, j *journal.Journal, n byte) *caller {
 
 func (c *caller) give(in call.Input) {
 	c.t.Helper()
-	out, err := c.call.Step(time.Now(), in)
+	out, err := c.call.Step(time.Now().Add(c.fast), in)
 	if err != nil || !out.Changed {
 		return // refused, or no news
 	}
@@ -394,6 +395,79 @@ func TestUsageIsReadInPagesByTimeAndByCall(t *testing.T) {
 		} {
 			if code, body := ask(t, b, query); code != 200 || strings.Count(body, "\n") != want {
 				t.Errorf("%s: %d\n%s\nwant %d", query, code, body, want)
+			}
+		}
+	})
+}
+
+// NATS has a clock of its own, and clocks are put right: who bills by the day finds each
+// record in the day in which it ended.
+func TestUsageIsFoundByItsEndWhateverTheClockOfTheStoreSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := journaltest.New()
+		c := phoned(t, j, 1)
+		c.fast = time.Hour
+		c.hangUp()
+		b, midnight := run(t, j), time.Now().Add(30*time.Minute)
+		if got := all(t, b, usage.Filter{Until: midnight}); len(got) != 0 {
+			t.Errorf("%+v ended before midnight", got)
+		}
+		if got := all(t, b, usage.Filter{Since: midnight}); len(got) != 2 {
+			t.Errorf("%+v ended since midnight, want a leg and a seat", got)
+		}
+	})
+}
+
+// slowStore takes a second for each entry that it hands out.
+type slowStore struct{ *journaltest.Store }
+
+type slowLedger struct{ journal.Ledger }
+
+func (s slowStore) Ledger(ctx context.Context, b journal.LedgerBounds) (journal.Ledger, error) {
+	l, err := s.Store.Ledger(ctx, b)
+	return slowLedger{l}, err
+}
+
+func (l slowLedger) Read(ctx context.Context, from uint64, since time.Time, f func(journal.LedgerEntry) error) error {
+	return l.Ledger.Read(ctx, from, since, func(e journal.LedgerEntry) error {
+		time.Sleep(time.Second)
+		return f(e)
+	})
+}
+
+// timedWriter is a connection with a deadline for what is written to it.
+type timedWriter struct {
+	*httptest.ResponseRecorder
+	deadline time.Time
+}
+
+func (w *timedWriter) SetWriteDeadline(t time.Time) error {
+	w.deadline = t
+	return nil
+}
+
+func (w *timedWriter) Write(b []byte) (int, error) {
+	if time.Now().After(w.deadline) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return w.ResponseRecorder.Write(b)
+}
+
+// Whoever asks for one call waits long for its next record or the end, and is not given up.
+func TestWhoeverWaitsForTheStoreIsNotCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := journal.Over(slowStore{journaltest.NewStore(1)}, "", quiet())
+		for n := range byte(100) {
+			phoned(t, j, n).hangUp()
+		}
+		b := run(t, j)
+		for _, query := range []string{"", "?format=csv", "?call=" + string(id(1))} {
+			w := &timedWriter{ResponseRecorder: httptest.NewRecorder()}
+			r := httptest.NewRequest(http.MethodGet, usage.Path+query, nil)
+			r.RemoteAddr, r.Host = "127.0.0.1:4000", "127.0.0.1:8081"
+			b.Handler().ServeHTTP(w, r)
+			if left := time.Until(w.deadline); w.Body.Len() == 0 || left < 20*time.Second {
+				t.Errorf("%q: %d bytes, and %s left to send the last of them", query, w.Body.Len(), left)
 			}
 		}
 	})
