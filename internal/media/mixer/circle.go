@@ -68,33 +68,36 @@ func (pb *Playback) setGroups(g Groups) {
 }
 
 // encircle gives each member the sum that it hears. While all are in the default group
-// and no other, that is the room's own.
+// and no other, that is the room's own, and nothing is allocated.
 func (r *Room) encircle() {
-	var sets []Groups
-	apart := false
-	for _, m := range r.members {
-		if !slices.Contains(sets, m.groups) {
-			sets = append(sets, m.groups)
-		}
-		apart = apart || m.groups != DefaultGroup
-	}
-	for _, pb := range r.players {
-		apart = apart || pb.toAll && pb.groups != DefaultGroup
-	}
 	r.circles = nil
-	if apart {
-		for _, g := range sets {
-			r.circles = append(r.circles, &circle{groups: g})
-		}
-	}
 	for _, m := range r.members {
 		m.hears = &r.everyone
-		for _, c := range r.circles {
-			if c.groups == m.groups {
-				m.hears = &c.sum
-			}
+	}
+	if !r.parted() {
+		return
+	}
+	for _, m := range r.members {
+		m.hears = &r.circle(m.groups).sum
+	}
+}
+
+// parted reports whether not all is said and played in the default group alone.
+func (r *Room) parted() bool {
+	return slices.ContainsFunc(r.members, func(m *Member) bool { return m.groups != DefaultGroup }) ||
+		slices.ContainsFunc(r.players, func(pb *Playback) bool { return pb.toAll && pb.groups != DefaultGroup })
+}
+
+// circle finds the circle of a set of groups, or makes it.
+func (r *Room) circle(g Groups) *circle {
+	for _, c := range r.circles {
+		if c.groups == g {
+			return c
 		}
 	}
+	c := &circle{groups: g}
+	r.circles = append(r.circles, c)
+	return c
 }
 
 // round sums what each circle hears.

@@ -80,6 +80,24 @@ func TestWhatIsPlayedToGroupsIsHeardInThemAlone(t *testing.T) {
 	hears(t, map[*person]int16{a: 0, b: 0, c: 0})
 }
 
+func TestARoomHasNoCirclesAfterTheLastPlayToGroups(t *testing.T) {
+	for end, frames := range map[End]int{Finished: 1, Stopped: -1} {
+		r := NewRoom()
+		a, b := join(r, 1000), join(r, 200)
+		pb := r.Play(Play{Player: &notes{level: 7, frames: frames}, Groups: group(1)})
+		r.Tick()
+		r.Tick()
+		if end == Stopped {
+			pb.Stop()
+		}
+		if r.circles != nil {
+			t.Errorf("circles are left when a play has %v", end)
+		}
+		r.Tick()
+		hears(t, map[*person]int16{a: 200, b: 1000})
+	}
+}
+
 // A tap hears all that is said, whoever it is for, but for who is in no group.
 func TestATapHearsAllGroups(t *testing.T) {
 	r := NewRoom()

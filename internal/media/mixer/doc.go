@@ -7,8 +7,10 @@
 //
 // Guarantees:
 //   - Each member hears the sum of everyone but itself with whom it shares a group,
-//     saturated and never averaged; all are in one group until they are put elsewhere. A tick costs O(members), allocates nothing and copies nothing for
-//     taps that are not there.
+//     saturated and never averaged; all are in one group until they are put elsewhere.
+//     A tick costs O(members), and as much again for each different set of groups that
+//     members have, unless all are in the default group alone. It allocates nothing and
+//     copies nothing for taps that are not there.
 //   - A room mixes at the lowest rate that serves its members: 8 kHz, and 16 kHz
 //     while anyone in it speaks or hears at 16 kHz. It changes over between two
 //     ticks; no sample of anyone is lost, doubled or moved in time. For this, all

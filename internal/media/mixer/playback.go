@@ -156,6 +156,9 @@ func (r *Room) takeOut(pb *Playback, why End) {
 	if i := slices.Index(r.players, pb); i >= 0 {
 		r.players = slices.Delete(r.players, i, i+1)
 	}
+	if r.circles != nil && !r.parted() {
+		r.encircle() // that was the last that was for groups
+	}
 	pb.end(why)
 }
 
