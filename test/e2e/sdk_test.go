@@ -53,6 +53,10 @@ func TestJavaSDK(t *testing.T) {
 
 const carrierNumber = "+15551230009"
 
+// recordingHost is a name that the SDKs which look at it send their signatures to
+// (docs/recordings.md). The programs of the scenarios know that it is this machine.
+const recordingHost = "recordings.strowger.asm.skype.com"
+
 // runScenarios runs those that an SDK can do that speaks this api-version, and
 // reports each as a test of its own.
 func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
@@ -64,12 +68,13 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 	unreachable := trunkTo("+1666", fmt.Sprintf("127.0.0.1:%d", port.Free()))
 	unreachable.Transport = "tcp"
 	s := server.Start(t, server.Config{
-		Lab:    true,
-		HTTPS:  true,
-		Users:  []server.User{alice, bob, carol, absent, away},
-		Trunks: []server.Trunk{carrier(), unreachable},
+		Lab:           true,
+		HTTPS:         true,
+		RecordingHost: recordingHost,
+		Users:         []server.User{alice, bob, carol, absent, away},
+		Trunks:        []server.Trunk{carrier(), unreachable},
 		EventGrid: []server.Subscription{{
-			URL: fmt.Sprintf("http://127.0.0.1:%d/events", webhookPort), EventTypes: []string{"Microsoft.Communication.IncomingCall"},
+			URL: fmt.Sprintf("http://127.0.0.1:%d/events", webhookPort), EventTypes: []string{"Microsoft.Communication.IncomingCall", "Microsoft.Communication.RecordingFileStatusUpdated"},
 		}},
 	})
 	w := &world{Server: s, t: t}
@@ -86,7 +91,8 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 		"plainConnectionString": s.ConnectionString(),
 		"speaks":                speaks,
 		"endpoint":              s.URL, "resourceId": server.ResourceID, "port": webhookPort,
-		"phones": control.URL, "ourUri": s.URI(ours), "carrierNumber": carrierNumber,
+		"recordingHost": recordingHost,
+		"phones":        control.URL, "ourUri": s.URI(ours), "carrierNumber": carrierNumber,
 		"users": map[string]string{
 			"alice": alice.RawID(), "bob": bob.RawID(), "carol": carol.RawID(), "absent": absent.RawID(), "away": away.RawID(),
 		},

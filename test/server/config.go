@@ -65,6 +65,9 @@ type Config struct {
 	Grace string
 	// Storage is where recordings go; files under DataDir where empty.
 	Storage string
+	// RecordingHost is under which name, over HTTPS, recordings are fetched; that of
+	// everything else where empty.
+	RecordingHost string
 	// DataDir is where the data is; a folder of the server's own where empty.
 	DataDir string
 	// Environment is added to the server's environment.
@@ -110,9 +113,11 @@ func (c Config) write(path, dataDir string, p ports) error {
 		},
 		"outbound": object{"allow_networks": []string{"127.0.0.0/8"}},
 	}
-	if c.Storage != "" {
-		file["recording"] = object{"storage": c.Storage}
+	recording := object{"storage": c.Storage}
+	if c.RecordingHost != "" {
+		recording["public_url"] = fmt.Sprintf("https://%s:%d", c.RecordingHost, p.http+1)
 	}
+	file["recording"] = recording
 	if c.Lab {
 		file["lab"] = object{"listen": fmt.Sprintf("udp://127.0.0.1:%d", p.lab)}
 	}

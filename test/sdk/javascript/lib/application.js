@@ -13,6 +13,7 @@ export class Application {
   #callbacks = new Map();
   #waiting = new Set();
   #incoming = [];
+  #recorded = [];
   #validated = false;
 
   // Over http, which this SDK takes too when it is told to.
@@ -72,6 +73,13 @@ export class Application {
     return found.data;
   }
 
+  // recorded waits for the file of a recording, and gives its chunks.
+  async recorded(recordingId) {
+    const ready = () => this.#recorded.find((event) => event.subject.endsWith(recordingId));
+    await this.#until(ready, `RecordingFileStatusUpdated for ${recordingId}`);
+    return ready().data.recordingStorageInfo.recordingChunks;
+  }
+
   async #serve(request, response) {
     const path = request.url.split("?")[0];
     const file = this.#files.get(path);
@@ -88,6 +96,7 @@ export class Application {
         .end(JSON.stringify({ validationResponse: events[0].data.validationCode }));
     } else if (path === "/events") {
       this.#incoming.push(...events.filter((e) => e.eventType === "Microsoft.Communication.IncomingCall"));
+      this.#recorded.push(...events.filter((e) => e.eventType === "Microsoft.Communication.RecordingFileStatusUpdated"));
       response.writeHead(200).end();
     } else {
       this.#callbacks.get(path)?.take(request, events);
@@ -156,6 +165,12 @@ class Callback {
     const found = () => this.events.filter((event) => event.kind === kind);
     await this.#so(() => found().length >= n, `${n} of ${kind}`);
     return found().slice(0, n);
+  }
+
+  // state waits until it was told for the n-th time that a recording has a state.
+  async state(recordingId, state, n = 1) {
+    const fits = (e) => e.kind === "RecordingStateChanged" && e.recordingId === recordingId && e.state === state;
+    await this.#so(() => this.events.filter(fits).length >= n, `${n} times ${state}`);
   }
 
   // roster waits for a roster that fits.
