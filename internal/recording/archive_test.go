@@ -295,6 +295,17 @@ func TestWhatWasNotHeardIsSilenceOfTheSameLength(t *testing.T) {
 	w.expect(file.Chunks[0], "1000×10 0×30 1000×20 0×5")
 }
 
+// TestARecordingOfNoTimeHasAFile: it was told to be active, and somebody waits for it.
+func TestARecordingOfNoTimeHasAFile(t *testing.T) {
+	w := newWorld(t, recording.Limits{})
+	w.start(call.RecordingSpec{Format: call.WAV})
+	file := w.end()
+	if len(file.Chunks) != 1 || file.Duration != media.FrameDuration {
+		t.Fatalf("got %+v", file)
+	}
+	w.expect(file.Chunks[0], "0×1")
+}
+
 func TestWhatIsPausedIsAbsentAndListed(t *testing.T) {
 	w := newWorld(t, recording.Limits{})
 	w.start(call.RecordingSpec{Format: call.WAV})

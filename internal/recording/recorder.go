@@ -131,7 +131,7 @@ func (r *recorder) record(ctx context.Context) error {
 	for {
 		h, err := r.tap.Read(ctx)
 		if errors.Is(err, io.EOF) {
-			err := r.miss(r.tap.Last() + 1)
+			err := errors.Join(r.miss(r.tap.Last()+1), r.atLeast())
 			return errors.Join(err, r.reach(^uint64(0)), r.flush())
 		}
 		if err != nil { // the server stops
@@ -141,6 +141,16 @@ func (r *recorder) record(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// atLeast records a tick of silence where the recording was stopped before its first: who
+// was told that it is active waits for its file.
+func (r *recorder) atLeast() error {
+	if r.next != r.tap.First() {
+		return nil
+	}
+	defer func() { r.next++ }()
+	return r.lay(&mixer.Heard{Tick: r.next, RateHz: r.rateHz})
 }
 
 // failed ends a recording that cannot go on. What there is of it is kept.

@@ -22,6 +22,7 @@ class Application:
         self._files = {}
         self._callbacks = {}
         self._incoming = []
+        self._recorded = []
         self._validated = False
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -52,6 +53,13 @@ class Application:
             return None
 
         return self.until(take, f"IncomingCall for {raw_id}")
+
+    def recorded(self, recording_id):
+        """Waits for the file of a recording, and returns its chunks."""
+        ready = self.until(
+            lambda: next((e for e in self._recorded if e["subject"].endswith(recording_id)), None), f"RecordingFileStatusUpdated for {recording_id}"
+        )
+        return ready["data"]["recordingStorageInfo"]["recordingChunks"]
 
     def until(self, found, what):
         """Waits until found() is true, and returns what it is. what may be a function."""
@@ -103,6 +111,7 @@ class Application:
             return json.dumps({"validationResponse": body[0]["data"]["validationCode"]}).encode()
         if path == "/events":
             self._incoming += [event["data"] for event in body if event["eventType"] == PREFIX + "IncomingCall"]
+            self._recorded += [event for event in body if event["eventType"] == PREFIX + "RecordingFileStatusUpdated"]
         elif callback := self._callbacks.get(path.partition("?")[0]):
             callback.take(path, headers, body)
         return b""
@@ -143,6 +152,16 @@ class Callback:
             return data[:count] if len(data) >= count else None
 
         return self._app.until(found, lambda: f"{count} of {kind}; told were: {self.kinds()}")
+
+    def state(self, recording_id, state, count=1):
+        """Waits until it was told for the n-th time that a recording has a state."""
+
+        def told():
+            return sum(
+                e.type == PREFIX + "RecordingStateChanged" and e.data["recordingId"] == recording_id and e.data["state"] == state for e in self.events
+            )
+
+        self._app.until(lambda: told() >= count, lambda: f"{count} times {state}; told were: {self.kinds()}")
 
     def roster(self, fits):
         """Waits for a roster that fits."""

@@ -69,7 +69,7 @@ export const recordings = [
     await news.state(recordingId, "inactive", 2);
     const [chunk] = await app.recorded(recordingId);
     assert.equal(chunk.endReason, "SessionEnded");
-    lengthOf(await whole(await recording.downloadStreaming(chunk.contentLocation)));
+    assert.equal((await whole(await recording.downloadStreaming(chunk.contentLocation))).toString("latin1", 0, 4), "RIFF");
   }],
   ["a second recording of a call is refused", async ({ app }) => {
     const { callback, connection, callLocator } = await spoken(app);
