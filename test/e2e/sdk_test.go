@@ -100,7 +100,7 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner.Env = slices.Concat(runner.Environ(), trusting(s), []string{"SCENARIO_OPTIONS=" + string(options)})
+	runner.Env = slices.Concat(runner.Environ(), trusting(s), []string{"SCENARIO_OPTIONS=" + string(options), "JDK_JAVA_OPTIONS=-Djdk.net.hosts.file=" + hostsFile(t)})
 	// Apart: what a library complains of would end up in the midst of a line.
 	var said, complaints bytes.Buffer
 	runner.Stdout, runner.Stderr = &said, &complaints
@@ -112,6 +112,16 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 	if t.Failed() {
 		t.Logf("the runner complained:\n%s", &complaints)
 	}
+}
+
+// hostsFile is one by which Java finds this machine under the name of recordings.
+func hostsFile(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "hosts")
+	if err := os.WriteFile(file, []byte("127.0.0.1 localhost "+recordingHost+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // trusting is what `strowger dev` prints for each language.

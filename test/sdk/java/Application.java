@@ -31,6 +31,7 @@ final class Application {
     private final Map<String, Callback> callbacks = new ConcurrentHashMap<>();
     private final News news = new News();
     private final List<JsonNode> incoming = new ArrayList<>();
+    private final List<JsonNode> recorded = new ArrayList<>();
     private boolean validated;
 
     Application(String connectionString, int port) throws IOException {
@@ -74,6 +75,14 @@ final class Application {
         }, () -> "IncomingCall for " + rawId);
     }
 
+    /** Waits for the file of a recording, and returns its chunks. */
+    JsonNode recorded(String recordingId) throws InterruptedException {
+        var ready = news.await(
+                () -> recorded.stream().filter(event -> event.get("subject").asText().endsWith(recordingId)).findFirst().orElse(null),
+                () -> "RecordingFileStatusUpdated for " + recordingId);
+        return ready.at("/data/recordingStorageInfo/recordingChunks");
+    }
+
     private String url(String path) {
         return "http://127.0.0.1:" + port + path;
     }
@@ -101,8 +110,10 @@ final class Application {
         if (path.equals("/events")) {
             var events = JSON.readTree(body);
             news.bring(() -> events.forEach(event -> {
-                if (event.path("eventType").asText().equals("Microsoft.Communication.IncomingCall")) {
-                    incoming.add(event.get("data"));
+                switch (event.path("eventType").asText()) {
+                    case "Microsoft.Communication.IncomingCall" -> incoming.add(event.get("data"));
+                    case "Microsoft.Communication.RecordingFileStatusUpdated" -> recorded.add(event);
+                    default -> { }
                 }
             }));
             return new byte[0];

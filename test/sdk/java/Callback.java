@@ -1,7 +1,9 @@
 import com.azure.communication.callautomation.CallAutomationEventParser;
 import com.azure.communication.callautomation.models.CallParticipant;
+import com.azure.communication.callautomation.models.RecordingState;
 import com.azure.communication.callautomation.models.events.CallAutomationEventBase;
 import com.azure.communication.callautomation.models.events.ParticipantsUpdated;
+import com.azure.communication.callautomation.models.events.RecordingStateChanged;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -68,6 +70,11 @@ final class Callback {
 
     <E extends CallAutomationEventBase> E next(Class<E> kind, String context) throws InterruptedException {
         return await(kind, event -> context.equals(event.getOperationContext()), kind.getSimpleName() + " of " + context);
+    }
+
+    /** Waits until it was told that a recording has a state. */
+    void state(String recordingId, RecordingState state) throws InterruptedException {
+        await(RecordingStateChanged.class, event -> event.getRecordingId().equals(recordingId) && event.getRecordingState().equals(state), state.toString());
     }
 
     /** Waits for a roster that fits. */

@@ -42,7 +42,7 @@ public final class Scenarios {
     private void runAll() throws Exception {
         var slow = Calls.all().stream().filter(s -> s.name().contains("never answers")).map(List::of);
         var quick = Calls.all().stream().filter(s -> !s.name().contains("never answers")).toList();
-        var groups = Stream.concat(slow, Stream.of(quick, Incoming.all(), Media.all(), Rules.all(), Participants.all(), Transfer.all(), Identity.all()));
+        var groups = Stream.concat(slow, Stream.of(quick, Incoming.all(), Media.all(), Rules.all(), Recordings.all(), Participants.all(), Transfer.all(), Identity.all()));
         var beside = Executors.newCachedThreadPool();
         beside.invokeAll(groups.<Callable<Void>>map(group -> () -> {
             group.forEach(this::run);
