@@ -88,14 +88,16 @@ func TestEachLegSeatAndRecordingOfACallIsUsedOnce(t *testing.T) {
 	}
 }
 
-// Calls are cut off by kill -9, again and again, and just as they end: what they used is there
-// once, up to about the time of the kill.
+// Calls are cut off by kill -9, again and again, one of them recorded, and just as they end:
+// what they used is there once, up to about the time of the kill.
 func TestUsageIsThereOnceHoweverOftenTheServerIsKilled(t *testing.T) {
 	w := start(t, withLab)
 	const rounds = 3
-	for range rounds {
+	for round := range rounds {
 		cut := []string{w.connected(number("+15550104")), w.connected(number("+15550104"))}
 		ended := w.connected(number("+15550104"))
+		recording := w.recorded(w.api.Get(cut[0]).Text("serverCallId"), client.Object{"recordingContentType": "audio", "recordingFormatType": "wav"})
+		<-time.After(time.Second) // to be recorded
 		expect(t, w.api.Terminate(ended), 204)
 		w.Kill()
 		killed := time.Now()
@@ -103,15 +105,19 @@ func TestUsageIsThereOnceHoweverOftenTheServerIsKilled(t *testing.T) {
 		for _, connection := range cut {
 			w.app.AwaitEvent(connection, "CallDisconnected")
 		}
-		for _, u := range w.usage(w.rounds(), "--since", "1h") {
+		for _, u := range w.usage(w.rounds()+round+1, "--since", "1h") {
 			if u.End.After(killed.Add(3 * time.Second)) {
 				t.Errorf("%s ended %v after the server", u.ID, u.End.Sub(killed))
+			}
+			if u.ID == recording && (u.Kind != "recording" || u.Seconds < 0.4) {
+				t.Errorf("the recording is %+v", u)
 			}
 		}
 	}
 }
 
-// rounds is how many lines the calls of the rounds so far leave: a leg and a seat each.
+// rounds is how many lines the calls of the rounds so far leave, but for recordings: a leg
+// and a seat each.
 func (w *world) rounds() int {
 	seats := map[string]bool{}
 	for _, d := range w.app.All() {
