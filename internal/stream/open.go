@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/coder/websocket"
+
+	"strowger/internal/outbound"
 )
 
 // refusedError is an answer that opens no socket.
@@ -24,11 +25,8 @@ func (s *Stream) open(ctx context.Context) (socket *websocket.Conn, err error) {
 			return socket, err
 		}
 		s.log.Info("the socket of a media stream is not opened yet", "try", try, "error", err)
-		select {
-		case <-time.After(pause):
-			pause *= 2
-		case <-ctx.Done():
-		}
+		s.rest(ctx, pause)
+		pause *= 2
 	}
 }
 
@@ -49,7 +47,7 @@ func (s *Stream) openOnce(ctx context.Context) (*websocket.Conn, error) {
 		if answer != nil && answer.StatusCode != http.StatusSwitchingProtocols {
 			return nil, &refusedError{answer.StatusCode}
 		}
-		return nil, err
+		return nil, outbound.WithoutURL(err)
 	}
 	socket.SetReadLimit(messageMost)
 	ctx, cancel := context.WithTimeout(ctx, writeTime)

@@ -51,6 +51,8 @@ const (
 	// it breaks, and openPause how long the first pause in between is; the next is twice that.
 	openings  = 3
 	openPause = 500 * time.Millisecond
+	// lasting is how long a socket has to last for the next break to be a first one.
+	lasting = 10 * time.Second
 	// writeTime is how long an application may take no message before its socket counts
 	// as broken.
 	writeTime = 10 * time.Second
@@ -160,6 +162,7 @@ func (s *Stream) Pressed(key call.Tone) {
 // run has the application hear and speak until the stream is stopped, or its socket
 // cannot be opened again.
 func (s *Stream) run(ctx context.Context) {
+	brief := 0 // sockets in a row that broke soon
 	for first := true; ; first = false {
 		socket, err := s.open(ctx)
 		if ctx.Err() != nil {
@@ -170,11 +173,28 @@ func (s *Stream) run(ctx context.Context) {
 			return
 		}
 		s.cfg.Signals.Signal(s.id, call.StreamOpened{Connection: s.spec.Connection, Run: s.spec.Run, Again: !first})
+		began := time.Now()
 		err = s.converse(ctx, socket)
 		if ctx.Err() != nil {
 			return
 		}
+		if brief++; time.Since(began) > lasting {
+			brief = 1
+		}
+		if brief > openings {
+			s.fail(err, false)
+			return
+		}
+		s.rest(ctx, time.Duration(brief)*openPause)
 		s.log.Warn("the socket of a media stream broke; it is opened again", "error", err)
+	}
+}
+
+// rest waits, but for no end of the stream.
+func (s *Stream) rest(ctx context.Context, pause time.Duration) {
+	select {
+	case <-time.After(pause):
+	case <-ctx.Done():
 	}
 }
 
@@ -187,7 +207,7 @@ func (s *Stream) fail(err error, first bool) {
 	if refused := new(refusedError); errors.As(err, &refused) {
 		failed.Status = refused.status
 	}
-	s.log.Warn("a media stream ends: its socket cannot be opened; check transportUrl, that the application listens there, and that outbound.allow_networks admits its host", "error", err)
+	s.log.Warn("a media stream ends: its socket cannot be opened, or breaks each time; check transportUrl, that the application listens there, and that outbound.allow_networks admits its host", "error", err)
 	if s.speaker != nil {
 		s.room.Remove(s.speaker)
 	}

@@ -545,6 +545,15 @@ func TestASocketThatIsRefusedIsTriedThreeTimesAndTold(t *testing.T) {
 	}
 }
 
+func TestTheSecretsOfAURLAreNotTold(t *testing.T) {
+	s := &scene{application: newApplication(t), room: mixer.NewRoom(), signals: make(chan call.Signal, 10)}
+	s.server.Close()
+	s.begin(call.StreamSpec{RateHz: 16000})
+	if failed, ok := await(t, s.signals).(call.StreamFailed); !ok || failed.Detail == "" || strings.Contains(failed.Detail, "call=1") {
+		t.Errorf("got %+v", failed)
+	}
+}
+
 func TestAStreamWhoseSocketCannotBeOpenedAgainIsBroken(t *testing.T) {
 	s := newScene(t, call.StreamSpec{RateHz: 16000})
 	s.opened(false)
@@ -552,6 +561,22 @@ func TestAStreamWhoseSocketCannotBeOpenedAgainIsBroken(t *testing.T) {
 	s.socket.CloseNow()
 	if failed, ok := await(t, s.signals).(call.StreamFailed); !ok || failed.Reason != call.StreamBroken || failed.Status != 503 {
 		t.Errorf("got %+v", failed)
+	}
+}
+
+// TestASocketThatBreaksEachTimeIsGivenUp: an application that takes it and closes it.
+func TestASocketThatBreaksEachTimeIsGivenUp(t *testing.T) {
+	s := newScene(t, call.StreamSpec{RateHz: 16000})
+	for n := range openings + 1 {
+		s.opened(n > 0)
+		_ = s.socket.Close(websocket.StatusNormalClosure, "no thanks")
+	}
+	if failed, ok := await(t, s.signals).(call.StreamFailed); !ok || failed.Reason != call.StreamBroken || failed.Status != 0 {
+		t.Errorf("got %+v", failed)
+	}
+	s.streams.Wait()
+	if n := len(s.headers); n != openings+1 {
+		t.Errorf("it was opened %d times", n)
 	}
 }
 
