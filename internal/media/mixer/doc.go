@@ -12,7 +12,7 @@
 //     members have, unless all are in the default group alone. It allocates nothing and
 //     copies nothing for taps that are not there.
 //   - A room mixes at the lowest rate that serves its members: 8 kHz, and 16 kHz
-//     while anyone in it speaks or hears at 16 kHz. It changes over between two
+//     while anyone who hears in it speaks or hears at 16 kHz. It changes over between two
 //     ticks; no sample of anyone is lost, doubled or moved in time. For this, all
 //     that enters and all that leaves is late by codec.Latency at any time, so
 //     that sound is 2 ms on its way through a room. Only a stream that changes its

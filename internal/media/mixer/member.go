@@ -104,15 +104,16 @@ func (m *Member) read() {
 	}
 }
 
-// fastest is the highest rate that m speaks or hears.
+// fastest is the highest rate that m speaks or hears. Who only speaks, as an application
+// on a stream, is heard at whatever rate the others hear at.
 func (m *Member) fastest() (hz int) {
+	if m.out == nil {
+		return 0
+	}
 	if m.in != nil {
 		hz = m.in.fromHz
 	}
-	if m.out != nil {
-		hz = max(hz, m.out.toHz)
-	}
-	return hz
+	return max(hz, m.out.toHz)
 }
 
 // turn makes m's edges lead to and from another rate of the room.

@@ -210,3 +210,16 @@ func TestAMemberPrintsItsPipeline(t *testing.T) {
 type printed struct{ person }
 
 func (printed) String() string { return "phone" }
+
+func TestWhoOnlySpeaksDoesNotWidenTheRoom(t *testing.T) {
+	r := NewRoom()
+	a := join(r, 0)
+	r.Add(&person{hz: media.Wideband, says: 700}, nil)
+	for range 3 {
+		r.Tick()
+	}
+	if r.RateHz() != media.Narrowband {
+		t.Errorf("the room mixes at %d Hz for one who hears at %d", r.RateHz(), media.Narrowband)
+	}
+	hears(t, map[*person]int16{a: 700})
+}
