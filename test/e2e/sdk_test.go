@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"strowger/test/heard"
 	"strowger/test/phone"
 	"strowger/test/port"
 	"strowger/test/server"
@@ -203,7 +205,8 @@ func needModules(t *testing.T, directory string) {
 	}
 }
 
-// phoneControl lets the scenarios, which run in another process, drive phones.
+// phoneControl lets the scenarios, which run in another process, drive phones and
+// listen to files.
 func phoneControl(phones map[string]*phone.Phone) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /phones/{name}/{action}", func(w http.ResponseWriter, r *http.Request) {
@@ -221,7 +224,32 @@ func phoneControl(phones map[string]*phone.Phone) http.Handler {
 			_ = json.NewEncoder(w).Encode(answer)
 		}
 	})
+	mux.HandleFunc("POST /tone", func(w http.ResponseWriter, r *http.Request) {
+		length, err := toneIn(r)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusConflict)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]int64{"milliseconds": length.Milliseconds()})
+	})
 	return mux
+}
+
+// toneIn is for how long the tone of r's query sounds in the WAV file of its body.
+func toneIn(r *http.Request) (time.Duration, error) {
+	hz, err := strconv.ParseFloat(r.URL.Query().Get("hz"), 64)
+	if err != nil {
+		return 0, fmt.Errorf("read hz: %w", err)
+	}
+	file, err := io.ReadAll(r.Body)
+	if err != nil {
+		return 0, fmt.Errorf("read the file: %w", err)
+	}
+	sound, err := heard.Decode(file)
+	if err != nil {
+		return 0, fmt.Errorf("decode %d bytes: %w", len(file), err)
+	}
+	return sound.ToneLength(hz), nil
 }
 
 func order(p *phone.Phone, r *http.Request) (any, error) {

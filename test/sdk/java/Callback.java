@@ -72,9 +72,9 @@ final class Callback {
         return await(kind, event -> context.equals(event.getOperationContext()), kind.getSimpleName() + " of " + context);
     }
 
-    /** Waits until it was told that a recording has a state. */
-    void state(String recordingId, RecordingState state) throws InterruptedException {
-        await(RecordingStateChanged.class, event -> event.getRecordingId().equals(recordingId) && event.getRecordingState().equals(state), state.toString());
+    /** Waits until it was told for the n-th time that a recording has a state. */
+    void state(String recordingId, RecordingState state, int n) throws InterruptedException {
+        await(RecordingStateChanged.class, event -> event.getRecordingId().equals(recordingId) && event.getRecordingState().equals(state), n, n + " times " + state);
     }
 
     /** Waits for a roster that fits. */
@@ -83,9 +83,14 @@ final class Callback {
     }
 
     private <E extends CallAutomationEventBase> E await(Class<E> kind, Predicate<E> fits, String what) throws InterruptedException {
+        return await(kind, fits, 1, what);
+    }
+
+    /** Waits for the n-th event that fits. */
+    private <E extends CallAutomationEventBase> E await(Class<E> kind, Predicate<E> fits, int n, String what) throws InterruptedException {
         return news.await(() -> {
             Check.that(strange.isEmpty(), String.join("; ", strange));
-            return events.stream().filter(kind::isInstance).map(kind::cast).filter(fits).findFirst().orElse(null);
+            return events.stream().filter(kind::isInstance).map(kind::cast).filter(fits).skip(n - 1).findFirst().orElse(null);
         }, () -> what + "; told were: " + kinds());
     }
 }

@@ -56,6 +56,14 @@ final class Phone {
         ask("heard", Map.of("hz", String.valueOf(hz), "milliseconds", String.valueOf(milliseconds)));
     }
 
+    /** For how many milliseconds a tone sounds in a WAV file. */
+    static int toneIn(String control, byte[] wav, int hz) throws IOException, InterruptedException {
+        var uri = URI.create(control + "/tone?hz=" + hz);
+        var response = HTTP.send(HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofByteArray(wav)).build(), BodyHandlers.ofString());
+        Check.that(response.statusCode() == 200, "a tone in a file: " + response.body());
+        return JSON.readTree(response.body()).get("milliseconds").asInt();
+    }
+
     private JsonNode ask(String action, Map<String, String> parameters) throws IOException, InterruptedException {
         var query = parameters.entrySet().stream()
                 .map(p -> p.getKey() + "=" + URLEncoder.encode(p.getValue(), StandardCharsets.UTF_8))

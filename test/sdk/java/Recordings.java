@@ -6,12 +6,10 @@ import com.azure.communication.callautomation.models.RecordingFormat;
 import com.azure.communication.callautomation.models.RecordingState;
 import com.azure.communication.callautomation.models.ServerCallLocator;
 import com.azure.communication.callautomation.models.StartRecordingOptions;
+import com.azure.communication.callautomation.models.events.PlayCompleted;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Recordings: from their start to the deletion of their file. */
@@ -24,12 +22,11 @@ final class Recordings {
                 new Scenario("a second recording of a call is refused", Recordings::second));
     }
 
-    /** A call in which something is heard without an end. */
-    private static Placed spoken(World w) throws Exception {
-        var call = w.connected(World.number("+15550100"));
-        var sound = new FileSource().setUrl(w.app().serveFile(Tone.of(880, 5)));
-        call.media().playToAllWithResponse(new PlayToAllOptions(sound).setLoop(true), Context.NONE);
-        return call;
+    /** Plays a second of a tone to its end. */
+    private static void say(World w, Placed call, int hz) throws Exception {
+        var sound = new FileSource().setUrl(w.app().serveFile(Tone.of(hz, 1)));
+        call.media().playToAllWithResponse(new PlayToAllOptions(sound).setOperationContext(hz + " Hz"), Context.NONE);
+        call.callback().next(PlayCompleted.class, hz + " Hz");
     }
 
     private static StartRecordingOptions wav(Placed call) {
@@ -44,39 +41,35 @@ final class Recordings {
         return bytes.toByteArray();
     }
 
-    /** How long a WAV file of 16 kHz and one channel is, in seconds; it has to be loud. */
-    private static double lengthOf(byte[] file) {
-        var text = new String(file, StandardCharsets.ISO_8859_1);
-        Check.that(text.startsWith("RIFF"), "it is no WAV file");
-        int from = text.indexOf("data") + 8;
-        var samples = ByteBuffer.wrap(file, from, file.length - from).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
-        int loudest = 0;
-        while (samples.hasRemaining()) {
-            loudest = Math.max(loudest, Math.abs(samples.get()));
-        }
-        Check.that(loudest > 3000, "the loudest sample of " + file.length + " bytes is " + loudest);
-        return (file.length - from) / 32000.0;
-    }
-
     private static void wholeLife(World w) throws Exception {
-        var call = spoken(w);
+        var call = w.connected(World.number("+15550100"));
         var recordings = w.app().client.getCallRecording();
         var news = w.app().callback();
         var id = recordings.start(wav(call).setRecordingStateCallbackUrl(news.url)).getRecordingId();
-        news.state(id, RecordingState.ACTIVE);
+        news.state(id, RecordingState.ACTIVE, 1);
         Check.equal(recordings.getState(id).getRecordingState(), RecordingState.ACTIVE);
+        say(w, call, 600);
         recordings.pause(id);
-        news.state(id, RecordingState.INACTIVE);
+        news.state(id, RecordingState.INACTIVE, 2); // the first one came before it recorded
         Check.equal(recordings.getState(id).getRecordingState(), RecordingState.INACTIVE);
+        say(w, call, 800);
         recordings.resume(id);
+        news.state(id, RecordingState.ACTIVE, 2);
         Check.equal(recordings.getState(id).getRecordingState(), RecordingState.ACTIVE);
-        Thread.sleep(1500); // of sound
+        say(w, call, 1000);
         recordings.stop(id);
+        news.state(id, RecordingState.INACTIVE, 3);
         Check.refused(404, said -> said.contains("8522"), () -> recordings.getState(id));
         var chunk = w.app().recorded(id).get(0);
-        Check.that(lengthOf(whole(w, chunk.get("contentLocation").asText())) > 1, "it is shorter than what was recorded");
+        var file = whole(w, chunk.get("contentLocation").asText());
+        var listener = w.options().get("phones").asText();
+        for (int hz : List.of(600, 1000)) {
+            Check.that(Phone.toneIn(listener, file, hz) > 700, hz + " Hz is not in the file");
+        }
+        Check.that(Phone.toneIn(listener, file, 800) < 300, "what was said in the pause is in the file");
         var metadata = new ObjectMapper().readTree(whole(w, chunk.get("metadataLocation").asText()));
         Check.equal(metadata.get("chunkDocumentId"), chunk.get("documentId"));
+        Check.equal(metadata.get("contentLength").asInt(), file.length);
         Check.equal(metadata.get("pauseResumeIntervals").size(), 1);
         recordings.delete(chunk.get("deleteLocation").asText());
         Check.refused(404, () -> whole(w, chunk.get("contentLocation").asText()));
@@ -84,7 +77,7 @@ final class Recordings {
     }
 
     private static void second(World w) throws Exception {
-        var call = spoken(w);
+        var call = w.connected(World.number("+15550100"));
         w.app().client.getCallRecording().start(wav(call));
         Check.refused(400, said -> said.contains("8553"), () -> w.app().client.getCallRecording().start(wav(call)));
         call.hangUp();

@@ -5,6 +5,16 @@ import urllib.parse
 import urllib.request
 
 
+def tone_in(control, wav, hz):
+    """For how many milliseconds a tone sounds in a WAV file."""
+    request = urllib.request.Request(f"{control}/tone?hz={hz}", wav, {"content-type": "audio/wav"})
+    try:
+        with urllib.request.urlopen(request) as response:
+            return json.loads(response.read())["milliseconds"]
+    except urllib.error.HTTPError as refusal:
+        raise AssertionError(f"a tone in a file: {refusal.read().decode()}") from None
+
+
 class Phone:
     def __init__(self, control, name):
         self._control = control

@@ -1,4 +1,13 @@
 // Real telephones, driven through the test that started them.
+
+// toneIn is for how many milliseconds a tone sounds in a WAV file.
+export async function toneIn(control, wav, hz) {
+  const response = await fetch(`${control}/tone?hz=${hz}`, { method: "POST", body: wav });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`a tone in a file: ${text}`);
+  return JSON.parse(text).milliseconds;
+}
+
 export class Phone {
   constructor(control, name) {
     this.control = control;

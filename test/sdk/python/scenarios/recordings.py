@@ -1,10 +1,9 @@
 """Recordings: from their start to the deletion of their file."""
 import json
-import struct
-import time
 
 from azure.communication.callautomation import FileSource, RecordingContent, RecordingFormat, ServerCallLocator
 from azure.communication.callautomation import RecordingChannel, RecordingState
+from phones import tone_in
 from sound import tone
 from steps import equal, number, refused
 
@@ -15,47 +14,49 @@ WAV = {
 }
 
 
-def spoken(w):
-    """A call in which something is heard without an end, and its locator."""
+def located(w):
+    """A call, and how a recording names it."""
     call = w.connected(number("+15550100"))
-    call.connection.play_media(FileSource(w.app.serve_file(tone(880, 5))), loop=True, operation_context="sound")
-    call.callback.next("PlayStarted", "sound")
     return call, ServerCallLocator(call.connection.get_call_properties().server_call_id)
+
+
+def say(w, call, hz):
+    """Plays a second of a tone to its end."""
+    call.connection.play_media(FileSource(w.app.serve_file(tone(hz, 1))), operation_context=f"{hz}")
+    call.callback.next("PlayCompleted", f"{hz}")
 
 
 def whole(stream):
     return b"".join(stream.iter_bytes())
 
 
-def length_of(content):
-    """How long a WAV file of 16 kHz and one channel is, in seconds; it has to be loud."""
-    equal(content[:4], b"RIFF")
-    sound = content[content.index(b"data") + 8 :]
-    sound = sound[: len(sound) // 2 * 2]
-    loudest = max(abs(sample) for (sample,) in struct.iter_unpack("<h", sound))
-    assert loudest > 3000, f"the loudest sample of {len(content)} bytes is {loudest}"
-    return len(sound) / 32000
-
-
 def whole_life(w):
-    call, locator = spoken(w)
+    call, locator = located(w)
     client, news = w.app.client, w.app.callback()
     recording = client.start_recording(call_locator=locator, recording_state_callback_url=news.url, **WAV).recording_id
     news.state(recording, "active")
     equal(client.get_recording_properties(recording).recording_state, RecordingState.ACTIVE)
+    say(w, call, 600)
     client.pause_recording(recording)
-    news.state(recording, "inactive")
+    news.state(recording, "inactive", 2)  # the first one came before it recorded
     equal(client.get_recording_properties(recording).recording_state, RecordingState.INACTIVE)
+    say(w, call, 800)
     client.resume_recording(recording)
+    news.state(recording, "active", 2)
     equal(client.get_recording_properties(recording).recording_state, RecordingState.ACTIVE)
-    time.sleep(1.5)  # of sound
+    say(w, call, 1000)
     client.stop_recording(recording)
+    news.state(recording, "inactive", 3)
     with refused(404, "8522"):
         client.get_recording_properties(recording)
     (chunk,) = w.app.recorded(recording)
-    assert length_of(whole(client.download_recording(chunk["contentLocation"]))) > 1
+    file = whole(client.download_recording(chunk["contentLocation"]))
+    for hz in (600, 1000):
+        assert tone_in(w.options["phones"], file, hz) > 700, f"{hz} Hz is not in the file"
+    assert tone_in(w.options["phones"], file, 800) < 300, "what was said in the pause is in the file"
     metadata = json.loads(whole(client.download_recording(chunk["metadataLocation"])))
     equal(metadata["chunkDocumentId"], chunk["documentId"])
+    equal(metadata["contentLength"], len(file))
     equal(len(metadata["pauseResumeIntervals"]), 1)
     client.delete_recording(chunk["deleteLocation"])
     with refused(404):
@@ -64,21 +65,23 @@ def whole_life(w):
 
 
 def by_connection(w):
-    call, _ = spoken(w)
+    call, _ = located(w)
     client, news = w.app.client, w.app.callback()
     recording = client.start_recording(
         call_connection_id=call.properties.call_connection_id, recording_state_callback_url=news.url, **WAV
     ).recording_id
     news.state(recording, "active")
+    say(w, call, 600)
     call.hang_up()
     news.state(recording, "inactive", 2)
     (chunk,) = w.app.recorded(recording)
     equal(chunk["endReason"], "SessionEnded")
-    equal(whole(client.download_recording(chunk["contentLocation"]))[:4], b"RIFF")
+    file = whole(client.download_recording(chunk["contentLocation"]))
+    assert tone_in(w.options["phones"], file, 600) > 700, "what was said is not in the file"
 
 
 def second(w):
-    call, locator = spoken(w)
+    call, locator = located(w)
     w.app.client.start_recording(call_locator=locator, **WAV)
     with refused(400, "8553"):
         w.app.client.start_recording(call_locator=locator, **WAV)
