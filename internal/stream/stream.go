@@ -110,6 +110,7 @@ func (s *Streams) Open(id call.ID, e call.OpenStream, room *mixer.Room) *Stream 
 	s.open.Go(func() {
 		defer s.live.Add(-1)
 		t.run(ctx)
+		t.complain()
 	})
 	return t
 }
@@ -187,6 +188,13 @@ func (s *Stream) run(ctx context.Context) {
 		}
 		s.rest(ctx, time.Duration(brief)*openPause)
 		s.log.Warn("the socket of a media stream broke; it is opened again", "error", err)
+	}
+}
+
+// complain tells, at the end, of what the application was too slow to take.
+func (s *Stream) complain() {
+	if n := s.dropped.Load(); n > 0 {
+		s.log.Warn("an application was too slow to take its media stream: what it did not take was dropped", "ticks and keys", n)
 	}
 }
 

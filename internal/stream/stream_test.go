@@ -106,6 +106,25 @@ type scene struct {
 	stream  *Stream
 	socket  *websocket.Conn
 	signals chan call.Signal
+	log     lines
+}
+
+// lines are what is logged.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func (s *scene) Signal(_ call.ID, sig call.Signal) { s.signals <- sig }
@@ -121,7 +140,7 @@ func (s *scene) begin(spec call.StreamSpec) {
 	s.t.Helper()
 	spec.URL = strings.Replace(s.server.URL, "http", "ws", 1) + "/audio?call=1"
 	s.streams = New(Config{
-		Client: s.server.Client(), Token: func() (string, error) { return "token", nil }, Signals: s, Log: slog.New(slog.DiscardHandler),
+		Client: s.server.Client(), Token: func() (string, error) { return "token", nil }, Signals: s, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	})
 	s.stream = s.streams.Open(testCall, call.OpenStream{Connection: testConnection, Subscription: subscriptionID, Run: 3, Spec: spec}, s.room)
 	s.t.Cleanup(func() {
@@ -591,8 +610,8 @@ func TestTheClockWaitsForNoSocket(t *testing.T) {
 	s.stream.Close()
 	_ = s.socket.CloseNow()
 	s.streams.Wait()
-	if s.stream.dropped.Load() == 0 {
-		t.Error("nothing was dropped")
+	if s.stream.dropped.Load() == 0 || !strings.Contains(s.log.String(), "too slow") {
+		t.Errorf("%d were dropped, and the log says %q", s.stream.dropped.Load(), s.log.String())
 	}
 }
 
