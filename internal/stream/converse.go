@@ -9,8 +9,9 @@ import (
 	"strowger/internal/media/mixer"
 )
 
-// converse hears and speaks over a socket until it breaks or ctx is done, and closes it.
-func (s *Stream) converse(ctx context.Context, socket *websocket.Conn) error {
+// converse hears and speaks over a socket until it breaks or ctx is done, and closes it
+// and the tap.
+func (s *Stream) converse(ctx context.Context, socket *websocket.Conn, tap *mixer.Tap) error {
 	telling, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
 	listening := make(chan struct{})
@@ -18,7 +19,7 @@ func (s *Stream) converse(ctx context.Context, socket *websocket.Conn) error {
 		defer close(listening)
 		broken(s.listen(telling, socket))
 	}()
-	broken(s.tell(telling, socket))
+	broken(s.tell(telling, socket, tap))
 	if ctx.Err() != nil {
 		_ = socket.Close(websocket.StatusNormalClosure, "the stream has ended")
 	} else {
@@ -57,12 +58,11 @@ func (s *Stream) listen(ctx context.Context, socket *websocket.Conn) error {
 }
 
 // tell sends what is heard, a message for each frame, on the clock's time.
-func (s *Stream) tell(ctx context.Context, socket *websocket.Conn) error {
-	tap := s.room.Tap(mixer.TapConfig{Ticks: backlog, Voices: true})
+func (s *Stream) tell(ctx context.Context, socket *websocket.Conn, tap *mixer.Tap) error {
 	defer tap.Close()
 	t := &telling{Stream: s, socket: socket, first: tap.First(), began: time.Now(), mixed: &person{}}
 	t.late = time.AfterFunc(writeTime, func() { socket.CloseNow() })
-	defer t.late.Stop()
+	t.late.Stop()
 	defer func() { s.dropped.Add(tap.Dropped()) }()
 	for {
 		h, err := tap.Read(ctx)

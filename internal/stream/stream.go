@@ -173,9 +173,10 @@ func (s *Stream) run(ctx context.Context) {
 			s.fail(err, first)
 			return
 		}
+		tap := s.room.Tap(mixer.TapConfig{Ticks: backlog, Voices: true}) // all that comes after StreamOpened is heard
 		s.cfg.Signals.Signal(s.id, call.StreamOpened{Connection: s.spec.Connection, Run: s.spec.Run, Again: !first})
 		began := time.Now()
-		err = s.converse(ctx, socket)
+		err = s.converse(ctx, socket, tap)
 		if ctx.Err() != nil {
 			return
 		}

@@ -135,5 +135,6 @@ func (t *telling) frame(ctx context.Context, at time.Time, p *person, samples []
 
 func (t *telling) write(ctx context.Context, message []byte) error {
 	t.late.Reset(writeTime)
+	defer t.late.Stop()
 	return t.socket.Write(context.WithoutCancel(ctx), websocket.MessageText, message)
 }
