@@ -1,0 +1,268 @@
+package recognition
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"strowger/internal/media"
+	"strowger/internal/media/mixer"
+	"strowger/internal/media/vad"
+)
+
+const (
+	// EndSilence is the pause that ends an utterance when nothing else is wished for.
+	EndSilence = 800 * time.Millisecond
+	// preRoll is what was heard before somebody was found to speak: the sound with which
+	// the first word begins is in it.
+	preRoll = 300 * time.Millisecond
+	// trail is what an engine is given of the pause after the last sound.
+	trail = 300 * time.Millisecond
+	// utteranceMost bounds an utterance. Who goes on begins another one.
+	utteranceMost = time.Minute
+	// behindMost bounds how far an engine may be behind. The ear fails then.
+	behindMost = 30 * time.Second
+	// answerTime bounds how long an engine may take for an utterance that is over.
+	answerTime = 30 * time.Second
+)
+
+// Ear listens to one voice. Its methods wait for no engine.
+type Ear struct {
+	wish    Wish
+	engines []Engine
+	told    func(News)
+	log     *slog.Logger
+
+	ctx  context.Context // Close ends what Listen began
+	stop context.CancelFunc
+
+	// Of who feeds it.
+	track    mixer.Track
+	detector *vad.Detector
+	frames   int       // that it was fed
+	before   [][]int16 // the last frames, until somebody speaks
+	speaking bool
+	from     int // the first frame of the utterance
+	until    int // the frame after the last sound
+
+	mu      sync.Mutex
+	waiting []step // for the engine
+	behind  int    // frames among them
+	over    bool   // too much waits
+	news    chan struct{}
+}
+
+// step is what an ear's goroutine does next: it begins an utterance, hears a frame of
+// it, or ends it.
+type step struct {
+	at      time.Duration // of its first sample, when it begins
+	frame   []int16
+	end     bool
+	lasting time.Duration // to the last sound, when it ends
+}
+
+func newEar(w Wish, engines []Engine, told func(News), log *slog.Logger) *Ear {
+	if w.EndSilence == 0 {
+		w.EndSilence = EndSilence
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &Ear{
+		wish: w, engines: engines, told: told, log: log, ctx: ctx, stop: stop,
+		detector: vad.New(RateHz), news: make(chan struct{}, 1),
+	}
+}
+
+// Close ends the ear, and waits for nobody: one thing more may be told meanwhile. It may
+// be called more than once, and by anyone.
+func (e *Ear) Close() { e.stop() }
+
+// Hear takes the next 20 ms of the voice, at 8 or 16 kHz; nil is silence. One goroutine
+// may call it at a time.
+func (e *Ear) Hear(frame []int16, rateHz int) {
+	if rateHz == 0 {
+		rateHz = RateHz
+	}
+	var wide [media.MaxFrameSamples]int16
+	e.track.Lay(&wide, frame, rateHz)
+	activity := e.detector.Write(wide[:])
+	e.frames++
+	if !e.speaking {
+		e.idle(wide[:], activity)
+		return
+	}
+	e.listen(wide[:], activity)
+}
+
+// idle waits for somebody to speak.
+func (e *Ear) idle(frame []int16, a vad.Activity) {
+	e.before = append(e.before, slices.Clone(frame))
+	if most := media.Frames(preRoll); len(e.before) > most {
+		e.before = slices.Delete(e.before, 0, len(e.before)-most)
+	}
+	if !a.Voice {
+		return
+	}
+	e.speaking, e.until = true, e.frames
+	e.from = e.frames - len(e.before)
+	steps := []step{{at: frameTime(e.from)}}
+	for _, f := range e.before {
+		steps = append(steps, step{frame: f})
+	}
+	e.before = nil
+	e.add(steps...)
+}
+
+// listen waits for the pause after which the utterance is over.
+func (e *Ear) listen(frame []int16, a vad.Activity) {
+	if a.Voice || a.Sound && e.frames-e.until <= media.Frames(trail) {
+		e.until = e.frames
+	}
+	quiet := frameTime(e.frames - e.until)
+	if quiet <= trail {
+		e.add(step{frame: slices.Clone(frame)})
+	}
+	if quiet >= e.wish.EndSilence || frameTime(e.frames-e.from) >= utteranceMost {
+		e.speaking = false
+		e.add(step{end: true, lasting: frameTime(e.until - e.from)})
+	}
+}
+
+func frameTime(frames int) time.Duration { return time.Duration(frames) * media.FrameDuration }
+
+func (e *Ear) add(steps ...step) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.over {
+		return
+	}
+	e.waiting = append(e.waiting, steps...)
+	for _, s := range steps {
+		if s.frame != nil {
+			e.behind++
+		}
+	}
+	if frameTime(e.behind) > behindMost {
+		e.over, e.waiting = true, nil
+	}
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+
+// next is what is to be done next.
+func (e *Ear) next() (s step, err error) {
+	for {
+		e.mu.Lock()
+		over := e.over
+		if len(e.waiting) > 0 {
+			s, e.waiting = e.waiting[0], e.waiting[1:]
+			if s.frame != nil {
+				e.behind--
+			}
+			e.mu.Unlock()
+			return s, nil
+		}
+		e.mu.Unlock()
+		if over {
+			return s, &Failure{Late, "the engine is too slow for what is said"}
+		}
+		select {
+		case <-e.news:
+		case <-e.ctx.Done():
+			return s, e.ctx.Err()
+		}
+	}
+}
+
+// run has engines recognise one utterance after the other.
+func (e *Ear) run() {
+	defer e.stop()
+	for {
+		err := e.utterance()
+		if e.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			e.tell(Failed{asFailure(err)})
+			return
+		}
+	}
+}
+
+// tell tells, unless the ear is closed.
+func (e *Ear) tell(n News) {
+	if e.ctx.Err() == nil {
+		e.told(n)
+	}
+}
+
+func asFailure(err error) Failure {
+	if f := new(Failure); errors.As(err, &f) {
+		return *f
+	}
+	return Failure{Broken, err.Error()}
+}
+
+// utterance waits for somebody to speak, and tells what is said.
+func (e *Ear) utterance() error {
+	first, err := e.next()
+	if err != nil {
+		return err
+	}
+	e.tell(Began{At: first.at})
+	ctx, cancel := context.WithCancel(e.ctx)
+	defer cancel()
+	u, err := e.begin(ctx, first.at)
+	if err != nil {
+		return err
+	}
+	defer u.Close()
+	for {
+		s, err := e.next()
+		switch {
+		case err != nil:
+			return err
+		case s.end:
+			return e.finish(cancel, u, first.at, s.lasting)
+		}
+		if err := u.Write(s.frame); err != nil {
+			return err
+		}
+	}
+}
+
+// begin begins with the best engine that is not broken.
+func (e *Ear) begin(ctx context.Context, at time.Duration) (u Utterance, err error) {
+	task := Task{Language: e.wish.Language, Phrases: e.wish.Phrases, Model: e.wish.Model}
+	if e.wish.Partials {
+		task.Partial = func(h Heard) { e.tell(Partial{Heard: h, At: at}) }
+	}
+	for i, engine := range e.engines {
+		if u, err = engine.Begin(ctx, task); err == nil {
+			return u, nil
+		}
+		err = &Failure{asFailure(err).Why, engine.Name() + ": " + asFailure(err).Detail}
+		if i+1 < len(e.engines) {
+			e.log.Warn("an engine of speech recognition cannot be used, and another one is: `strowger doctor` says what is wrong", "engine", engine.Name(), "error", err)
+		}
+	}
+	return nil, err
+}
+
+// finish waits for what was said.
+func (e *Ear) finish(cancel context.CancelFunc, u Utterance, at, lasting time.Duration) error {
+	late := time.AfterFunc(answerTime, cancel)
+	heard, err := u.End()
+	if !late.Stop() && err != nil {
+		return &Failure{Late, "the engine took longer than " + answerTime.String()}
+	}
+	if err != nil {
+		return err
+	}
+	e.tell(Ended{Heard: heard, At: at, Duration: lasting})
+	return nil
+}
