@@ -16,6 +16,7 @@ import (
 	"strowger/internal/config"
 	"strowger/internal/lab"
 	"strowger/internal/server"
+	"strowger/test/port"
 )
 
 // strowger runs one command line to its end.
@@ -116,7 +117,7 @@ func TestTheFirstScreenTellsWhereEverythingIs(t *testing.T) {
 // The whole of `dev` on ports that the system chose: it says that it is ready
 // once it is, and a signal ends it in order.
 func TestDevRunsUntilItIsToldToStop(t *testing.T) {
-	rtp, labPort := freePort(t), freePort(t)
+	rtp, labPort := port.Free(), port.Free()
 	environ := []string{
 		"STROWGER_DATA_DIR=" + t.TempDir(),
 		"STROWGER_HTTP_LISTEN=http://127.0.0.1:0,https://127.0.0.1:0",
@@ -172,14 +173,4 @@ func (w *firstWrite) Write(p []byte) (int, error) {
 		close(w.written)
 	}
 	return len(p), nil
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	return conn.LocalAddr().(*net.UDPAddr).Port
 }

@@ -18,6 +18,7 @@ import (
 	"strowger/internal/sip/notice"
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
+	"strowger/test/port"
 )
 
 // screen is what an operator sees.
@@ -72,27 +73,17 @@ func watching(t *testing.T, w Watch) (out *screen, stop func() error) {
 	return out, func() error { cancel(); return <-done }
 }
 
-func freeUDP(t *testing.T) netip.AddrPort {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	return conn.LocalAddr().(*net.UDPAddr).AddrPort()
-}
-
 func TestTheDoctorTellsWhatTheCarrierSends(t *testing.T) {
-	cfg, at := settings(t), freeUDP(t)
-	cfg.SIP.Listen = []string{"udp://" + at.String()}
+	cfg, at := settings(t), fmt.Sprint("127.0.0.1:", port.Free())
+	cfg.SIP.Listen = []string{"udp://" + at}
 	out, stop := watching(t, Watch{Config: cfg, Directory: carriers("+14255550100"), Trunk: "carrier"})
-	out.await(t, "this listens on udp://"+at.String(), "expected from 127.0.0.9/32, to +14255550100")
+	out.await(t, "this listens on udp://"+at, "expected from 127.0.0.9/32, to +14255550100")
 
 	phone := siptest.NewPhoneAt(t, "127.0.0.9", "udp", siptest.Ports(t, 46000, 46099))
 	call := func(to string) siptest.Event {
 		return phone.Call(ua.Outgoing{
 			RequestURI: "sip:" + to + "@sbc.example", From: ua.Party{URI: "sip:+12065550123@carrier.test"}, To: ua.Party{URI: "sip:" + to + "@sbc.example"},
-			Hop: ua.Hop{Transport: "udp", Address: at.String()},
+			Hop: ua.Hop{Transport: "udp", Address: at},
 		}).Await(siptest.Failed)
 	}
 	if e := call("+4930123456"); e.Code != 404 {
@@ -104,7 +95,7 @@ func TestTheDoctorTellsWhatTheCarrierSends(t *testing.T) {
 	}
 	out.await(t, "all is well: a running server takes this call from 4:+12065550123 to 4:+14255550100")
 
-	stranger := siptest.NewWire(t, "127.0.0.66", at)
+	stranger := siptest.NewWire(t, "127.0.0.66", netip.MustParseAddrPort(at))
 	stranger.Send("INVITE", "sip:+14255550100@sbc.example", 1, "")
 	out.await(t, "somebody unknown at 127.0.0.66:", "add it to the sources of the trunk")
 	if err := stop(); err != nil {
@@ -169,7 +160,7 @@ func TestWhoCannotWatchIsToldWhatToDo(t *testing.T) {
 
 func TestSilenceEndsInAdvice(t *testing.T) {
 	cfg := settings(t)
-	cfg.SIP.Listen = []string{"udp://" + freeUDP(t).String()}
+	cfg.SIP.Listen = []string{fmt.Sprint("udp://127.0.0.1:", port.Free())}
 	out, stop := watching(t, Watch{Config: cfg, Directory: carriers(), Trunk: "carrier"})
 	out.await(t, "Place one now")
 	if err := stop(); err == nil || !strings.Contains(err.Error(), "tcpdump") {

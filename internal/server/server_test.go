@@ -14,6 +14,7 @@ import (
 
 	"strowger/internal/config"
 	"strowger/test/client"
+	"strowger/test/port"
 	"strowger/test/webhook"
 )
 
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // devConfig is what `strowger dev` starts with, on ports of its own.
 func devConfig(t testing.TB) config.Config {
-	lab := freeUDP(t)
+	lab := port.Free()
 	cfg, err := config.LoadDev([]string{"STROWGER_LAB_LISTEN=udp://127.0.0.1:" + strconv.Itoa(lab)})
 	if err != nil {
 		t.Fatal(err)
@@ -33,15 +34,6 @@ func devConfig(t testing.TB) config.Config {
 	cfg.EventGrid.Subscriptions = nil
 	cfg.Shutdown.Grace = 0
 	return cfg
-}
-
-func freeUDP(t testing.TB) int {
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
 }
 
 // serve runs a server until f returns.

@@ -379,6 +379,12 @@ func (l *Layer) rememberRefusal(address string) {
 // RFC 3261 18.1.1: sent-by is where we listen, also for a connection that we opened.
 func (l *Layer) local(transport string, bound netip.AddrPort, remote netip.Addr) netip.AddrPort {
 	a := l.Addr(transport)
+	if !a.IsValid() && transport != "udp" {
+		// Who does not listen there is named by where else it listens, and not by the port
+		// of a connection: that is not known before it is made, and another process that
+		// takes this one's place has to name itself alike (RFC 3261 17.2.3).
+		a = l.Addr("udp")
+	}
 	if bound.IsValid() && (transport == "udp" || !a.IsValid()) {
 		a = bound
 	}

@@ -20,6 +20,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"strowger/test/port"
 )
 
 // These tests use real sockets on loopback.
@@ -168,12 +170,12 @@ func TestThePhoneBehindAConnectionIsCalledOverIt(t *testing.T) {
 
 func TestALargeInviteGoesByTCPWhereThePeerTakesIt(t *testing.T) {
 	callee := newAnswering()
-	port := freePort(t)
-	listening(t, Config{Listen: []string{"udp://" + port, "tcp://" + port}}, callee)
+	at := freeAddress()
+	listening(t, Config{Listen: []string{"udp://" + at, "tcp://" + at}}, callee)
 	here := listening(t, Config{Listen: []string{"udp://127.0.0.1:0"}}, &scriptedHandler{})
 	for size, transport := range map[int]string{100: "udp", 2000: "tcp"} {
 		caller := newEars()
-		s := here.Invite(Outgoing{RequestURI: "sip:bob@" + port, From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), size)}, caller)
+		s := here.Invite(Outgoing{RequestURI: "sip:bob@" + at, From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), size)}, caller)
 		if in := <-callee.arrived; in.Transport != transport || len(in.Body) != size {
 			t.Errorf("%d bytes came by %s, want %s", len(in.Body), in.Transport, transport)
 		}
@@ -197,16 +199,18 @@ func TestALargeInviteGoesByUDPWhereThereIsNoTCP(t *testing.T) {
 	callee.want(t, "answered ")
 }
 
-// freePort is an address of which both UDP and TCP are free.
+// freeAddress is one of which both UDP and TCP are free.
+func freeAddress() string { return fmt.Sprint("127.0.0.1:", port.Free()) }
+
 func TestALargeCallIsTakenBackWhereverItWent(t *testing.T) {
 	for name, transports := range map[string][]string{"by UDP": {"udp"}, "by TCP": {"udp", "tcp"}} {
-		hand, port := &scriptedHandler{}, freePort(t)
+		hand, at := &scriptedHandler{}, freeAddress()
 		cfg := Config{}
 		for _, transport := range transports {
-			cfg.Listen = append(cfg.Listen, transport+"://"+port)
+			cfg.Listen = append(cfg.Listen, transport+"://"+at)
 		}
 		there := listening(t, cfg, hand)
-		us := Config{Listen: []string{"udp://" + freePort(t)}, Secret: []byte("of the installation")}
+		us := Config{Listen: []string{"udp://" + freeAddress()}, Secret: []byte("of the installation")}
 		out := Outgoing{RequestURI: "sip:bob@" + there.Addr("udp").String(), From: party("alice"), To: party("bob"), SDP: bytes.Repeat([]byte("a"), 1400), CallID: "1"}
 		t.Run(name, func(t *testing.T) { // the process that dies when this is over
 			rings := newEars()
@@ -223,28 +227,10 @@ func TestALargeCallIsTakenBackWhereverItWent(t *testing.T) {
 	}
 }
 
-func freePort(t *testing.T) string {
-	for range 50 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		addr := l.Addr().String()
-		p, err := net.ListenPacket("udp", addr)
-		l.Close()
-		if err == nil {
-			p.Close()
-			return addr
-		}
-	}
-	t.Fatal("no port is free for both")
-	return ""
-}
-
 func TestARefusedConnectionFailsTheCallAtOnce(t *testing.T) {
 	here := listening(t, Config{}, &scriptedHandler{})
 	caller := newEars()
-	here.Invite(Outgoing{RequestURI: "sip:bob@" + freePort(t) + ";transport=tcp", From: party("alice"), To: party("bob")}, caller)
+	here.Invite(Outgoing{RequestURI: "sip:bob@" + freeAddress() + ";transport=tcp", From: party("alice"), To: party("bob")}, caller)
 	caller.want(t, "failed by transport 503")
 	if !strings.Contains(caller.cause.Reason, "refused") {
 		t.Errorf("cause is %+v", caller.cause)
@@ -429,8 +415,8 @@ func TestSIPpCallsAndIsCalled(t *testing.T) {
 		}
 	}
 
-	port := freePort(t)
-	_, p, _ := net.SplitHostPort(port)
+	at := freeAddress()
+	_, p, _ := net.SplitHostPort(at)
 	ctx, cancel := context.WithCancel(context.Background())
 	uas := exec.CommandContext(ctx, sipp, "-sn", "uas", "-i", "127.0.0.1", "-p", p, "-m", fmt.Sprint(calls), "-nostdin", "-timeout", "60")
 	var out bytes.Buffer
@@ -444,7 +430,7 @@ func TestSIPpCallsAndIsCalled(t *testing.T) {
 	for range calls {
 		o := newEars()
 		all = append(all, o)
-		s := here.Invite(Outgoing{RequestURI: "sip:service@" + port, From: party("alice"), To: party("service")}, o)
+		s := here.Invite(Outgoing{RequestURI: "sip:service@" + at, From: party("alice"), To: party("service")}, o)
 		o.want(t, "progress 180 ")
 		select {
 		case got := <-o.heard:
