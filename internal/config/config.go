@@ -194,19 +194,25 @@ type Speech struct {
 	Recognizer  Recognizer  `yaml:"recognizer"`
 }
 
-// Synthesizer turns text into sound.
+// Synthesizer turns text into sound. What its engine does not use is empty.
 type Synthesizer struct {
-	Engine string `yaml:"engine"`
-	URL    string `yaml:"url"`
-	Voice  string `yaml:"voice"`
-	Key    string `yaml:"key"`
+	Engine    string   `yaml:"engine"`
+	URL       string   `yaml:"url"`
+	Model     string   `yaml:"model"`
+	Voice     string   `yaml:"voice"`
+	Key       string   `yaml:"key"`
+	Command   []string `yaml:"command"`
+	Languages []string `yaml:"languages"`
 }
 
-// Recognizer turns sound into text.
+// Recognizer turns sound into text. What its engine does not use is empty.
 type Recognizer struct {
-	Engine string `yaml:"engine"`
-	URL    string `yaml:"url"`
-	Key    string `yaml:"key"`
+	Engine    string   `yaml:"engine"`
+	URL       string   `yaml:"url"`
+	Model     string   `yaml:"model"`
+	Key       string   `yaml:"key"`
+	Command   []string `yaml:"command"`
+	Languages []string `yaml:"languages"`
 }
 
 // Log says how much is written and in which form.

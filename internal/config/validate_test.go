@@ -101,7 +101,14 @@ var mistakes = []struct {
 	{func(c *Config) { c.Recording.ChunkTime = time.Millisecond }, "recording.chunk_time: 1ms is too short"},
 	{func(c *Config) { c.Recording.ChunkBytes = -1 }, "recording.chunk_bytes: -1 is too small"},
 	{func(c *Config) { c.Speech.Synthesizer.Engine = "festival" }, "speech.synthesizer.engine: "},
+	{func(c *Config) { c.Speech.Synthesizer.Engine = "wyoming" }, `speech.synthesizer.url: "" is not the address of the wyoming engine; write for example tcp://127.0.0.1:10200`},
+	{func(c *Config) { c.Speech.Synthesizer = Synthesizer{Engine: "wyoming", URL: "tcp://piper"} }, `speech.synthesizer.url: "tcp://piper" is not`},
+	{func(c *Config) { c.Speech.Synthesizer.Engine = "process" }, "speech.synthesizer.command: is empty"},
+	{func(c *Config) { c.Speech.Synthesizer.Languages = []string{"en", "English please"} }, `speech.synthesizer.languages[1]: "English please" is not a language`},
+	{func(c *Config) { c.Speech.Recognizer.Engine = "whisper" }, `speech.recognizer.engine: "whisper" is not one of http, none, pocketsphinx, process, websocket, wyoming`},
 	{func(c *Config) { c.Speech.Recognizer.Engine = "http" }, "speech.recognizer.url: "},
+	{func(c *Config) { c.Speech.Recognizer = Recognizer{Engine: "websocket", URL: "http://127.0.0.1:2700"} }, `speech.recognizer.url: "http://127.0.0.1:2700" is not the address of the websocket engine; write for example ws://127.0.0.1:2700`},
+	{func(c *Config) { c.Speech.Recognizer = Recognizer{Engine: "process", Command: []string{""}} }, "speech.recognizer.command: is empty"},
 	{func(c *Config) { c.Log.Level = "loud" }, "log.level: "},
 	{func(c *Config) { c.Log.Format = "xml" }, "log.format: "},
 	{func(c *Config) { c.Shutdown.Grace = -1 }, "shutdown.grace: "},
@@ -114,6 +121,22 @@ func TestValidationNamesTheKeyAndSaysWhatWouldBeRight(t *testing.T) {
 		cfg := Default()
 		m.spoil(&cfg)
 		requireError(t, cfg.Validate(), m.want)
+	}
+}
+
+func TestEachEngineOfSpeechCanBeConfigured(t *testing.T) {
+	for _, speech := range []Speech{
+		{Synthesizer{Engine: "espeak-ng"}, Recognizer{Engine: "none"}},
+		{Synthesizer{Engine: "http", URL: "http://127.0.0.1:8000/v1/audio/speech"}, Recognizer{Engine: "http", URL: "https://127.0.0.1/v1/audio/transcriptions", Model: "tiny", Languages: []string{"en", "pt-BR"}}},
+		{Synthesizer{Engine: "wyoming", URL: "tcp://[::1]:10200"}, Recognizer{Engine: "wyoming", URL: "tcp://whisper:10300"}},
+		{Synthesizer{Engine: "process", Command: []string{"piper"}}, Recognizer{Engine: "process", Command: []string{"whisper", "-"}}},
+		{Synthesizer{Engine: "local"}, Recognizer{Engine: "websocket", URL: "wss://vosk.example/"}},
+	} {
+		cfg := Default()
+		cfg.Speech = speech
+		if err := cfg.Validate(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"strowger/internal/config"
 	"strowger/internal/native"
@@ -13,8 +12,7 @@ import (
 
 // spoken proves each engine of speech with a sentence.
 func spoken(ctx context.Context, cfg config.Config) (found []Finding) {
-	c := cfg.Speech.Synthesizer
-	for _, engine := range speech.Engines(c.Engine, speech.HTTP{Client: &http.Client{}, URL: c.URL, Voice: c.Voice, Key: c.Key}) {
+	for _, engine := range speech.Engines(speech.Settings(cfg.Speech.Synthesizer)) {
 		found = append(found, voice(ctx, engine))
 	}
 	return found
@@ -34,9 +32,16 @@ func voice(ctx context.Context, engine speech.Engine) Finding {
 	defer cancel()
 	a, err := engine.Say(ctx, speech.Line{Text: "This is your telephone exchange.", Voice: speech.Voice{Language: "en-US"}})
 	if err != nil {
-		return fail(subject, err, "see that speech.synthesizer.url is the whole address of an operation that takes what OpenAI's audio/speech does and answers with WAV, and that speech.synthesizer.key is right")
+		return fail(subject, err, speakingAdvice[engine.Name()])
 	}
 	return ok(subject, "a sentence was spoken in %v of sound", a.Duration().Round(10_000_000))
+}
+
+// speakingAdvice is what to do when an engine fails that is not of this machine.
+var speakingAdvice = map[string]string{
+	speech.HTTPEngine:    "see that speech.synthesizer.url is the whole address of an operation that takes what OpenAI's audio/speech does and answers with WAV, and that speech.synthesizer.key is right",
+	speech.WyomingEngine: "see that a server of the Wyoming protocol, such as wyoming-piper, listens at speech.synthesizer.url, and that it has the voice of speech.synthesizer.voice",
+	speech.ProcessEngine: "run the program of speech.synthesizer.command by hand: it takes text on standard input, writes a WAV file on standard output, and ends with status 0",
 }
 
 func missingEngine(err error) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
 
 	"strowger/internal/bridge"
 	"strowger/internal/call"
@@ -16,7 +15,7 @@ import (
 type words struct{ *speech.Speaker }
 
 func newWords(c config.Synthesizer) words {
-	return words{speech.NewSpeaker(speech.Engines(c.Engine, speech.HTTP{Client: &http.Client{}, URL: c.URL, Voice: c.Voice, Key: c.Key})...)}
+	return words{speech.NewSpeaker(speech.Engines(speech.Settings(c))...)}
 }
 
 func utterance(s call.Speech) speech.Utterance {

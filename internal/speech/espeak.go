@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"strowger/internal/media/player"
+	"strowger/internal/speech/program"
 )
 
 // ESpeak is the engine eSpeak NG, a process for each line: more than a hundred
@@ -94,18 +95,23 @@ func (e *ESpeak) Say(ctx context.Context, l Line) (*player.Audio, error) {
 	ctx, cancel := context.WithTimeout(ctx, lineTime)
 	defer cancel()
 	// The text goes in over standard input: it is never taken for an option.
-	program := exec.CommandContext(ctx, e.program, "-v", voice,
-		"-s", strconv.Itoa(int(eSpeakRate*l.rate())), "-p", strconv.Itoa(min(int(eSpeakPitch*l.pitch()), 99)), "--stdin", "--stdout")
-	program.Stdin, program.WaitDelay = strings.NewReader(l.Text+"\n"), time.Second
-	sound := &bounded{most: lineBytes}
-	program.Stdout = sound
-	if err := program.Run(); err != nil {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, &Failure{Late, "it took longer than " + lineTime.String()}
-		}
-		return nil, err
+	sound, err := program.Run(ctx, program.Command{
+		Line: []string{e.program, "-v", voice, "-s", strconv.Itoa(int(eSpeakRate * l.rate())),
+			"-p", strconv.Itoa(min(int(eSpeakPitch*l.pitch()), 99)), "--stdin", "--stdout"},
+		Input: strings.NewReader(l.Text + "\n"), Most: lineBytes,
+	})
+	if err != nil {
+		return nil, late(err)
 	}
-	return wav(&sound.Buffer)
+	return wav(bytes.NewReader(sound))
+}
+
+// late says of an engine that was given up that it took too long.
+func late(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Failure{Late, "it took longer than " + lineTime.String()}
+	}
+	return err
 }
 
 // wav reads the sound of a WAV file as a whole.
@@ -125,17 +131,4 @@ func wav(file io.Reader) (*player.Audio, error) {
 			return nil, err
 		}
 	}
-}
-
-// bounded is a buffer that takes no more than so many bytes.
-type bounded struct {
-	bytes.Buffer
-	most int
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.most {
-		return 0, errors.New("it says too much at once")
-	}
-	return b.Buffer.Write(p)
 }

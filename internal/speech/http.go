@@ -14,21 +14,21 @@ import (
 )
 
 // HTTP is an engine behind a server that takes what OpenAI's POST /v1/audio/speech
-// takes and answers with a WAV file. It is asked for every language; the server knows
-// which it has.
+// takes and answers with a WAV file.
 type HTTP struct {
-	Client *http.Client
-	URL    string // of the whole operation
-	Model  string // empty: "tts-1"
-	Voice  string // that is asked for when nothing says which
-	Key    string // sent as a bearer token; may be empty
+	Client    *http.Client
+	URL       string // of the whole operation
+	Model     string // empty: "tts-1"
+	Voice     string // that is asked for when nothing says which
+	Key       string // sent as a bearer token; may be empty
+	Languages Languages
 }
 
 // Name is the engine's.
 func (h *HTTP) Name() string { return "http" }
 
-// Speaks reports that it may.
-func (h *HTTP) Speaks(Voice) bool { return true }
+// Speaks reports whether the server is asked for a language.
+func (h *HTTP) Speaks(v Voice) bool { return h.Languages.Have(v.Language) }
 
 // speechRequest is the body of OpenAI's create speech.
 type speechRequest struct {
@@ -41,12 +41,9 @@ type speechRequest struct {
 
 // Say has the server make a line.
 func (h *HTTP) Say(ctx context.Context, l Line) (*player.Audio, error) {
-	asked := speechRequest{Model: h.Model, Input: l.Text, Voice: h.Voice, ResponseFormat: "wav", Speed: l.rate()}
+	asked := speechRequest{Model: h.Model, Input: l.Text, Voice: l.ownName(h.Voice), ResponseFormat: "wav", Speed: l.rate()}
 	if asked.Model == "" {
 		asked.Model = "tts-1"
-	}
-	if l.Name != "" && languageOf(l.Name) == "" { // the names of clouds are none of its own
-		asked.Voice = l.Name
 	}
 	body, err := json.Marshal(asked)
 	if err != nil {
@@ -76,7 +73,7 @@ func (h *HTTP) do(request *http.Request) (*player.Audio, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return nil, refusedWith(response)
+		return nil, Refusal(response, request.Header.Get("Authorization"))
 	}
 	a, err := wav(io.LimitReader(response.Body, lineBytes))
 	if err != nil {
@@ -85,10 +82,14 @@ func (h *HTTP) do(request *http.Request) (*player.Audio, error) {
 	return a, nil
 }
 
-// refusedWith says how a server refused.
-func refusedWith(r *http.Response) error {
+// Refusal says how a server refused a request with an authorization, which it does not
+// repeat even if the server does.
+func Refusal(r *http.Response, authorization string) *Failure {
 	said, _ := io.ReadAll(io.LimitReader(r.Body, 200))
 	detail := strings.TrimSpace(fmt.Sprintf("the server answered %s %s", r.Status, strings.Join(strings.Fields(string(said)), " ")))
+	if _, key, ok := strings.Cut(authorization, " "); ok && key != "" {
+		detail = strings.ReplaceAll(detail, key, "…")
+	}
 	switch r.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return &Failure{Denied, detail}

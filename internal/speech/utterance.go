@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"slices"
 	"strings"
 
 	"strowger/internal/media"
@@ -37,6 +38,15 @@ type Voice struct {
 	Name     string // as it was asked for; empty: any
 }
 
+// ownName is the voice's name if it may be one of a server's own, and not of those that
+// clouds have; else usual.
+func (v Voice) ownName(usual string) string {
+	if v.Name == "" || languageOf(v.Name) != "" {
+		return usual
+	}
+	return v.Name
+}
+
 // voice is who says the utterance as long as its SSML says nothing else.
 func (u Utterance) voice() Voice {
 	v := Voice{Language: u.Language, Gender: u.Gender, Name: u.Voice}
@@ -63,4 +73,19 @@ func languageOf(voice string) string {
 func primary(language string) string {
 	first, _, _ := strings.Cut(language, "-")
 	return strings.ToLower(first)
+}
+
+// Languages are those that an engine is asked for, such as "en" or "en-GB"; none: all,
+// the engine knows which it has.
+type Languages []string
+
+// Have reports whether a language is among them: "en" has "en-GB", and not the other
+// way round.
+func (l Languages) Have(tag string) bool {
+	if len(l) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(l, func(one string) bool {
+		return strings.EqualFold(one, tag) || len(tag) > len(one) && tag[len(one)] == '-' && strings.EqualFold(one, tag[:len(one)])
+	})
 }
