@@ -26,7 +26,7 @@ build: ## bin/strowger, without C
 test: install ## install what the tests need, then run all of them
 	@status=0; $(MAKE) race || status=1; $(MAKE) e2e || status=1; exit $$status
 
-install: ## what the tests need and is missing: Debian packages, JavaScript modules, the Python and Java SDKs, a server of S3
+install: ## what the tests need and is missing: Debian packages, JavaScript modules, the Python and Java SDKs, whisper and piper, a server of S3
 	@test/install.sh
 
 check: format vet lint size race ## the fast loop: what a change needs, under two minutes; `make install` once before

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=() modules=() python=test/sdk/python java=test/sdk/java
+packages=() modules=() python=test/sdk/python engines=test/engines java=test/sdk/java
 
 # need PACKAGE COMMAND-OR-FILE WHY: notes a Debian package whose command or file is not there.
 need() {
@@ -51,12 +51,16 @@ for dir in test/sdk/javascript test/storage examples/reminder examples/outage-br
   fi
 done
 
-# The Python SDK in a virtual environment of its own, as locked too.
-sdk_is_there() {
-  cmp -s "$python/requirements.txt" "$python/.venv/.installed-requirements" && "$python/.venv/bin/python3" -c '' 2>/dev/null
+# Python packages in a virtual environment of their own, as locked too: the SDK, and
+# engines of speech.
+environment_is_there() {
+  cmp -s "$1/requirements.txt" "$1/.venv/.installed-requirements" && "$1/.venv/bin/python3" -c '' 2>/dev/null
 }
-if ! sdk_is_there; then
+if ! environment_is_there "$python"; then
   echo "missing: the Python SDK in $python/.venv"
+fi
+if ! environment_is_there "$engines"; then
+  echo "missing: whisper and piper in $engines/.venv, about 650 MB"
 fi
 
 # The Java SDK and what it stands on, as files: only their coming needs Maven.
@@ -73,7 +77,7 @@ if ! [ -x ".cache/versitygw-$gateway" ]; then
   echo "missing: versitygw $gateway, for recordings in a bucket"
 fi
 
-if [ -x ".cache/versitygw-$gateway" ] && [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && sdk_is_there && jars_are_there; then
+if [ -x ".cache/versitygw-$gateway" ] && [ "${#packages[@]}" -eq 0 ] && [ "${#modules[@]}" -eq 0 ] && environment_is_there "$python" && environment_is_there "$engines" && jars_are_there; then
   echo "nothing to install: all that the tests need is here"
   exit
 fi
@@ -105,15 +109,26 @@ for dir in ${modules[@]+"${modules[@]}"}; do
   cp "$dir/package-lock.json" "$dir/node_modules/.installed-lock"
 done
 
-if ! sdk_is_there; then
-  echo "installing with pip: the Python SDK into $python/.venv"
-  rm -rf "$python/.venv"
-  python3 -m venv "$python/.venv"
+# environment DIR: makes a virtual environment in DIR, with what its requirements say.
+environment() {
+  rm -rf "$1/.venv"
+  python3 -m venv "$1/.venv"
   # The wheels are kept: who installs from them needs no network.
-  pip=("$python/.venv/bin/python3" -m pip --disable-pip-version-check)
-  again "${pip[@]}" download -q -d "$python/.venv/wheels" -r "$python/requirements.txt"
-  "${pip[@]}" install -q --no-index --find-links "$python/.venv/wheels" -r "$python/requirements.txt"
-  cp "$python/requirements.txt" "$python/.venv/.installed-requirements"
+  pip=("$1/.venv/bin/python3" -m pip --disable-pip-version-check)
+  again "${pip[@]}" download -q -d "$1/.venv/wheels" -r "$1/requirements.txt"
+  "${pip[@]}" install -q --no-index --find-links "$1/.venv/wheels" -r "$1/requirements.txt"
+  cp "$1/requirements.txt" "$1/.venv/.installed-requirements"
+}
+
+if ! environment_is_there "$python"; then
+  echo "installing with pip: the Python SDK into $python/.venv"
+  environment "$python"
+fi
+
+if ! environment_is_there "$engines"; then
+  echo "installing with pip: whisper and piper into $engines/.venv"
+  environment "$engines"
+  rm -rf "$engines/.venv/wheels" # nobody else installs them
 fi
 
 if ! jars_are_there; then
