@@ -4,6 +4,8 @@
 // Guarantees:
 //   - No shell reads the command line: its words go to the program as they are.
 //   - The program is killed when the context ends, or when it writes too much.
+//   - It does not learn this server's settings: variables of the environment that begin
+//     with STROWGER_ are its own alone.
 //   - What it says of its failure, on standard error, is in the error, shortened.
 package program
 
@@ -14,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,7 +40,7 @@ func Run(ctx context.Context, c Command) ([]byte, error) {
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
 	p := exec.CommandContext(ctx, c.Line[0], c.Line[1:]...)
-	p.Env = append(os.Environ(), c.Env...)
+	p.Env = append(slices.DeleteFunc(os.Environ(), ours), c.Env...)
 	p.Stdin, p.WaitDelay = c.Input, closing
 	answer, said := &bounded{most: c.Most, full: kill}, &end{}
 	p.Stdout, p.Stderr = answer, said
@@ -49,6 +52,9 @@ func Run(ctx context.Context, c Command) ([]byte, error) {
 	}
 	return answer.kept, nil
 }
+
+// ours reports whether a variable may be a setting of this server, and so a secret.
+func ours(variable string) bool { return strings.HasPrefix(variable, "STROWGER_") }
 
 func explained(err error, said string) error {
 	if lines := strings.Split(strings.TrimSpace(said), "\n"); lines[len(lines)-1] != "" {

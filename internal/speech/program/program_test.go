@@ -49,6 +49,15 @@ func TestNoShellReadsTheArguments(t *testing.T) {
 	}
 }
 
+func TestAProgramDoesNotLearnTheSettings(t *testing.T) {
+	t.Setenv("STROWGER_RESOURCE_ACCESS_KEYS", "s3cret")
+	t.Setenv("HOME", "/home/operator")
+	env, err := Run(t.Context(), Command{Line: []string{"env"}, Env: []string{"STROWGER_LANGUAGE=en"}, Most: 1 << 20})
+	if err != nil || strings.Contains(string(env), "s3cret") || !strings.Contains(string(env), "STROWGER_LANGUAGE=en\n") || !strings.Contains(string(env), "HOME=/home/operator\n") {
+		t.Errorf("its environment is %s, %v", env, err)
+	}
+}
+
 func TestAProgramThatWritesTooMuchIsKilled(t *testing.T) {
 	if _, err := Run(t.Context(), itself("floods")); !errors.Is(err, errTooMuch) {
 		t.Errorf("it ends with %v", err)
