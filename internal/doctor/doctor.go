@@ -48,7 +48,7 @@ type Report []Finding
 // Examine looks at everything that cfg asks for. cfg is valid.
 func Examine(ctx context.Context, cfg config.Config) Report {
 	checks := []func(context.Context, config.Config) []Finding{
-		storage, recordings, clock, files, listeners, media, certificate, webhooks, spoken, trunks,
+		storage, recordings, clock, files, listeners, media, certificate, webhooks, spoken, heard, trunks,
 	}
 	var report Report
 	for _, check := range checks {

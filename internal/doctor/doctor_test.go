@@ -244,6 +244,33 @@ func TestEnginesOfSpeechAreProved(t *testing.T) {
 	requireFinding(t, spoken(t.Context(), cfg), "speech http", Fail, "speech.synthesizer.key")
 }
 
+func TestEnginesOfRecognitionAreProvedWithASentence(t *testing.T) {
+	cfg := settings(t)
+	for _, c := range []struct {
+		recognizer config.Recognizer
+		level      Level
+		want       string
+	}{
+		{config.Recognizer{Engine: "process", Command: []string{"echo", "this is YOUR telephone, exchange"}}, OK, `it heard "this is YOUR telephone, exchange"`},
+		{config.Recognizer{Engine: "process", Command: []string{"echo", "his sister telephones"}}, Warn, "better model"},
+		{config.Recognizer{Engine: "process", Command: []string{"false"}}, Fail, "speech.recognizer.command"},
+		{config.Recognizer{Engine: "process", Command: []string{"false"}, Languages: []string{"de"}}, OK, "for de alone"},
+		{config.Recognizer{Engine: "http", URL: "http://127.0.0.1:1/"}, Fail, "speech.recognizer.url"},
+		{config.Recognizer{Engine: "wyoming", URL: "tcp://127.0.0.1:1"}, Fail, "wyoming-faster-whisper"},
+		{config.Recognizer{Engine: "websocket", URL: "ws://127.0.0.1:1"}, Fail, "Vosk"},
+	} {
+		cfg.Speech.Recognizer = c.recognizer
+		requireFinding(t, heard(t.Context(), cfg), "recognition "+c.recognizer.Engine, c.level, c.want)
+	}
+	cfg.Speech.Recognizer = config.Recognizer{Engine: "none"}
+	if found := heard(t.Context(), cfg); len(found) != 0 {
+		t.Errorf("of no engine it is found %v", found)
+	}
+	cfg.Speech.Recognizer = config.Recognizer{Engine: "process", Command: []string{"echo"}}
+	cfg.Speech.Synthesizer = config.Synthesizer{Engine: "process", Command: []string{"false"}}
+	requireFinding(t, heard(t.Context(), cfg), "recognition process", Warn, "nothing could be said to it")
+}
+
 func TestATrunkIsAskedWithOptions(t *testing.T) {
 	carrier, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

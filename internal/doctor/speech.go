@@ -30,7 +30,7 @@ func voice(ctx context.Context, engine speech.Engine) Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	a, err := engine.Say(ctx, speech.Line{Text: "This is your telephone exchange.", Voice: speech.Voice{Language: "en-US"}})
+	a, err := engine.Say(ctx, speech.Line{Text: proof, Voice: speech.Voice{Language: "en-US"}})
 	if err != nil {
 		return fail(subject, err, speakingAdvice[engine.Name()])
 	}
