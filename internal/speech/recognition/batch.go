@@ -11,7 +11,7 @@ import (
 
 // The bounds of engines that are outside.
 const (
-	// LongestUtterance bounds what such an engine takes at once.
+	// LongestUtterance bounds an utterance. Who goes on speaking begins another one.
 	LongestUtterance = time.Minute
 	// answerTime bounds how long it is waited for once an utterance has ended, and
 	// answerMost what it may answer, in bytes.

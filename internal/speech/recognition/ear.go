@@ -21,12 +21,10 @@ const (
 	preRoll = 300 * time.Millisecond
 	// trail is what an engine is given of the pause after the last sound.
 	trail = 300 * time.Millisecond
-	// utteranceMost bounds an utterance. Who goes on begins another one.
-	utteranceMost = time.Minute
 	// behindMost bounds how far an engine may be behind. The ear fails then.
 	behindMost = 30 * time.Second
-	// answerTime bounds how long an engine may take for an utterance that is over.
-	answerTime = 30 * time.Second
+	// endTime bounds how long any engine may take for an utterance that is over.
+	endTime = 30 * time.Second
 )
 
 // Ear listens to one voice. Its methods wait for no engine.
@@ -124,7 +122,7 @@ func (e *Ear) listen(frame []int16, a vad.Activity) {
 	if quiet <= trail {
 		e.add(step{frame: slices.Clone(frame)})
 	}
-	if quiet >= e.wish.EndSilence || frameTime(e.frames-e.from) >= utteranceMost {
+	if quiet >= e.wish.EndSilence || frameTime(e.frames-e.from) >= LongestUtterance {
 		e.speaking = false
 		e.add(step{end: true, lasting: frameTime(e.until - e.from)})
 	}
@@ -255,10 +253,10 @@ func (e *Ear) begin(ctx context.Context, at time.Duration) (u Utterance, err err
 
 // finish waits for what was said.
 func (e *Ear) finish(cancel context.CancelFunc, u Utterance, at, lasting time.Duration) error {
-	late := time.AfterFunc(answerTime, cancel)
+	late := time.AfterFunc(endTime, cancel)
 	heard, err := u.End()
 	if !late.Stop() && err != nil {
-		return &Failure{Late, "the engine took longer than " + answerTime.String()}
+		return &Failure{Late, "the engine took longer than " + endTime.String()}
 	}
 	if err != nil {
 		return err
