@@ -49,6 +49,7 @@ func codes() api.Codes {
 			call.Stopping: {Status: 503, Code: "stopping"}, call.OutOfService: {Status: 503, Code: "unavailable"}, call.Incompatible: {Status: 412, Code: "incompatible"},
 			call.TransferConflict: {Status: 409, Code: "transferring"},
 			call.NotSetUp:         {Status: 405, Code: "set-up"},
+			call.Unsupported:      {Status: 405, Code: "unsupported"},
 			call.OtherRequest:     {Status: 400, Code: "other"}, call.AlreadyRecording: {Status: 400, Code: "recording"},
 		},
 		Faults: map[api.Fault]api.Code{

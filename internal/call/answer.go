@@ -10,6 +10,7 @@ type AnswerCall struct {
 	Context    string
 	AnsweredBy Address // the identity that the application answers as; may be empty
 	Stream     *StreamSpec
+	Transcript *TranscriptSpec
 	MediaTypes []string
 }
 
@@ -38,6 +39,7 @@ func (c *Call) answer(in AnswerCall) (Answer, error) {
 		conn.CallerID = conn.Source
 	}
 	conn.setUpStream(in.Stream)
+	conn.setUpTranscript(in.Transcript)
 	c.giveSeat(conn)
 	c.closeIncoming(p.Leg)
 	if p.State == Calling {

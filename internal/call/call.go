@@ -137,7 +137,8 @@ func (c *Call) obey(cmd Command) (Answer, error) {
 		return c.cancelAdd(cmd)
 	case CancelMedia:
 		return c.cancelMedia(cmd)
-	case StartRecording, PauseRecording, ResumeRecording, StopRecording, StartStreaming, StopStreaming:
+	case StartRecording, PauseRecording, ResumeRecording, StopRecording, StartStreaming, StopStreaming,
+		StartTranscribing, UpdateTranscribing, StopTranscribing:
 		return c.obeyTapping(cmd)
 	case MoveHere:
 		return c.moveHere(cmd)
@@ -160,6 +161,12 @@ func (c *Call) obeyTapping(cmd Command) (Answer, error) {
 		return c.startStreaming(cmd)
 	case StopStreaming:
 		return c.stopStreaming(cmd)
+	case StartTranscribing:
+		return c.startTranscription(cmd)
+	case UpdateTranscribing:
+		return c.updateTranscription(cmd)
+	case StopTranscribing:
+		return c.stopTranscription(cmd)
 	}
 	panic(fmt.Sprintf("call: no rule for %T", cmd))
 }
@@ -236,7 +243,7 @@ func (c *Call) signal(sig Signal) {
 		c.tonesSent(sig)
 	case TonesFailed:
 		c.tonesFailed(sig)
-	case RecorderStarted, RecorderFailed, RecordingFinished, StreamOpened, StreamFailed:
+	case RecorderStarted, RecorderFailed, RecordingFinished, StreamOpened, StreamFailed, TranscriptOpened, TranscriptFailed:
 		c.tapReported(sig)
 	case HandedOver, Kept, NotMoved, NotPutThrough, NotTransferred:
 		c.moveReported(sig)
@@ -253,7 +260,7 @@ func (c *Call) signal(sig Signal) {
 	}
 }
 
-// tapReported takes what becomes of recordings and streams.
+// tapReported takes what becomes of recordings, streams and transcripts.
 func (c *Call) tapReported(sig Signal) {
 	switch sig := sig.(type) {
 	case RecorderStarted:
@@ -266,6 +273,10 @@ func (c *Call) tapReported(sig Signal) {
 		c.streamOpened(sig)
 	case StreamFailed:
 		c.streamFailed(sig)
+	case TranscriptOpened:
+		c.transcriptOpened(sig)
+	case TranscriptFailed:
+		c.transcriptFailed(sig)
 	}
 }
 

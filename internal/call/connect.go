@@ -10,6 +10,7 @@ type ConnectCall struct {
 	App        Application
 	Context    string
 	Stream     *StreamSpec
+	Transcript *TranscriptSpec
 	Source     Address // the application's own identity; may be empty
 	Group      string  // the ID of the group whose call it is, a lower-case GUID; empty: it opens no call
 	Subject    string  // what the call is about
@@ -45,6 +46,7 @@ func (c *Call) takeSeatBeside(in ConnectCall) (Answer, error) {
 		Source: in.Source, Subject: in.Subject, MediaTypes: in.MediaTypes,
 	}
 	conn.setUpStream(in.Stream)
+	conn.setUpTranscript(in.Transcript)
 	c.giveSeat(conn)
 	seat := c.live(in.Connection)
 	properties := seat.properties(c.state.ID)

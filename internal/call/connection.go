@@ -91,12 +91,16 @@ func (c *Call) connect(conn *Connection) {
 	if conn.Stream != nil && conn.Stream.Spec.AtOnce {
 		c.openStream(conn, Operation{Context: conn.Context})
 	}
+	if t := conn.Transcript; t != nil && t.Spec.AtOnce {
+		c.openTranscript(conn, Operation{Context: conn.Context}, t.Spec.Language, t.Spec.Model)
+	}
 }
 
 // disconnect ends a connection: its operations first, then its own terminal events.
 func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
 	c.endStreamOf(conn, cause)
+	c.endTranscriptOf(conn, cause)
 	c.endInvitationsOf(conn.ID, cause)
 	c.endReferralsOf(conn.ID, cause)
 	c.callOffFor(conn.ID, cause)
@@ -163,11 +167,14 @@ func (c *Call) anyConnected() bool {
 
 // identity is as whom an application sits in a call; empty when it has not said.
 func (conn *Connection) identity() Address {
-	if conn.Created || len(conn.Targets) == 0 { // it created the call, or took its seat beside
+	if conn.Created || conn.tookSeat() {
 		return conn.Source
 	}
 	return conn.AnsweredBy
 }
+
+// tookSeat reports whether the connection was made by ConnectCall.
+func (conn *Connection) tookSeat() bool { return !conn.Created && len(conn.Targets) == 0 }
 
 // Properties describe a connection that has not ended.
 func (s State) Properties(id ConnectionID) (Properties, bool) {
@@ -187,6 +194,6 @@ func (conn *Connection) properties(id ID) Properties {
 		Source: conn.Source, SourceName: conn.SourceName, CallerID: conn.CallerID,
 		Targets:    append([]Address(nil), conn.Targets...),
 		AnsweredBy: conn.AnsweredBy, AnsweredFor: conn.AnsweredFor,
-		Subject: conn.Subject, MediaTypes: conn.MediaTypes, Hears: conn.App.Hears, Stream: conn.Stream.status(),
+		Subject: conn.Subject, MediaTypes: conn.MediaTypes, Hears: conn.App.Hears, Stream: conn.Stream.status(), Transcript: conn.Transcript.status(),
 	}
 }

@@ -14,6 +14,7 @@ type CreateCall struct {
 	Source     Address // the application's own identity; may be empty
 	SourceName string
 	Stream     *StreamSpec
+	Transcript *TranscriptSpec
 	CallerID   Address // the number that phone targets see
 	Targets    []Address
 	Subject    string   // what the call is about
@@ -46,6 +47,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 		Targets: append([]Address(nil), in.Targets...), Subject: in.Subject, MediaTypes: in.MediaTypes,
 	}
 	conn.setUpStream(in.Stream)
+	conn.setUpTranscript(in.Transcript)
 	c.giveSeat(conn)
 	c.state.StartedBy = in.Source
 	for _, target := range in.Targets {

@@ -22,7 +22,7 @@ type draw struct {
 // draws has every type of input: TestEveryInputIsDrawn asks for it.
 var draws = []draw{
 	{1, func(d dice) call.Input {
-		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me", Stream: d.stream(),
+		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me", Stream: d.stream(), Transcript: d.transcript(),
 			Targets: rapid.SampledFrom([][]call.Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(d.T, "targets")}
 	}},
 	{1, func(d dice) call.Input {
@@ -33,7 +33,7 @@ var draws = []draw{
 		return call.OpenOnward{Call: calltest.Call, From: calltest.Connection("d1"), Leg: call.NewLegID(calltest.Other, 1), Transferee: "8:acs:r_a", Target: "4:+1"}
 	}},
 	{10, func(d dice) call.Input {
-		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Stream: d.stream()}
+		return call.AnswerCall{Incoming: d.incoming(), Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Stream: d.stream(), Transcript: d.transcript()}
 	}},
 	{10, func(d dice) call.Input { return call.RedirectCall{Incoming: d.incoming(), Target: d.who()} }},
 	{10, func(d dice) call.Input {
@@ -133,6 +133,21 @@ var draws = []draw{
 	}},
 	{5, func(d dice) call.Input {
 		return call.StreamFailed{Connection: d.connection(), Run: d.upTo("run", 2), Reason: call.StreamBroken}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StartTranscribing{Connection: d.connection(), Operation: d.operation(), Language: d.language()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.UpdateTranscribing{Connection: d.connection(), Operation: d.operation(), Language: d.language()}
+	}},
+	{5, func(d dice) call.Input {
+		return call.StopTranscribing{Connection: d.connection(), Operation: d.operation()}
+	}},
+	{10, func(d dice) call.Input {
+		return call.TranscriptOpened{Connection: d.connection(), Run: d.upTo("run", 2), Again: d.seldom("again")}
+	}},
+	{5, func(d dice) call.Input {
+		return call.TranscriptFailed{Connection: d.connection(), Run: d.upTo("run", 2), Reason: call.HearingBusy}
 	}},
 	{5, func(d dice) call.Input { return call.PauseRecording{Recording: d.recording()} }},
 	{5, func(d dice) call.Input { return call.ResumeRecording{Recording: d.recording()} }},
@@ -247,7 +262,7 @@ func (d dice) opening() call.Input {
 }
 
 func (d dice) groupJoin() call.ConnectCall {
-	return call.ConnectCall{Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Source: d.who(), Group: calltest.Group}
+	return call.ConnectCall{Connection: d.watcher.freshConnection(), App: d.app(), Context: d.operation().Context, Source: d.who(), Group: calltest.Group, Transcript: d.transcript()}
 }
 
 func (d dice) state() call.State { return d.watcher.call.State() }
@@ -322,6 +337,17 @@ func (d dice) stream() *call.StreamSpec {
 		return nil
 	}
 	return &call.StreamSpec{URL: "ws://app", RateHz: 16000, Tones: d.yes("keys"), AtOnce: d.yes("at once")}
+}
+
+func (d dice) transcript() *call.TranscriptSpec {
+	if d.seldom("no transcript") {
+		return nil
+	}
+	return &call.TranscriptSpec{URL: "ws://app", Language: "en-US", AtOnce: d.yes("transcribed at once")}
+}
+
+func (d dice) language() string {
+	return rapid.SampledFrom([]string{"", "en-GB", "de-DE"}).Draw(d.T, "language")
 }
 
 func (d dice) who() call.Address {

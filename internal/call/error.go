@@ -19,6 +19,7 @@ const (
 	TransferConflict                 // a transfer while one is under way
 	AlreadyRecording                 // a second recording of a call
 	NotSetUp                         // what the call was not set up with
+	Unsupported                      // what a connection that came about like this one cannot do
 	OtherRequest                     // a request ID that was another request's
 )
 

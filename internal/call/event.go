@@ -21,6 +21,7 @@ func Events() []Event {
 		HoldFailed{}, CancelAddSucceeded{}, CancelAddFailed{},
 		RecordingStateChanged{}, StartRecordingFailed{},
 		StreamingStarted{}, StreamingStopped{}, StreamingFailed{},
+		TranscriptionStarted{}, TranscriptionUpdated{}, TranscriptionStopped{}, TranscriptionFailed{},
 		MoveParticipantSucceeded{}, MoveParticipantFailed{},
 		IncomingCall{}, CallStarted{}, CallEnded{},
 		CallParticipantAdded{}, CallParticipantRemoved{},

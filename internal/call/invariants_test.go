@@ -61,6 +61,7 @@ type watcher struct {
 	handed    map[call.LegID]bool              // over to it
 	owed      bool                             // another call is to hear whether somebody comes
 	streams   map[call.ConnectionID]int        // their runs
+	scripts   map[call.ConnectionID]int        // the runs of transcripts
 	usage     ledger
 }
 
@@ -68,7 +69,7 @@ func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, usage: newLedger()}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, usage: newLedger()}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -291,6 +292,10 @@ func (w *watcher) note(in call.Input) {
 		if w.streams[in.Connection] == in.Run {
 			delete(w.streams, in.Connection)
 		}
+	case call.TranscriptFailed:
+		if w.scripts[in.Connection] == in.Run {
+			delete(w.scripts, in.Connection)
+		}
 	case call.AnswerCall:
 		w.accepted[in.Context] = true
 	case call.ConnectCall:
@@ -495,6 +500,28 @@ func (w *watcher) machine(e call.Effect) {
 		if w.streams[e.Connection] == 0 {
 			w.t.Fatalf("a key goes to a stream that is not open: %s", calltest.Show(e))
 		}
+	case call.OpenTranscript, call.SwitchTranscript, call.CloseTranscript:
+		w.written(e)
+	}
+}
+
+// written: a transcript is opened and closed in turn, and changed in between.
+func (w *watcher) written(e call.Effect) {
+	switch e := e.(type) {
+	case call.OpenTranscript:
+		if w.scripts[e.Connection] != 0 || e.Language == "" {
+			w.t.Fatalf("a transcript is opened twice, or in no language: %s", calltest.Show(e))
+		}
+		w.scripts[e.Connection] = e.Run
+	case call.SwitchTranscript:
+		if w.scripts[e.Connection] == 0 {
+			w.t.Fatalf("a transcript is changed that is not open: %s", calltest.Show(e))
+		}
+	case call.CloseTranscript:
+		if w.scripts[e.Connection] == 0 {
+			w.t.Fatalf("a transcript is closed that is not open: %s", calltest.Show(e))
+		}
+		delete(w.scripts, e.Connection)
 	}
 }
 
@@ -515,8 +542,8 @@ func (w *watcher) allQuiet() {
 		w.t.Fatal("the call goes on after its node was lost")
 	}
 	w.usage.complete(w.t)
-	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders)+len(w.streams) > 0 {
-		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v, streams %v", timers, w.legs, w.joined, w.recorders, w.streams)
+	if timers := w.call.State().Timers; len(timers)+len(w.legs)+len(w.joined)+len(w.recorders)+len(w.streams)+len(w.scripts) > 0 {
+		w.t.Fatalf("left behind: timers %v, legs %v, joined %v, recorders %v, streams %v, transcripts %v", timers, w.legs, w.joined, w.recorders, w.streams, w.scripts)
 	}
 	if w.owed {
 		w.t.Fatal("another call was not told that somebody does not come")

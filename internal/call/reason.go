@@ -45,6 +45,10 @@ const (
 	InitialSilence    Reason = "initial-silence"
 	ChoiceByTone      Reason = "choice-by-tone"
 	WrongTone         Reason = "wrong-tone"      // it stands for no choice
+	HearingFailed     Reason = "hearing-failed"  // the engine that listened failed
+	HearingDenied     Reason = "hearing-denied"  // the engine's server wants other credentials
+	HearingBusy       Reason = "hearing-busy"    // too much was being listened to at once
+	HearingLate       Reason = "hearing-late"    // the engine took too long
 	TonesNotTaken     Reason = "tones-not-taken" // the far end takes no keys
 	ParticipantAbsent Reason = "participant-absent"
 	RecordingStopped  Reason = "recording-stopped" // by an application

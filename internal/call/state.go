@@ -64,8 +64,9 @@ type Connection struct {
 	Subject        string   // what the application says that the call is about
 	MediaTypes     []string // that it asked for, as it named them
 	RosterSequence int
-	Tones          int     // that its application has heard of
-	Stream         *Stream // nil: it was set up without one
+	Tones          int         // that its application has heard of
+	Stream         *Stream     // nil: it was set up without one
+	Transcript     *Transcript // nil: it was set up without one
 	Began          time.Time
 	Answered       time.Time // when it was connected; zero: not yet
 }
@@ -165,7 +166,8 @@ type Properties struct {
 	Subject     string
 	MediaTypes  []string
 	Hears       Hears
-	Stream      *StreamStatus // nil: it was set up without one
+	Stream      *StreamStatus     // nil: it was set up without one
+	Transcript  *TranscriptStatus // nil: it was set up without one
 }
 
 // Clone is a copy that stays as it is while the call goes on. What hangs off

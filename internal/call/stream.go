@@ -45,7 +45,7 @@ type StreamStatus struct {
 	State        StreamState
 }
 
-// StreamState is whether a stream is wanted.
+// StreamState is whether a stream or a transcript is wanted.
 type StreamState string
 
 const (
@@ -54,13 +54,17 @@ const (
 )
 
 func (s *Stream) status() *StreamStatus {
-	switch {
-	case s == nil:
+	if s == nil {
 		return nil
-	case s.Running:
-		return &StreamStatus{s.Subscription, StreamActive}
 	}
-	return &StreamStatus{s.Subscription, StreamInactive}
+	return &StreamStatus{s.Subscription, wanted(s.Running)}
+}
+
+func wanted(running bool) StreamState {
+	if running {
+		return StreamActive
+	}
+	return StreamInactive
 }
 
 // ---- Effects and signals ----
@@ -130,13 +134,13 @@ type StreamingFailed struct {
 // setUpStream gives a connection what it needs for a stream.
 func (conn *Connection) setUpStream(spec *StreamSpec) {
 	if spec != nil {
-		conn.Stream = &Stream{Spec: *spec, Subscription: subscription(conn.ID)}
+		conn.Stream = &Stream{Spec: *spec, Subscription: subscription(conn.ID, "stream")}
 	}
 }
 
-// subscription is the name of a connection's stream.
-func subscription(id ConnectionID) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s stream", id))
+// subscription is the name of a connection's stream or transcript.
+func subscription(id ConnectionID, of string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s", id, of))
 	named, err := NewConnectionID(id.Key(), [8]byte(sum[:8]))
 	if err != nil {
 		panic("call: " + err.Error()) // a connection's own ID is always a GUID

@@ -118,6 +118,7 @@ func stories() []story {
 		{name: "referred", inputs: referred(), since: 3},
 		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "streamed", inputs: streamed(), since: 3},
+		{name: "transcribed", inputs: transcribed(), since: 3},
 		{name: "group-call", since: 3, inputs: []call.Input{
 			call.ConnectCall{Repeatable: once("join"), Connection: storyConnection(1), App: application("c1"), Source: bot,
 				Group: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01", Subject: "standup", MediaTypes: []string{"audio"}},
@@ -258,6 +259,21 @@ func streamed() []call.Input {
 		call.StartStreaming{Connection: storyConnection(2), Operation: call.Operation{Context: "streaming", CallbackURI: "https://app.example.com/op", Version: "2026-03-12", Named: "stream"}},
 		call.StreamFailed{Connection: storyConnection(2), Run: 1, Reason: call.StreamUnopened, Status: 401, Detail: "refused"},
 		call.StopStreaming{Connection: storyConnection(1), Operation: call.Operation{Context: "stopping"}},
+	}
+}
+
+func transcribed() []call.Input {
+	transcript := func(n int) *call.TranscriptSpec {
+		return &call.TranscriptSpec{URL: fmt.Sprint("wss://app.example.com/", n), Language: "en-US", Model: "phone", Intermediate: true, AtOnce: n == 1}
+	}
+	return []call.Input{
+		call.CreateCall{Repeatable: once("create"), Call: storyCall, Connection: storyConnection(1), App: application("c1"), Source: bot, Targets: []call.Address{alice}, Transcript: transcript(1)},
+		answered(1), call.TranscriptOpened{Connection: storyConnection(1), Run: 1, Again: true},
+		call.UpdateTranscribing{Connection: storyConnection(1), Operation: call.Operation{Context: "updating"}, Language: "es-ES", Model: "other"},
+		call.ConnectCall{Repeatable: once("connect"), Connection: storyConnection(2), App: application("c2"), Transcript: transcript(2)},
+		call.StartTranscribing{Connection: storyConnection(2), Operation: call.Operation{Context: "starting", CallbackURI: "https://app.example.com/op", Version: "2026-03-12", Named: "transcript"}, Language: "de-DE"},
+		call.TranscriptFailed{Connection: storyConnection(2), Run: 1, Reason: call.StreamUnopened, Status: 401, Detail: "refused"},
+		call.StopTranscribing{Connection: storyConnection(1), Operation: call.Operation{Context: "stopping"}},
 	}
 }
 

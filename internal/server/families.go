@@ -32,7 +32,7 @@ func families(contexts *access.Sealer, policy *outbound.Policy, words words, use
 		}
 	}
 	all.add(webhookga.Family(), apiga.Family(apiga.Config{
-		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
+		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, Hears: func(string) bool { return false }, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}))
 	early := api2021.Config{Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP)}
 	all.add(webhook2021.Family(), api2021.Core(early), api2021.Extension(early))

@@ -22,14 +22,14 @@ func (f family) readAnswer(r *api.Request, in ga.AnswerCallRequest) (o api.Order
 		return o, err
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if cmd.Stream, err = f.readSetup(beside); err != nil {
+	if cmd.Stream, cmd.Transcript, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	if cmd.Connection, err = api.NewConnectionID(incoming.Call.Key()); err != nil {
 		return o, err
 	}
 	o = incoming.Order(cmd)
-	o.Lacking = beside.lacking()
+	o.Lacking = f.lackingForSetup(in.TranscriptionOptions)
 	return o, nil
 }
 

@@ -22,6 +22,7 @@ var codes = api.Codes{
 
 		call.AlreadyRecording: {Status: http.StatusBadRequest, Code: "8553"},
 		call.NotSetUp:         unconfigured,
+		call.Unsupported:      unbuilt,
 		call.OtherRequest:     invalidArgument,
 		call.TransferConflict: {Status: http.StatusConflict, Code: "8607"},
 	},

@@ -30,6 +30,7 @@ func TestEveryRefusalHasItsPublishedStatusAndCode(t *testing.T) {
 		"too busy":        {&call.Error{Kind: call.TooBusy, Reason: "r"}, 429, "8516"},
 		"incompatible":    {&call.Error{Kind: call.Incompatible, Reason: "r"}, 412, "8583"},
 		"not set up":      {&call.Error{Kind: call.NotSetUp, Reason: "r"}, 405, "8522"},
+		"unsupported":     {&call.Error{Kind: call.Unsupported, Reason: "r"}, 405, "8520"},
 		"another request": {&call.Error{Kind: call.OtherRequest, Reason: "r"}, 400, "8523"},
 		"a field":         {wire.Fieldf("a", "is missing"), 400, "8523"},
 		"a large body":    {&http.MaxBytesError{}, 413, "8523"},

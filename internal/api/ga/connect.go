@@ -20,12 +20,12 @@ func (f family) readConnect(r *api.Request, in ga.ConnectCallRequest) (o api.Ord
 		return o, api.Within("callLocator", err)
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if cmd.Stream, err = f.readSetup(beside); err != nil {
+	if cmd.Stream, cmd.Transcript, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	cmd.Call = o.Call
 	cmd.Connection, err = api.NewConnectionID(o.Key)
-	o.Command, o.Lacking = cmd, beside.lacking()
+	o.Command, o.Lacking = cmd, f.lackingForSetup(in.TranscriptionOptions)
 	return o, err
 }
 

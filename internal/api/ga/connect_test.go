@@ -123,7 +123,7 @@ func TestConnectRefusesWhatIsWrong(t *testing.T) {
 	s.wantRefused(s.post(root+":connect", known), 400, "8501", "", "not in Established state")
 	s.answered(id)
 	s.refuses(root+":connect", []wrong{
-		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
+		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"tlh-XX"}`), 405, "8522", "transcriptionOptions.locale", "no speech recognition of this server knows tlh-XX"},
 	})
 	s.Calls.Signal(id, call.LegEnded{Leg: call.NewLegID(id, 1)})
 	s.wantRefused(s.post(root+":connect", known), 404, "8522", "", "Call not found.")

@@ -1,6 +1,7 @@
 package ga_test
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -123,11 +124,24 @@ func TestCapturedRequestsAreAnsweredWithThePublishedStatus(t *testing.T) {
 // than there is here.
 func TestACapturedCallIsRefusedForWhatItAsksBeside(t *testing.T) {
 	s := stage(t)
-	s.wantRefused(s.post(root, captured(t, "create-call")), 405, "8522", "transcriptionOptions", "")
-	s.wantRefused(s.post(root, captured(t, "create-call-2024-11-15-preview")), 405, "8522", "transcriptionOptions", "")
-	s.wantRefused(s.post(root, captured(t, "create-call-2025-08-15-preview")), 405, "8522", "transcriptionOptions", "")
+	s.wantRefused(s.post(root, captured(t, "create-call-2025-08-15-preview")), 405, "8520", "transcriptionOptions.locales[1]", "")
 	s.wantRefused(s.post(root, captured(t, "create-group-call")), 405, "8520", "teamsAppSource", "")
 	s.wantRefused(s.post(root+":connect", captured(t, "connect")), 405, "8520", "callLocator.kind", "no rooms")
+}
+
+// TestACapturedCallIsSetUpAsItAsks: with a stream and a transcription.
+func TestACapturedCallIsSetUpAsItAsks(t *testing.T) {
+	s := stage(t)
+	for _, name := range []string{"create-call", "create-call-2024-11-15-preview"} {
+		got := s.post(root, captured(t, name))
+		if got.Status != 201 {
+			t.Fatalf("%s: %d %s", name, got.Status, got.Body)
+		}
+		read, ok := object(t, got.Body)["transcriptionSubscription"].(map[string]any)
+		if !ok || read["locale"] != "en-US" || read["state"] != "inactive" || fmt.Sprint(read["subscribedResultTypes"]) != "[final intermediate]" || read["id"] == "" {
+			t.Errorf("%s is set up with %v", name, read)
+		}
+	}
 }
 
 func captured(t *testing.T, name string) string {

@@ -25,7 +25,7 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 		return o, err
 	}
 	beside := setup{in.CallIntelligenceOptions, in.MediaStreamingOptions, in.TranscriptionOptions}
-	if cmd.Stream, err = f.readSetup(beside); err != nil {
+	if cmd.Stream, cmd.Transcript, err = f.readSetup(beside); err != nil {
 		return o, err
 	}
 	if in.TeamsAppSource != nil {
@@ -34,7 +34,7 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if cmd.Call, cmd.Connection, err = api.NewCall(r.Repeatable); err != nil {
 		return o, err
 	}
-	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd, Lacking: beside.lacking()}, nil
+	return api.Order{Key: cmd.Call.Key(), Call: cmd.Call, Command: cmd, Lacking: f.lackingForSetup(in.TranscriptionOptions)}, nil
 }
 
 func showCreated(a call.Answer) api.Response {

@@ -111,7 +111,7 @@ func TestCreateCallRefusesWhatIsWrong(t *testing.T) {
 		invalid(targets(`[`+strings.Repeat(`{"rawId":"`+alice+`"},`, 1999)+`{}]`), "targets", "holds 2000 items, 350 at most"),
 		invalid(with(`"sourceDisplayName":"`+strings.Repeat("x", 312_000)+`"`), "sourceDisplayName", "longer than 256"),
 		invalid(with(`"operationContext":"`+strings.Repeat("x", 5000)+`"`), "operationContext", "longer than"),
-		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
+		{with(`"transcriptionOptions":{"transportType":"websocket","locale":"tlh-XX"}`), 405, "8522", "transcriptionOptions.locale", "no speech recognition of this server knows tlh-XX"},
 		{with(`"teamsAppSource":{"appId":"a"}`), 405, "8520", "teamsAppSource", "not possible"},
 	})
 	// What the rules refuse comes back in the same shape.

@@ -74,6 +74,7 @@ var incomingFailures = slices.Concat(
 const (
 	streaming     = `"transportType":"websocket","audioChannelType":"mixed"`
 	transcription = `"transportType":"websocket","locale":"en-US"`
+	klingon       = `"transportType":"websocket","locale":"tlh-XX"`
 )
 
 // setupFailures are those of what createCall, answer and connect may ask for
@@ -106,11 +107,16 @@ func setupFailuresOf(op string, in, gone func(scene) world, path string, body fu
 		wrongField(in, op, path, text+"piiRedactionOptions.redactionType", "maskWithCharacter", words(transcription+`,"piiRedactionOptions":{"redactionType":"x"}`)),
 		wrongField(in, op, path, text+"summarizationOptions.locale", "region", words(transcription+`,"summarizationOptions":{"locale":"x"}`)),
 		wrongField(in, op, path, "enableLoopbackAudio", "true or false", body(`,"enableLoopbackAudio":"yes"`)),
-		refusedWith(in, op, path, words(transcription+`,"transportUrl":"wss://w.example/a"`), 405, "8522", "transcriptionOptions", "no transcription is configured"),
+		refusedWith(in, op, path, words(klingon), 405, "8522", text+"locale", "no speech recognition of this server knows tlh-XX"),
+		refusedWith(in, op, path, words(`"transportType":"websocket","locales":["tlh-XX"]`), 405, "8522", text+"locales[0]", "no speech recognition of this server knows tlh-XX"),
+		refusedWith(in, op, path, words(`"transportType":"websocket","locales":["en-US","de-DE"]`), 405, "8520", text+"locales[1]", "name one"),
+		refusedWith(in, op, path, words(transcription+`,"piiRedactionOptions":{"enable":true}`), 405, "8520", text+"piiRedactionOptions.enable", "cannot be hidden"),
+		refusedWith(in, op, path, words(transcription+`,"summarizationOptions":{"enableEndCallSummary":true}`), 405, "8520", text+"summarizationOptions.enableEndCallSummary", "not summarized"),
+		refusedWith(in, op, path, words(transcription+`,"enableSentimentAnalysis":true`), 405, "8520", text+"enableSentimentAnalysis", "not found out"),
 	)
 	if op != "createCall" {
 		// What is wrong with the call comes before what the server lacks.
-		all = append(all, refusedWith(gone, op, path, words(transcription), 404, "8522", "", "")...)
+		all = append(all, refusedWith(gone, op, path, words(klingon), 404, "8522", "", "")...)
 	}
 	return all
 }

@@ -89,7 +89,14 @@ var mediaFailures = slices.Concat(
 	refusedWith(streamed, "startMediaStreaming", "{c}:startMediaStreaming", `{}`, 409, "8519", "", "streamed already"),
 	refusedWith(streamable, "stopMediaStreaming", "{c}:stopMediaStreaming", `{}`, 409, "8519", "", "not being streamed"),
 	withCallback("stopTranscription", `{}`), withCallback("updateTranscription", `{"locale":"en-US"}`),
-	analysis("startTranscription"), analysis("updateTranscription"),
+	analysed("startTranscription"), analysed("updateTranscription"),
+	refusedWith(transcribable, "startTranscription", "{c}:startTranscription", `{"locale":"tlh-XX"}`, 405, "8522", "locale", "no speech recognition of this server knows tlh-XX"),
+	refusedWith(transcribable, "startTranscription", "{c}:startTranscription", `{"locales":["en-US","de-DE"]}`, 405, "8520", "locales[1]", "name one"),
+	refusedWith(transcribed, "startTranscription", "{c}:startTranscription", `{}`, 409, "8519", "", "transcribed already"),
+	refusedWith(transcribed, "updateTranscription", "{c}:updateTranscription", `{"locale":"tlh-XX"}`, 405, "8522", "locale", "no speech recognition of this server knows tlh-XX"),
+	refusedWith(transcribable, "updateTranscription", "{c}:updateTranscription", `{"locale":"de-DE"}`, 409, "8519", "", "not being transcribed"),
+	refusedWith(transcribedBeside, "updateTranscription", "{c}:updateTranscription", `{"locale":"de-DE"}`, 405, "8520", "", "made by connect"),
+	refusedWith(transcribable, "stopTranscription", "{c}:stopTranscription", `{}`, 409, "8519", "", "not being transcribed"),
 	wrongField(connected, "startTranscription", "{c}:startTranscription", "locale", "region", `{"locale":"en"}`),
 	wrongField(connected, "startTranscription", "{c}:startTranscription", "locales[1]", "region", `{"locales":["en-US","x"]}`),
 	wrongField(connected, "updateTranscription", "{c}:updateTranscription", "locale", "", `{}`, `{"locale":"english"}`),
@@ -121,11 +128,14 @@ func withCallback(op, body string) []failure {
 	)
 }
 
-func analysis(op string) []failure {
+func analysed(op string) []failure {
 	path := "{c}:" + op
 	return slices.Concat(
 		wrongField(connected, op, path, "piiRedactionOptions.redactionType", "maskWithCharacter", `{"locale":"en-US","piiRedactionOptions":{"redactionType":"x"}}`),
 		wrongField(connected, op, path, "summarizationOptions.locale", "region", `{"locale":"en-US","summarizationOptions":{"locale":"x"}}`),
+		refusedWith(connected, op, path, `{"locale":"en-US","piiRedactionOptions":{"enable":true}}`, 405, "8520", "piiRedactionOptions.enable", "cannot be hidden"),
+		refusedWith(connected, op, path, `{"locale":"en-US","summarizationOptions":{"enableEndCallSummary":true}}`, 405, "8520", "summarizationOptions.enableEndCallSummary", "not summarized"),
+		refusedWith(connected, op, path, `{"locale":"en-US","enableSentimentAnalysis":true}`, 405, "8520", "enableSentimentAnalysis", "not found out"),
 	)
 }
 

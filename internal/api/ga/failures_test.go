@@ -91,6 +91,29 @@ func streamed(s scene) world {
 	return w
 }
 
+// transcribable created a call that was set up with a transcription, and has not started it.
+func transcribable(s scene) world {
+	got := s.post(root, creating(`,"transcriptionOptions":{`+transcription+`,"transportUrl":"wss://w.example/a"}`))
+	made := object(s.t, got.Body)
+	id := call.ID(made["correlationId"].(string))
+	s.answered(id)
+	return worldOf(s, call.ConnectionID(made["callConnectionId"].(string)), id, "")
+}
+
+// transcribed has started it.
+func transcribed(s scene) world {
+	w := transcribable(s)
+	s.post(w.names.Replace("{c}:startTranscription"), `{}`)
+	return w
+}
+
+// transcribedBeside has connected to a call of others, and has it transcribed.
+func transcribedBeside(s scene) world {
+	_, id := s.connected()
+	got := s.post(root+":connect", `{"callbackUri":"https://app.example/cb","callLocator":{"serverCallId":"`+id.ServerCallID()+`"},"transcriptionOptions":{`+transcription+`,"transportUrl":"wss://w.example/a","startTranscription":true}}`)
+	return worldOf(s, call.ConnectionID(object(s.t, got.Body)["callConnectionId"].(string)), id, "")
+}
+
 // twoInCall has alice beside the phone, and an invitation to bob under way.
 func twoInCall(s scene) world {
 	connection, id := s.connected()

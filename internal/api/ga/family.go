@@ -21,6 +21,8 @@ type Config struct {
 	// voice.
 	CheckSpeech func(call.Speech) error
 	Speaks      func() bool
+	// Hears reports whether what is said in a language (BCP 47) is recognized.
+	Hears       func(language string) bool
 	CheckHTTP   func(uri string) error
 	CheckSocket func(uri string) error
 }
@@ -102,11 +104,11 @@ func (f family) onMedia() []api.Operation {
 		{Name: "stopMediaStreaming", Method: http.MethodPost, Path: connection + ":stopMediaStreaming", Status: http.StatusAccepted,
 			Serve: api.OnConnection(f.readStopStreaming, api.Nothing)},
 		{Name: "startTranscription", Method: http.MethodPost, Path: connection + ":startTranscription", Status: http.StatusAccepted,
-			Serve: withoutSetup(f.checkStartTranscription, noTranscription)},
+			Serve: api.OnConnectionUnless(f.lackingForStart, f.readStartTranscription, api.Nothing)},
 		{Name: "updateTranscription", Method: http.MethodPost, Path: connection + ":updateTranscription", Status: http.StatusAccepted,
-			Serve: withoutSetup(f.checkUpdateTranscription, noTranscription)},
+			Serve: api.OnConnectionUnless(f.lackingForUpdate, f.readUpdateTranscription, api.Nothing)},
 		{Name: "stopTranscription", Method: http.MethodPost, Path: connection + ":stopTranscription", Status: http.StatusAccepted,
-			Serve: withoutSetup(f.checkStopTranscription, noTranscription)},
+			Serve: api.OnConnection(f.readStopTranscription, api.Nothing)},
 	}
 }
 

@@ -35,7 +35,7 @@ func FuzzCommands(f *testing.F) {
 	}
 	accept := func(string) error { return nil }
 	verbs := family{Config{Contexts: anyContext{}, CheckHTTP: accept, CheckSocket: accept,
-		CheckSpeech: func(call.Speech) error { return nil }, Speaks: func() bool { return true }}}
+		CheckSpeech: func(call.Speech) error { return nil }, Speaks: func() bool { return true }, Hears: func(string) bool { return true }}}
 	r := &api.Request{Version: string(ga.Latest)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		decoded(body, func(in ga.CreateCallRequest) {

@@ -106,7 +106,7 @@ func TestIncomingCallsRefuseWhatIsWrong(t *testing.T) {
 		invalid(with(`"callbackUri":""`), "callbackUri", "is missing"),
 		invalid(with(`"callbackUri":"https://192.168.1.1/"`), "callbackUri", "CallbackUri field is invalid"),
 		invalid(with(`"callbackUri":"https://a.example/","answeredBy":{"id":""}`), "answeredBy.id", "is missing"),
-		{with(`"callbackUri":"https://a.example/","transcriptionOptions":{"transportType":"websocket","locale":"en-US"}`), 405, "8522", "transcriptionOptions", "no transcription is configured"},
+		{with(`"callbackUri":"https://a.example/","transcriptionOptions":{"transportType":"websocket","locale":"tlh-XX"}`), 405, "8522", "transcriptionOptions.locale", "no speech recognition of this server knows tlh-XX"},
 	})
 	s.refuses(root+":redirect", []wrong{
 		invalid(with(`"x":1`), "target.rawId", "is missing"),

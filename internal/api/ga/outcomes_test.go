@@ -197,6 +197,16 @@ var outcomes = []outcome{
 	{"startMediaStreaming", "{c}:startMediaStreaming", streamable, operating, then(stops), "MediaStreamingFailed", "500/8604"},
 	{"stopMediaStreaming", "{c}:stopMediaStreaming", streamed, operating, nil, "MediaStreamingStopped", "200/0"},
 
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptOpens), "TranscriptionStarted", "200/0"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptFails(call.StreamUnopened)), "TranscriptionFailed", "400/8581"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptOpens, transcriptFails(call.StreamBroken)), "TranscriptionFailed", "500/8578"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptFails(call.HearingFailed)), "TranscriptionFailed", "400/8565"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptFails(call.HearingDenied)), "TranscriptionFailed", "401/8565"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(transcriptFails(call.HearingBusy)), "TranscriptionFailed", "429/8565"},
+	{"startTranscription", "{c}:startTranscription", transcribable, operating, then(stops), "TranscriptionFailed", "500/8580"},
+	{"updateTranscription", "{c}:updateTranscription", transcribed, `{"locale":"de-DE","operationContext":"oc"` + theURI + `}`, nil, "TranscriptionUpdated", "200/0"},
+	{"stopTranscription", "{c}:stopTranscription", transcribed, operating, nil, "TranscriptionStopped", "200/0"},
+
 	{"startRecording", recordPath, connected, recordingHere, then(recorderStarts), "RecordingStateChanged", "200/0"},
 	{"startRecording", recordPath, connected, recordingHere, then(recorderFails), "StartRecordingFailed", "500/8608"},
 }
@@ -224,6 +234,26 @@ func socketOpens(s call.State) call.Input {
 func socketFails(why call.Reason) happening {
 	return func(s call.State) call.Input {
 		return call.StreamFailed{Connection: hearing(s), Run: 1, Reason: why}
+	}
+}
+
+// reading is the connection that has a transcript.
+func reading(s call.State) call.ConnectionID {
+	for _, conn := range s.Connections {
+		if conn.Transcript != nil {
+			return conn.ID
+		}
+	}
+	panic("no connection has a transcript")
+}
+
+func transcriptOpens(s call.State) call.Input {
+	return call.TranscriptOpened{Connection: reading(s), Run: 1}
+}
+
+func transcriptFails(why call.Reason) happening {
+	return func(s call.State) call.Input {
+		return call.TranscriptFailed{Connection: reading(s), Run: 1, Reason: why}
 	}
 }
 

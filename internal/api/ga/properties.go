@@ -29,6 +29,7 @@ func properties(p call.Properties) ga.CallConnectionProperties {
 		shown.AnsweredBy = &wire.CommunicationUser{ID: string(p.AnsweredBy)}
 	}
 	shown.MediaStreamingSubscription = subscription(p.Stream)
+	shown.TranscriptionSubscription = transcriptionSubscription(p.Transcript)
 	return shown
 }
 
@@ -36,11 +37,25 @@ func subscription(s *call.StreamStatus) *ga.MediaStreamingSubscription {
 	if s == nil {
 		return nil
 	}
-	state := ga.SubscriptionInactive
-	if s.State == call.StreamActive {
-		state = ga.SubscriptionActive
+	return &ga.MediaStreamingSubscription{ID: s.Subscription, State: subscriptionState(s.State), SubscribedContentTypes: []string{ga.StreamAudio}}
+}
+
+func transcriptionSubscription(t *call.TranscriptStatus) *ga.TranscriptionSubscription {
+	if t == nil {
+		return nil
 	}
-	return &ga.MediaStreamingSubscription{ID: s.Subscription, State: state, SubscribedContentTypes: []string{ga.StreamAudio}}
+	results := []string{ga.TranscriptionFinal}
+	if t.Intermediate {
+		results = append(results, ga.TranscriptionIntermediate)
+	}
+	return &ga.TranscriptionSubscription{ID: t.Subscription, State: subscriptionState(t.State), SubscribedResultTypes: results, Locale: t.Language}
+}
+
+func subscriptionState(s call.StreamState) string {
+	if s == call.StreamActive {
+		return ga.SubscriptionActive
+	}
+	return ga.SubscriptionInactive
 }
 
 func phone(a call.Address) *wire.PhoneNumber {

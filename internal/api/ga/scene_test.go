@@ -41,10 +41,13 @@ func recordsWAV(f call.RecordingFormat) error {
 }
 
 // mute has no voice, as a server without any engine of speech.
-var mute = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return false }}
+var mute = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return false }, Hears: hears}
 
 // speaking has a voice for English.
-var speaking = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return true }}
+var speaking = ga.Config{CheckSpeech: checkSpeech, Speaks: func() bool { return true }, Hears: hears}
+
+// hears: Klingon is not understood.
+func hears(language string) bool { return language != "tlh-XX" }
 
 // checkSpeech finds what a speaker would.
 func checkSpeech(s call.Speech) error {

@@ -16,16 +16,18 @@ type setup struct {
 	transcription *ga.TranscriptionOptions
 }
 
-// readSetup reads it, and says what stream the call is to be set up with.
-func (f family) readSetup(s setup) (*call.StreamSpec, error) {
+// readSetup reads it, and says what stream and what transcript the call is to be set up
+// with.
+func (f family) readSetup(s setup) (*call.StreamSpec, *call.TranscriptSpec, error) {
 	if err := checkIntelligence(s.intelligence); err != nil {
-		return nil, api.Within("callIntelligenceOptions", err)
+		return nil, nil, api.Within("callIntelligenceOptions", err)
 	}
 	stream, err := f.readStreaming(s.streaming)
 	if err != nil {
-		return nil, api.Within("mediaStreamingOptions", err)
+		return nil, nil, api.Within("mediaStreamingOptions", err)
 	}
-	return stream, api.Within("transcriptionOptions", f.checkTranscription(s.transcription))
+	transcript, err := f.readTranscription(s.transcription)
+	return stream, transcript, api.Within("transcriptionOptions", err)
 }
 
 // checkIntelligence: the endpoint of a speech service is read and not used. What
@@ -36,15 +38,6 @@ func checkIntelligence(in *ga.CallIntelligenceOptions) error {
 	}
 	if u, err := url.Parse(in.CognitiveServicesEndpoint); err != nil || u.Scheme != "https" || u.Hostname() == "" {
 		return wire.Fieldf("cognitiveServicesEndpoint", "is not an absolute https URI")
-	}
-	return nil
-}
-
-// lacking is what a call cannot be set up with: an application that waits for
-// words must not wait in vain.
-func (s setup) lacking() *api.Refusal {
-	if s.transcription != nil {
-		return notConfigured("transcriptionOptions", "no transcription is configured on this server")
 	}
 	return nil
 }

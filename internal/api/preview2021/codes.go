@@ -27,6 +27,7 @@ var codes = api.Codes{
 		call.AlreadyRecording: badRequest,
 		call.OtherRequest:     badRequest,
 		call.NotSetUp:         badRequest,
+		call.Unsupported:      badRequest,
 		call.TransferConflict: badRequest,
 	},
 	Faults: map[api.Fault]api.Code{

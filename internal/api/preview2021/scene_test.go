@@ -60,7 +60,7 @@ func stage(t *testing.T, version string) scene {
 	}
 	config := preview2021.Config{Contexts: sealer, CheckRecording: records, CheckHTTP: check}
 	later := ga.Family(ga.Config{Contexts: sealer, CheckRecording: records, CheckHTTP: check, CheckSocket: check,
-		CheckSpeech: func(call.Speech) error { return nil }, Speaks: func() bool { return false }})
+		CheckSpeech: func(call.Speech) error { return nil }, Speaks: func() bool { return false }, Hears: func(string) bool { return false }})
 	return scene{apitest.NewServer(t, later, preview2021.Core(config), preview2021.Extension(config)), t, sealer, version}
 }
 

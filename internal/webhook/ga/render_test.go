@@ -23,7 +23,7 @@ func events(r call.Recipient) map[string]call.Event {
 	out, recording := call.Recipient{CallbackURI: r.CallbackURI, Version: r.Version}, call.NewRecordingID(webhooktest.Call, 1)
 	number := busy
 	number.Phone = true
-	return map[string]call.Event{
+	all := map[string]call.Event{
 		"CallConnected":              call.CallConnected{Recipient: r},
 		"RecordingStateChanged":      call.RecordingStateChanged{Recipient: out, Recording: recording, Active: true, Started: time.Date(2026, 9, 15, 11, 36, 14, 0, time.UTC)},
 		"RecordingStateChanged-new":  call.RecordingStateChanged{Recipient: out, Recording: recording},
@@ -38,14 +38,6 @@ func events(r call.Recipient) map[string]call.Event {
 		"AddParticipantSucceeded":    call.AddParticipantSucceeded{Recipient: r, Participant: alice},
 		"AddParticipantFailed":       call.AddParticipantFailed{Recipient: r, Participant: phone, Cause: number},
 		"RemoveParticipantSucceeded": call.RemoveParticipantSucceeded{Recipient: r, Participant: phone},
-		"StreamingStarted":           call.StreamingStarted{Recipient: r},
-		"StreamingStarted-again":     call.StreamingStarted{Recipient: r, Again: true},
-		"StreamingStopped":           call.StreamingStopped{Recipient: r},
-		"StreamingFailed":            call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened, Detail: "connection refused"}},
-		"StreamingFailed-401":        call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened}, Status: 401},
-		"StreamingFailed-503":        call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened}, Status: 503},
-		"StreamingFailed-broken":     call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamBroken}},
-		"StreamingFailed-lost":       call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
 		"PlayStarted":                call.PlayStarted{Recipient: r},
 		"PlayCompleted":              call.PlayCompleted{Recipient: r},
 		"PlayCanceled":               call.PlayCanceled{Recipient: r},
@@ -70,6 +62,34 @@ func events(r call.Recipient) map[string]call.Event {
 		"CallTransferFailed-busy":    call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.Busy, Phone: true, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}},
 		"CancelAddFailed":            call.CancelAddFailed{Recipient: r, InvitationID: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
 		"RecognizeFailed-prompt":     call.RecognizeFailed{Recipient: r, Source: 0, Cause: call.Cause{Reason: call.PlayFormat}},
+	}
+	maps.Copy(all, onSockets(r))
+	return all
+}
+
+// onSockets are the events of streams and transcriptions.
+func onSockets(r call.Recipient) map[string]call.Event {
+	return map[string]call.Event{
+		"StreamingStarted":           call.StreamingStarted{Recipient: r},
+		"StreamingStarted-again":     call.StreamingStarted{Recipient: r, Again: true},
+		"StreamingStopped":           call.StreamingStopped{Recipient: r},
+		"StreamingFailed":            call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened, Detail: "connection refused"}},
+		"StreamingFailed-401":        call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened}, Status: 401},
+		"StreamingFailed-503":        call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened}, Status: 503},
+		"StreamingFailed-broken":     call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamBroken}},
+		"StreamingFailed-lost":       call.StreamingFailed{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
+		"TranscriptionStarted":       call.TranscriptionStarted{Recipient: r},
+		"TranscriptionStarted-again": call.TranscriptionStarted{Recipient: r, Again: true},
+		"TranscriptionUpdated":       call.TranscriptionUpdated{Recipient: r},
+		"TranscriptionStopped":       call.TranscriptionStopped{Recipient: r},
+		"TranscriptionFailed":        call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened, Detail: "connection refused"}},
+		"TranscriptionFailed-403":    call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamUnopened}, Status: 403},
+		"TranscriptionFailed-broken": call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.StreamBroken}},
+		"TranscriptionFailed-lost":   call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.NodeLost}},
+		"TranscriptionFailed-engine": call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.HearingFailed, Detail: "The engine died."}},
+		"TranscriptionFailed-denied": call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.HearingDenied}},
+		"TranscriptionFailed-busy":   call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.HearingBusy}},
+		"TranscriptionFailed-late":   call.TranscriptionFailed{Recipient: r, Cause: call.Cause{Reason: call.HearingLate}},
 	}
 }
 

@@ -92,6 +92,9 @@ func Recorded(c call.Cause) Result { return look(recordings, c) }
 // Streamed is why an application does not hear a call.
 func Streamed(c call.Cause) Result { return look(streams, c) }
 
+// Transcribed is why an application does not read a call.
+func Transcribed(c call.Cause) Result { return look(transcripts, c) }
+
 // NotMoved is why a participant stayed in the call that it was in.
 func NotMoved(c call.Cause) Result { return look(moves, c) }
 

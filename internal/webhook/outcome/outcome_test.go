@@ -47,7 +47,7 @@ func TestEveryReasonHasAnAnswerOfItsOwn(t *testing.T) {
 		}
 		c := call.Cause{Reason: reason}
 		named := 0
-		for _, r := range []outcome.Result{outcome.Disconnected(c), outcome.Played(c), outcome.Recognized(c), outcome.Toned(c), outcome.Recorded(c), outcome.Streamed(c)} {
+		for _, r := range []outcome.Result{outcome.Disconnected(c), outcome.Played(c), outcome.Recognized(c), outcome.Toned(c), outcome.Recorded(c), outcome.Streamed(c), outcome.Transcribed(c)} {
 			if r.SubCode != 9999 {
 				named++
 			}
@@ -150,6 +150,12 @@ func TestHowMediaOperationsEnd(t *testing.T) {
 		{outcome.Recognized(call.Cause{Reason: call.InitialSilence}), 400, 8510},
 		{outcome.Recognized(call.Cause{Reason: call.PlayDownload}), 500, 8511},
 		{outcome.Recognized(call.Cause{Reason: call.ParticipantAbsent}), 400, 8558},
+		{outcome.Transcribed(call.Cause{Reason: call.StreamUnopened}), 400, 8581},
+		{outcome.Transcribed(call.Cause{Reason: call.StreamBroken}), 500, 8578},
+		{outcome.Transcribed(call.Cause{Reason: call.HearingFailed}), 400, 8565},
+		{outcome.Transcribed(call.Cause{Reason: call.HearingDenied}), 401, 8565},
+		{outcome.Transcribed(call.Cause{Reason: call.HearingBusy}), 429, 8565},
+		{outcome.Transcribed(call.Cause{Reason: call.ShutDown}), 500, 8580},
 		{outcome.NotMoved(call.Cause{Reason: call.ParticipantAbsent}), 400, 8558},
 		{outcome.NotMoved(call.Cause{Reason: call.Failed, Detail: "It is being transferred."}), 409, 8519},
 		{outcome.NotMoved(call.Cause{Reason: call.NoAnswer}), 408, 8541},

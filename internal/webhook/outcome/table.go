@@ -36,6 +36,8 @@ const (
 	playShutdown  = 8572
 
 	recordingClient = 8608
+	notTranscribed  = 8578
+	transcriptEnd   = 8580
 	streamURL       = 8581
 	streamFailed    = 8603
 	streamCanceled  = 8604
@@ -176,6 +178,20 @@ var streams = map[call.Reason]Result{
 	call.ShutDown:       {500, streamCanceled, "Action failed, the server is shutting down."},
 	// ---- our choices ----
 	call.Failed: {500, streamFailed, "Action failed."},
+}
+
+// transcripts are the ways in which an application does not read a call.
+var transcripts = map[call.Reason]Result{
+	call.StreamUnopened: {400, streamURL, "Action failed, the WebSocket could not be opened."},
+	call.StreamBroken:   {500, notTranscribed, "Action failed, the WebSocket broke and could not be opened again."},
+	call.HearingFailed:  {400, aiService, "Action failed, what was said could not be recognized."},
+	call.HearingDenied:  {401, aiService, "Action failed, the speech service refused this server's key."},
+	call.HearingBusy:    {429, aiService, "Action failed, too much is being listened to at once."},
+	call.HearingLate:    {400, aiService, "Action failed, the speech service took too long."},
+	call.ShutDown:       {500, transcriptEnd, "Action failed, the server is shutting down."},
+	// ---- our choices ----
+	call.NodeLost: {500, transcriptEnd, "Action failed, the server was restarted."},
+	call.Failed:   {500, unknown, "Action failed."},
 }
 
 // moves are the ways in which a participant is not moved. The reference names no

@@ -52,6 +52,10 @@ var forms = webhook.NewForms(
 	untold[call.StreamingStarted](),
 	untold[call.StreamingStopped](),
 	untold[call.StreamingFailed](),
+	untold[call.TranscriptionStarted](),
+	untold[call.TranscriptionUpdated](),
+	untold[call.TranscriptionStopped](),
+	untold[call.TranscriptionFailed](),
 )
 
 // maker makes the data of an event of a record.

@@ -97,6 +97,10 @@ func untold(r call.Recipient) map[string]call.Event {
 		"StreamingStarted":           call.StreamingStarted{Recipient: r},
 		"StreamingStopped":           call.StreamingStopped{Recipient: r},
 		"StreamingFailed":            call.StreamingFailed{Recipient: r, Cause: cause},
+		"TranscriptionStarted":       call.TranscriptionStarted{Recipient: r},
+		"TranscriptionUpdated":       call.TranscriptionUpdated{Recipient: r},
+		"TranscriptionStopped":       call.TranscriptionStopped{Recipient: r},
+		"TranscriptionFailed":        call.TranscriptionFailed{Recipient: r, Cause: cause},
 	}
 }
 

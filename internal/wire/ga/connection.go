@@ -33,6 +33,7 @@ type CallConnectionProperties struct {
 	AnsweredFor          *wire.PhoneNumber       `json:"answeredFor,omitempty"`
 
 	MediaStreamingSubscription *MediaStreamingSubscription `json:"mediaStreamingSubscription,omitempty"`
+	TranscriptionSubscription  *TranscriptionSubscription  `json:"transcriptionSubscription,omitempty"`
 }
 
 // Types of the events of a connection's life.

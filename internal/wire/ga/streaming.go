@@ -46,7 +46,7 @@ type MediaStreamingSubscription struct {
 	SubscribedContentTypes []string `json:"subscribedContentTypes"`
 }
 
-// Published states of a stream of a connection.
+// Published states of a stream or a transcription of a connection.
 const (
 	SubscriptionDisabled = "disabled"
 	SubscriptionInactive = "inactive"
@@ -70,7 +70,8 @@ const (
 	StreamingHasFailed = "mediaStreamingFailed"
 )
 
-// Published values of MediaStreamingUpdate.StreamingStatusDetails.
+// Published values of MediaStreamingUpdate.StreamingStatusDetails and
+// TranscriptionUpdate.TranscriptionStatusDetails.
 const (
 	SubscriptionStarted           = "subscriptionStarted"
 	SubscriptionStopped           = "subscriptionStopped"
@@ -83,6 +84,9 @@ const (
 	StreamTooManyRequests         = "tooManyRequests"
 	StreamBadRequest              = "badRequest"
 	StreamServiceShutdown         = "serviceShutdown"
+	StreamServiceTimeout          = "serviceTimeout"
+	SpeechServicesConnectionError = "speechServicesConnectionError"
+	TranscriptionLocaleUpdated    = "transcriptionLocaleUpdated" // of transcriptions alone
 )
 
 // MediaStreamingEvent says that a stream started, stopped or failed.

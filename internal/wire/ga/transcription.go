@@ -70,6 +70,41 @@ type StopTranscriptionRequest struct {
 	OperationCallbackURI string `json:"operationCallbackUri,omitempty" max:"4096"`
 }
 
+// TranscriptionSubscription is the transcription of a connection.
+type TranscriptionSubscription struct {
+	ID                    string   `json:"id"`
+	State                 string   `json:"state"`
+	SubscribedResultTypes []string `json:"subscribedResultTypes"`
+	Locale                string   `json:"locale"`
+}
+
+// Published values of TranscriptionSubscription.SubscribedResultTypes.
+const (
+	TranscriptionFinal        = "final"
+	TranscriptionIntermediate = "intermediate"
+)
+
+// TranscriptionUpdate says how a transcription is doing.
+type TranscriptionUpdate struct {
+	TranscriptionStatus        string `json:"transcriptionStatus"`
+	TranscriptionStatusDetails string `json:"transcriptionStatusDetails"`
+}
+
+// Published values of TranscriptionUpdate.TranscriptionStatus.
+const (
+	TranscriptionIsStarted = "transcriptionStarted"
+	TranscriptionIsResumed = "transcriptionResumed"
+	TranscriptionIsUpdated = "transcriptionUpdated"
+	TranscriptionIsStopped = "transcriptionStopped"
+	TranscriptionHasFailed = "transcriptionFailed"
+)
+
+// TranscriptionEvent says that a transcription started, was updated, stopped or failed.
+type TranscriptionEvent struct {
+	EventData
+	Update TranscriptionUpdate `json:"transcriptionUpdate"`
+}
+
 // Types of the events of transcriptions.
 const (
 	TypeTranscriptionStarted = typePrefix + "TranscriptionStarted"
