@@ -6,32 +6,22 @@ import (
 
 	"github.com/coder/websocket"
 
+	"strowger/internal/call"
 	"strowger/internal/media/mixer"
 )
 
-// converse hears and speaks over a socket until it breaks or ctx is done, and closes it
-// and the tap.
-func (s *Stream) converse(ctx context.Context, socket *websocket.Conn, tap *mixer.Tap) error {
-	telling, broken := context.WithCancelCause(ctx)
-	defer broken(nil)
-	listening := make(chan struct{})
-	go func() {
-		defer close(listening)
-		broken(s.listen(telling, socket))
-	}()
-	broken(s.tell(telling, socket, tap))
-	if ctx.Err() != nil {
-		_ = socket.Close(websocket.StatusNormalClosure, "the stream has ended")
-	} else {
-		_ = socket.CloseNow()
-	}
-	<-listening
-	return context.Cause(telling)
+// converse has the application hear and speak over a socket.
+func (s *Stream) converse(ctx context.Context, socket *socket, again bool) error {
+	tap := s.room.Tap(mixer.TapConfig{Ticks: backlog, Voices: true}) // all that comes after StreamOpened is heard
+	s.line.cfg.Signals.Signal(s.line.call, call.StreamOpened{Connection: s.spec.Connection, Run: s.spec.Run, Again: again})
+	return socket.converse(ctx,
+		func(ctx context.Context) error { return s.tell(ctx, socket, tap) },
+		func(ctx context.Context) error { return s.listen(ctx, socket) })
 }
 
 // listen takes what the application says. What is no message of its, it is told of in
 // the log once: a later one may be.
-func (s *Stream) listen(ctx context.Context, socket *websocket.Conn) error {
+func (s *Stream) listen(ctx context.Context, socket *socket) error {
 	var samples []int16
 	for {
 		// Whoever cancels a read breaks the socket: this one ends when it is closed.
@@ -58,11 +48,9 @@ func (s *Stream) listen(ctx context.Context, socket *websocket.Conn) error {
 }
 
 // tell sends what is heard, a message for each frame, on the clock's time.
-func (s *Stream) tell(ctx context.Context, socket *websocket.Conn, tap *mixer.Tap) error {
+func (s *Stream) tell(ctx context.Context, socket *socket, tap *mixer.Tap) error {
 	defer tap.Close()
 	t := &telling{Stream: s, socket: socket, first: tap.First(), began: time.Now(), mixed: &person{}}
-	t.late = time.AfterFunc(writeTime, func() { socket.CloseNow() })
-	t.late.Stop()
 	defer func() { s.dropped.Add(tap.Dropped()) }()
 	for {
 		h, err := tap.Read(ctx)

@@ -20,7 +20,7 @@ const (
 )
 
 // metadata is the first message.
-func metadata(e call.OpenStream) ([]byte, error) {
+func metadata(e call.OpenStream) []byte {
 	type audioMetadata struct {
 		SubscriptionID string `json:"subscriptionId"`
 		Encoding       string `json:"encoding"`
@@ -28,10 +28,19 @@ func metadata(e call.OpenStream) ([]byte, error) {
 		Channels       int    `json:"channels"`
 		Length         int    `json:"length"` // of a frame, in bytes
 	}
-	return json.Marshal(struct {
+	return encoded(struct {
 		Kind string        `json:"kind"`
 		Data audioMetadata `json:"audioMetadata"`
 	}{"AudioMetadata", audioMetadata{e.Subscription, "PCM", e.Spec.RateHz, 1, 2 * media.FrameSamples(e.Spec.RateHz)}})
+}
+
+// encoded is what has JSON, as strings and numbers always have.
+func encoded(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("stream: " + err.Error())
+	}
+	return b
 }
 
 // timeForm has milliseconds, always three.

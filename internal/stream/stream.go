@@ -2,13 +2,10 @@ package stream
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media/codec"
@@ -47,28 +44,16 @@ type Config struct {
 }
 
 const (
-	// openings is how often a socket is tried to be opened, when a stream begins and when
-	// it breaks, and openPause how long the first pause in between is; the next is twice that.
-	openings  = 3
-	openPause = 500 * time.Millisecond
-	// lasting is how long a socket has to last for the next break to be a first one.
-	lasting = 10 * time.Second
-	// writeTime is how long an application may take no message before its socket counts
-	// as broken.
-	writeTime = 10 * time.Second
 	// backlog is how many ticks may wait for the socket: two seconds. What comes then is
 	// dropped and counted.
 	backlog = 100
-	// messageMost bounds a message of an application, in bytes: a minute and a half of sound.
-	messageMost = 6 << 20
 	// keysMost is how many keys may wait for the socket.
 	keysMost = 64
 )
 
 // Stream is an application's socket at a call. Its methods wait for nobody.
 type Stream struct {
-	cfg     Config
-	id      call.ID
+	line    line
 	spec    call.OpenStream
 	room    *mixer.Room
 	log     *slog.Logger
@@ -98,9 +83,10 @@ type person struct {
 // Close. What becomes of it is signalled.
 func (s *Streams) Open(id call.ID, e call.OpenStream, room *mixer.Room) *Stream {
 	ctx, cancel := context.WithCancel(context.Background())
+	log := s.cfg.Log.With("call", string(id), "connection", string(e.Connection))
 	t := &Stream{
-		cfg: s.cfg, id: id, spec: e, room: room, keys: make(chan string, keysMost), stop: cancel,
-		log: s.cfg.Log.With("call", string(id), "connection", string(e.Connection)),
+		line: line{cfg: s.cfg, call: id, connection: e.Connection, url: e.Spec.URL, first: metadata(e), carries: "a media stream", log: log},
+		spec: e, room: room, log: log, keys: make(chan string, keysMost), stop: cancel,
 	}
 	if e.Spec.Bidirectional {
 		t.voice = newVoice(e.Spec.RateHz)
@@ -125,10 +111,7 @@ func (s *Stream) Close() {
 
 // Joined says whose voice a member of the room has.
 func (s *Stream) Joined(m *mixer.Member, whose call.Address) {
-	name, err := json.Marshal(string(whose))
-	if err != nil {
-		panic("stream: " + err.Error()) // a string always has JSON
-	}
+	name := encoded(string(whose))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.voices {
@@ -160,38 +143,6 @@ func (s *Stream) Pressed(key call.Tone) {
 	}
 }
 
-// run has the application hear and speak until the stream is stopped, or its socket
-// cannot be opened again.
-func (s *Stream) run(ctx context.Context) {
-	brief := 0 // sockets in a row that broke soon
-	for first := true; ; first = false {
-		socket, err := s.open(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			s.fail(err, first)
-			return
-		}
-		tap := s.room.Tap(mixer.TapConfig{Ticks: backlog, Voices: true}) // all that comes after StreamOpened is heard
-		s.cfg.Signals.Signal(s.id, call.StreamOpened{Connection: s.spec.Connection, Run: s.spec.Run, Again: !first})
-		began := time.Now()
-		err = s.converse(ctx, socket, tap)
-		if ctx.Err() != nil {
-			return
-		}
-		if brief++; time.Since(began) > lasting {
-			brief = 1
-		}
-		if brief > openings {
-			s.fail(err, false)
-			return
-		}
-		s.rest(ctx, time.Duration(brief)*openPause)
-		s.log.Warn("the socket of a media stream broke; it is opened again", "error", err)
-	}
-}
-
 // complain tells, at the end, of what the application was too slow to take.
 func (s *Stream) complain() {
 	if n := s.dropped.Load(); n > 0 {
@@ -199,26 +150,17 @@ func (s *Stream) complain() {
 	}
 }
 
-// rest waits, but for no end of the stream.
-func (s *Stream) rest(ctx context.Context, pause time.Duration) {
-	select {
-	case <-time.After(pause):
-	case <-ctx.Done():
+// run has the application hear and speak until the stream is stopped, or its socket
+// cannot be opened again.
+func (s *Stream) run(ctx context.Context) {
+	lost := s.line.keep(ctx, s.converse)
+	if lost == nil {
+		return
 	}
-}
-
-// fail signals that a stream is over that nobody has stopped.
-func (s *Stream) fail(err error, first bool) {
-	failed := call.StreamFailed{Connection: s.spec.Connection, Run: s.spec.Run, Reason: call.StreamBroken, Detail: err.Error()}
-	if first {
-		failed.Reason = call.StreamUnopened
-	}
-	if refused := new(refusedError); errors.As(err, &refused) {
-		failed.Status = refused.status
-	}
-	s.log.Warn("a media stream ends: its socket cannot be opened, or breaks each time; check transportUrl, that the application listens there, and that outbound.allow_networks admits its host", "error", err)
 	if s.speaker != nil {
 		s.room.Remove(s.speaker)
 	}
-	s.cfg.Signals.Signal(s.id, failed)
+	s.line.cfg.Signals.Signal(s.line.call, call.StreamFailed{
+		Connection: s.spec.Connection, Run: s.spec.Run, Reason: lost.reason(), Status: lost.status(), Detail: lost.Error(),
+	})
 }

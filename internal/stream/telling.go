@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"strowger/internal/media"
 	"strowger/internal/media/codec"
 	"strowger/internal/media/mixer"
@@ -16,10 +14,9 @@ import (
 // telling is what is told over one socket.
 type telling struct {
 	*Stream
-	socket *websocket.Conn
+	socket *socket
 	first  uint64 // the room's tick that it begins with
 	began  time.Time
-	late   *time.Timer // ends the socket when a message is not taken
 
 	mixed   *person // everybody, of a stream that is mixed
 	sum     [media.MaxFrameSamples]int32
@@ -52,7 +49,7 @@ func (t *telling) settle(ctx context.Context) error {
 	for {
 		select {
 		case key := <-t.keys:
-			if err := t.write(ctx, tone(key)); err != nil {
+			if err := t.socket.write(ctx, tone(key)); err != nil {
 				return err
 			}
 			continue
@@ -69,7 +66,7 @@ func (t *telling) settle(ctx context.Context) error {
 		if !m.played {
 			status = "Cancelled"
 		}
-		if err := t.write(ctx, mark(m.id, status)); err != nil {
+		if err := t.socket.write(ctx, mark(m.id, status)); err != nil {
 			return err
 		}
 	}
@@ -130,11 +127,5 @@ func (t *telling) frame(ctx context.Context, at time.Time, p *person, samples []
 		out = t.fast[:p.up.Resample(t.fast[:], out)]
 	}
 	t.message = audio(t.message[:0], at, p.name, out, silent)
-	return t.write(ctx, t.message)
-}
-
-func (t *telling) write(ctx context.Context, message []byte) error {
-	t.late.Reset(writeTime)
-	defer t.late.Stop()
-	return t.socket.Write(context.WithoutCancel(ctx), websocket.MessageText, message)
+	return t.socket.write(ctx, t.message)
 }
