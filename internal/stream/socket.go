@@ -77,6 +77,9 @@ func (l *line) keep(ctx context.Context, use func(ctx context.Context, s *socket
 	for first := true; ; first = false {
 		s, err := l.open(ctx)
 		if ctx.Err() != nil {
+			if err == nil {
+				_ = s.CloseNow()
+			}
 			return nil
 		}
 		if err != nil {
