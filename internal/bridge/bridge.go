@@ -38,13 +38,14 @@ type Sources interface {
 
 // Config is what a bridge works with.
 type Config struct {
-	Clock     *media.Clock
-	Legs      Legs
-	Signals   Signals
-	Sources   Sources
-	Recorders Recorders
-	Streams   Streams
-	Log       *slog.Logger
+	Clock       *media.Clock
+	Legs        Legs
+	Signals     Signals
+	Sources     Sources
+	Recorders   Recorders
+	Streams     Streams
+	Transcripts Transcripts
+	Log         *slog.Logger
 }
 
 // Bridge holds the conversations of all calls.
@@ -136,7 +137,7 @@ func (b *Bridge) forget(c *conversation) {
 
 func makesSound(e call.SoundEffect) bool {
 	switch e.(type) {
-	case call.Join, call.StartPlayer, call.StartRecorder, call.OpenStream:
+	case call.Join, call.StartPlayer, call.StartRecorder, call.OpenStream, call.OpenTranscript:
 		return true
 	}
 	return false

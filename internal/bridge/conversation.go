@@ -23,11 +23,12 @@ type conversation struct {
 	done    chan struct{}
 
 	// Owned by run.
-	room      *mixer.Room
-	voices    map[call.LegID]voice
-	recording call.RecordingID // that is being made; empty: none
-	streams   map[call.ConnectionID]Stream
-	tasks     sync.WaitGroup // fetches and the room's callbacks
+	room        *mixer.Room
+	voices      map[call.LegID]voice
+	recording   call.RecordingID // that is being made; empty: none
+	streams     map[call.ConnectionID]Stream
+	transcripts map[call.ConnectionID]Transcript
+	tasks       sync.WaitGroup // fetches and the room's callbacks
 
 	mu      sync.Mutex                    // of players, and of voices where others read or run writes
 	players map[call.OperationID]*playing // that have not ended
@@ -38,7 +39,8 @@ func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
 		cfg: b.cfg, of: b, id: id, budget: plays, log: b.cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(),
-		streams: map[call.ConnectionID]Stream{}, voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
+		streams: map[call.ConnectionID]Stream{}, transcripts: map[call.ConnectionID]Transcript{},
+		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
 
@@ -51,6 +53,9 @@ func (c *conversation) run(ctx context.Context) {
 	c.serve(ctx)
 	for _, s := range c.streams {
 		s.Close()
+	}
+	for _, t := range c.transcripts {
+		t.Close()
 	}
 	c.cfg.Clock.Detach(c.room)
 	c.of.forget(c)
@@ -110,6 +115,12 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		if s := c.streams[e.Connection]; s != nil {
 			s.Pressed(e.Tone)
 		}
+	case call.OpenTranscript:
+		c.openTranscript(e)
+	case call.SwitchTranscript:
+		c.switchTranscript(e)
+	case call.CloseTranscript:
+		c.closeTranscript(e.Connection)
 	}
 }
 

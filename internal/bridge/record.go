@@ -59,7 +59,7 @@ func (c *conversation) stopRecorder(e call.StopRecorder) {
 	}
 }
 
-// tellJoined tells the recording, if there is one, and all streams who is there from a
+// tellJoined tells the recording, if there is one, all streams and all transcripts who is there from a
 // tick on. It is one from before the voice came: nothing that it says is left out.
 func (c *conversation) tellJoined(tick uint64, v voice) {
 	if c.recording != "" {
@@ -67,6 +67,9 @@ func (c *conversation) tellJoined(tick uint64, v voice) {
 	}
 	for _, s := range c.streams {
 		s.Joined(v.member, v.address)
+	}
+	for _, t := range c.transcripts {
+		t.Joined(v.member, v.address)
 	}
 }
 
@@ -76,5 +79,8 @@ func (c *conversation) tellLeft(v voice) {
 	}
 	for _, s := range c.streams {
 		s.Left(v.member)
+	}
+	for _, t := range c.transcripts {
+		t.Left(v.member)
 	}
 }

@@ -35,8 +35,8 @@ type line struct {
 	call       call.ID
 	connection call.ConnectionID
 	url        string
-	first      []byte // the message that says what the socket is for
-	carries    string // what goes over it, for the log
+	first      func() []byte // the message that says what the socket is for
+	carries    string        // what goes over it, for the log
 	log        *slog.Logger
 }
 
@@ -148,7 +148,7 @@ func (l *line) openOnce(ctx context.Context) (*socket, error) {
 	}
 	conn.SetReadLimit(messageMost)
 	s := newSocket(conn)
-	if err := s.write(ctx, l.first); err != nil {
+	if err := s.write(ctx, l.first()); err != nil {
 		_ = conn.CloseNow()
 		return nil, err
 	}
@@ -192,4 +192,14 @@ func (s *socket) converse(ctx context.Context, tell, listen func(context.Context
 	}
 	<-listening
 	return context.Cause(telling)
+}
+
+// ignore listens to what nobody wants to hear, as a socket has to.
+func (s *socket) ignore(ctx context.Context) error {
+	for {
+		// Whoever cancels a read breaks the socket: this one ends when it is closed.
+		if _, _, err := s.Read(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
 }

@@ -85,7 +85,7 @@ func (s *Streams) Open(id call.ID, e call.OpenStream, room *mixer.Room) *Stream 
 	ctx, cancel := context.WithCancel(context.Background())
 	log := s.cfg.Log.With("call", string(id), "connection", string(e.Connection))
 	t := &Stream{
-		line: line{cfg: s.cfg, call: id, connection: e.Connection, url: e.Spec.URL, first: metadata(e), carries: "a media stream", log: log},
+		line: line{cfg: s.cfg, call: id, connection: e.Connection, url: e.Spec.URL, first: func() []byte { return metadata(e) }, carries: "a media stream", log: log},
 		spec: e, room: room, log: log, keys: make(chan string, keysMost), stop: cancel,
 	}
 	if e.Spec.Bidirectional {

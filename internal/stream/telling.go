@@ -37,7 +37,7 @@ func (t *telling) tick(ctx context.Context, h *mixer.Heard) error {
 		return t.frame(ctx, at, t.mixed, t.everybody(h), h.RateHz)
 	}
 	for _, p := range t.people(h) {
-		if err := t.frame(ctx, at, p, t.said(h, p.member), h.RateHz); err != nil {
+		if err := t.frame(ctx, at, p, saidBy(h, p.member), h.RateHz); err != nil {
 			return err
 		}
 	}
@@ -77,12 +77,12 @@ func (t *telling) settle(ctx context.Context) error {
 func (t *telling) people(h *mixer.Heard) []*person {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.voices = slices.DeleteFunc(t.voices, func(p *person) bool { return p.gone && t.said(h, p.member) == nil })
+	t.voices = slices.DeleteFunc(t.voices, func(p *person) bool { return p.gone && saidBy(h, p.member) == nil })
 	return slices.Clone(t.voices)
 }
 
-// said is what a member said in a tick that the others heard; nil: nothing.
-func (t *telling) said(h *mixer.Heard, m *mixer.Member) []int16 {
+// saidBy is what a member said in a tick that the others heard; nil: nothing.
+func saidBy(h *mixer.Heard, m *mixer.Member) []int16 {
 	for _, said := range h.Said {
 		if said.Member == m && said.Heard {
 			return said.Samples
