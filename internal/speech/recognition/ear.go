@@ -29,13 +29,14 @@ const (
 
 // Ear listens to one voice. Its methods wait for no engine.
 type Ear struct {
-	wish    Wish
-	engines []Engine
-	told    func(News)
-	log     *slog.Logger
+	wish Wish // as it was at first
+	of   *Recognizer
+	told func(News)
+	log  *slog.Logger
 
 	ctx  context.Context // Close ends what Listen began
 	stop context.CancelFunc
+	done chan struct{} // closed when all is told
 
 	// Of who feeds it.
 	track    mixer.Track
@@ -47,35 +48,59 @@ type Ear struct {
 	until    int // the frame after the last sound
 
 	mu      sync.Mutex
+	next    tongue // of the next utterance
 	waiting []step // for the engine
 	behind  int    // frames among them
 	over    bool   // too much waits
 	news    chan struct{}
 }
 
+// tongue is what an utterance is taken to be in.
+type tongue struct{ language, model string }
+
 // step is what an ear's goroutine does next: it begins an utterance, hears a frame of
 // it, or ends it.
 type step struct {
 	at      time.Duration // of its first sample, when it begins
+	in      tongue        // when it begins
 	frame   []int16
 	end     bool
 	lasting time.Duration // to the last sound, when it ends
+	last    bool          // there is no other utterance
 }
 
-func newEar(w Wish, engines []Engine, told func(News), log *slog.Logger) *Ear {
+func newEar(of *Recognizer, w Wish, told func(News)) *Ear {
 	if w.EndSilence == 0 {
 		w.EndSilence = EndSilence
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Ear{
-		wish: w, engines: engines, told: told, log: log, ctx: ctx, stop: stop,
-		detector: vad.New(RateHz), news: make(chan struct{}, 1),
+		wish: w, of: of, told: told, log: of.cfg.Log, ctx: ctx, stop: stop, done: make(chan struct{}),
+		detector: vad.New(RateHz), next: tongue{w.Language, w.Model}, news: make(chan struct{}, 1),
 	}
 }
 
 // Close ends the ear, and waits for nobody: one thing more may be told meanwhile. It may
 // be called more than once, and by anyone.
 func (e *Ear) Close() { e.stop() }
+
+// Change has what begins to be said from now on be taken to be in another language. An
+// utterance that has begun stays what it is. Anyone may call it.
+func (e *Ear) Change(language, model string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.next = tongue{language, model}
+}
+
+// End closes the ear when it has told what it has heard until now, and waits for that.
+// It is called by who fed it, in place of Hear, and may be cut short by Close.
+func (e *Ear) End() {
+	if e.speaking {
+		e.endUtterance()
+	}
+	e.add(step{last: true})
+	<-e.done
+}
 
 // Hear takes the next 20 ms of the voice, at 8 or 16 kHz; nil is silence. One goroutine
 // may call it at a time.
@@ -105,7 +130,9 @@ func (e *Ear) idle(frame []int16, a vad.Activity) {
 	}
 	e.speaking, e.until = true, e.frames
 	e.from = e.frames - len(e.before)
-	steps := []step{{at: frameTime(e.from)}}
+	e.mu.Lock()
+	steps := []step{{at: frameTime(e.from), in: e.next}}
+	e.mu.Unlock()
 	for _, f := range e.before {
 		steps = append(steps, step{frame: f})
 	}
@@ -123,9 +150,13 @@ func (e *Ear) listen(frame []int16, a vad.Activity) {
 		e.add(step{frame: slices.Clone(frame)})
 	}
 	if quiet >= e.wish.EndSilence || frameTime(e.frames-e.from) >= LongestUtterance {
-		e.speaking = false
-		e.add(step{end: true, lasting: frameTime(e.until - e.from)})
+		e.endUtterance()
 	}
+}
+
+func (e *Ear) endUtterance() {
+	e.speaking = false
+	e.add(step{end: true, lasting: frameTime(e.until - e.from)})
 }
 
 func frameTime(frames int) time.Duration { return time.Duration(frames) * media.FrameDuration }
@@ -151,8 +182,11 @@ func (e *Ear) add(steps ...step) {
 	}
 }
 
-// next is what is to be done next.
-func (e *Ear) next() (s step, err error) {
+// errEnded: there is no other utterance.
+var errEnded = errors.New("the ear has ended")
+
+// nextStep is what is to be done next.
+func (e *Ear) nextStep() (s step, err error) {
 	for {
 		e.mu.Lock()
 		over := e.over
@@ -162,6 +196,9 @@ func (e *Ear) next() (s step, err error) {
 				e.behind--
 			}
 			e.mu.Unlock()
+			if s.last {
+				return s, errEnded
+			}
 			return s, nil
 		}
 		e.mu.Unlock()
@@ -178,10 +215,11 @@ func (e *Ear) next() (s step, err error) {
 
 // run has engines recognise one utterance after the other.
 func (e *Ear) run() {
+	defer close(e.done)
 	defer e.stop()
 	for {
 		err := e.utterance()
-		if e.ctx.Err() != nil {
+		if e.ctx.Err() != nil || err == errEnded {
 			return
 		}
 		if err != nil {
@@ -207,20 +245,20 @@ func asFailure(err error) Failure {
 
 // utterance waits for somebody to speak, and tells what is said.
 func (e *Ear) utterance() error {
-	first, err := e.next()
+	first, err := e.nextStep()
 	if err != nil {
 		return err
 	}
 	e.tell(Began{At: first.at})
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
-	u, err := e.begin(ctx, first.at)
+	u, err := e.begin(ctx, first)
 	if err != nil {
 		return err
 	}
 	defer u.Close()
 	for {
-		s, err := e.next()
+		s, err := e.nextStep()
 		switch {
 		case err != nil:
 			return err
@@ -234,17 +272,18 @@ func (e *Ear) utterance() error {
 }
 
 // begin begins with the best engine that is not broken.
-func (e *Ear) begin(ctx context.Context, at time.Duration) (u Utterance, err error) {
-	task := Task{Language: e.wish.Language, Phrases: e.wish.Phrases, Model: e.wish.Model}
+func (e *Ear) begin(ctx context.Context, s step) (u Utterance, err error) {
+	task := Task{Language: s.in.language, Phrases: e.wish.Phrases, Model: s.in.model}
 	if e.wish.Partials {
-		task.Partial = func(h Heard) { e.tell(Partial{Heard: h, At: at}) }
+		task.Partial = func(h Heard) { e.tell(Partial{Heard: h, At: s.at}) }
 	}
-	for i, engine := range e.engines {
+	engines, err := e.of.engines(task.Language)
+	for i, engine := range engines {
 		if u, err = engine.Begin(ctx, task); err == nil {
 			return u, nil
 		}
 		err = &Failure{asFailure(err).Why, engine.Name() + ": " + asFailure(err).Detail}
-		if i+1 < len(e.engines) {
+		if i+1 < len(engines) {
 			e.log.Warn("an engine of speech recognition cannot be used, and another one is: `strowger doctor` says what is wrong", "engine", engine.Name(), "error", err)
 		}
 	}

@@ -197,6 +197,73 @@ func TestTooMuchThatWaitsForAnEngineFails(t *testing.T) {
 	})
 }
 
+func TestAnotherLanguageIsOfTheNextUtterance(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.engine.Languages = []string{"en-US", "de-DE"}
+		s.listen(recognition.Wish{Model: "small"})
+		s.says(20, 16000)
+		s.ear.Change("de-DE", "large")
+		s.says(20, 16000)
+		s.silent(time.Second)
+		s.says(20, 16000)
+		s.silent(time.Second)
+		s.told()
+		var got []string
+		for _, task := range s.engine.Tasks() {
+			got = append(got, task.Language+" "+task.Model)
+		}
+		if want := "en-US small, de-DE large"; strings.Join(got, ", ") != want {
+			t.Errorf("the engine is asked for %q, want %s", got, want)
+		}
+		s.ear.Change("fr-FR", "")
+		s.says(20, 16000)
+		s.silent(time.Second)
+		if got := s.told(); !strings.Contains(got, `failed 0 no engine of this server understands "fr-FR"`) {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
+func TestAnEarThatEndsTellsWhatItHasHeard(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.engine.Says(recognition.Heard{Text: "one"})
+		s.engine.Says(recognition.Heard{Text: "good-bye"})
+		s.engine.Held = make(chan struct{})
+		s.listen(recognition.Wish{})
+		s.says(20, 16000)
+		s.silent(time.Second)
+		s.says(20, 16000)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			s.ear.End()
+		}()
+		s.expect("began 0s")
+		close(s.engine.Held)
+		<-ended
+		s.expect(`ended "one" 0s; began 1.34s; ended "good-bye" 1.34s`)
+	})
+}
+
+func TestAnEarThatIsClosedEndsAtOnce(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.engine.Held = make(chan struct{})
+		s.listen(recognition.Wish{})
+		s.says(20, 16000)
+		s.silent(time.Second)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			s.ear.End()
+		}()
+		s.expect("began 0s")
+		s.ear.Close()
+		<-ended
+		s.ear.End() // and again
+		s.expect("")
+	})
+}
+
 func TestSomebodyWhoSpeaksForEverIsToldMinuteByMinute(t *testing.T) {
 	bubble(t, func(s *scene) {
 		s.listen(recognition.Wish{})

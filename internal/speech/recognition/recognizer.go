@@ -36,30 +36,35 @@ func New(c Config) *Recognizer {
 }
 
 // Hears reports whether an engine works and knows a language (BCP 47).
-func (r *Recognizer) Hears(language string) bool { return len(r.engines(language)) > 0 }
+func (r *Recognizer) Hears(language string) bool {
+	_, err := r.engines(language)
+	return err == nil
+}
 
-// engines are those that know a language.
-func (r *Recognizer) engines(language string) (fit []Engine) {
+// engines are those that know a language, one at least.
+func (r *Recognizer) engines(language string) (fit []Engine, err error) {
 	for _, e := range r.cfg.Engines {
 		if e.Hears(language) {
 			fit = append(fit, e)
 		}
 	}
-	return fit
+	if len(fit) == 0 {
+		return nil, &Failure{Broken, fmt.Sprintf("no engine of this server understands %.32q", language)}
+	}
+	return fit, nil
 }
 
 // Listen opens an ear. told is called by one goroutine, with what the ear hears, in
 // order. An error is a Failure: Busy when Ears are open, Broken when no engine knows the
 // language.
 func (r *Recognizer) Listen(w Wish, told func(News)) (*Ear, error) {
-	engines := r.engines(w.Language)
-	if len(engines) == 0 {
-		return nil, &Failure{Broken, fmt.Sprintf("no engine of this server understands %.32q", w.Language)}
+	if _, err := r.engines(w.Language); err != nil {
+		return nil, err
 	}
 	if !r.admit() {
 		return nil, &Failure{Busy, fmt.Sprintf("%d voices are listened to already", r.cfg.Ears)}
 	}
-	e := newEar(w, engines, told, r.cfg.Log)
+	e := newEar(r, w, told)
 	r.open.Go(func() {
 		defer r.dismiss()
 		e.run()
