@@ -28,6 +28,7 @@ import (
 	"strowger/internal/recording/store"
 	"strowger/internal/sip/notice"
 	"strowger/internal/sip/ua"
+	"strowger/internal/speech/recognition"
 	"strowger/internal/stream"
 	"strowger/internal/switchboard"
 	"strowger/internal/telemetry"
@@ -42,33 +43,35 @@ type parts struct {
 	health *telemetry.Health
 	info   Info
 
-	policy    *outbound.Policy
-	signer    *access.Signer
-	journal   *journal.Journal
-	clock     *media.Clock
-	ports     *rtp.Ports
-	users     *users
-	directory *directory.Directory
-	keeper    *directory.Keeper
-	agent     *ua.UA
-	notices   *notice.List
-	legs      *sip.Legs
-	reception *reception.Reception
-	bridge    *bridge.Bridge
-	board     *switchboard.Switchboard
-	words     words
-	archive   *recording.Archive
-	streams   *stream.Streams
-	contents  *store.Store // of recordings
-	courier   *webhook.Courier
-	usage     *usage.Book
-	pulse     *usage.Pulse
-	follower  *chronicle.Follower // nil when nobody is told
-	lab       *lab.Lab            // nil outside dev and tests
-	guard     *listener.Guard
-	listeners []*boundListener
-	budget    descriptors.Budget
-	closers   []func()
+	policy      *outbound.Policy
+	signer      *access.Signer
+	journal     *journal.Journal
+	clock       *media.Clock
+	ports       *rtp.Ports
+	users       *users
+	directory   *directory.Directory
+	keeper      *directory.Keeper
+	agent       *ua.UA
+	notices     *notice.List
+	legs        *sip.Legs
+	reception   *reception.Reception
+	bridge      *bridge.Bridge
+	board       *switchboard.Switchboard
+	words       words
+	archive     *recording.Archive
+	recognizer  *recognition.Recognizer
+	streams     *stream.Streams
+	transcripts *stream.Transcripts
+	contents    *store.Store // of recordings
+	courier     *webhook.Courier
+	usage       *usage.Book
+	pulse       *usage.Pulse
+	follower    *chronicle.Follower // nil when nobody is told
+	lab         *lab.Lab            // nil outside dev and tests
+	guard       *listener.Guard
+	listeners   []*boundListener
+	budget      descriptors.Budget
+	closers     []func()
 }
 
 // build makes the parts and binds their ports; nothing runs yet. After an

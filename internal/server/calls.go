@@ -13,6 +13,7 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/outbound"
+	"strowger/internal/speech/recognition"
 	"strowger/internal/switchboard"
 )
 
@@ -50,9 +51,10 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return err
 	}
 	p.words = newWords(p.cfg.Speech.Synthesizer)
+	p.recognizer = recognition.New(recognition.Config{Log: p.log})
 	p.buildStreams(to)
 	p.bridge = bridge.New(bridge.Config{
-		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Log: p.log,
+		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Log: p.log,
 		Sources: bridge.NewLibrary(p.policy.NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3}), p.words),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})

@@ -65,7 +65,7 @@ func (p *parts) buildEdges(version string) error {
 	if err != nil {
 		return fmt.Errorf("resource.access_keys: %w", err)
 	}
-	families := families(sealer, p.policy, p.words, apiidentity.Config{
+	families := families(sealer, p.policy, p.words, p.recognizer.Hears, apiidentity.Config{
 		ResourceID: p.cfg.Resource.ID, Users: p.users.Book, Tokens: p.users.tokens, Now: time.Now,
 	})
 	p.courier = webhook.New(webhook.Config{

@@ -24,7 +24,7 @@ func (g *generations) add(told webhook.Family, asked ...api.Family) {
 
 // families has one line for each generation that is spoken. The first answers
 // requests that name no version.
-func families(contexts *access.Sealer, policy *outbound.Policy, words words, users apiidentity.Config) (all generations) {
+func families(contexts *access.Sealer, policy *outbound.Policy, words words, hears func(language string) bool, users apiidentity.Config) (all generations) {
 	check := func(s outbound.Schemes) func(string) error {
 		return func(uri string) error {
 			_, err := policy.CheckURL(uri, s)
@@ -32,7 +32,8 @@ func families(contexts *access.Sealer, policy *outbound.Policy, words words, use
 		}
 	}
 	all.add(webhookga.Family(), apiga.Family(apiga.Config{
-		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, Hears: func(string) bool { return false }, CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
+		Contexts: contexts, CheckRecording: checkRecording, CheckSpeech: words.check, Speaks: words.Speaks, Hears: hears,
+		CheckHTTP: check(outbound.HTTP), CheckSocket: check(outbound.WebSocket),
 	}))
 	early := api2021.Config{Contexts: contexts, CheckRecording: checkRecording, CheckHTTP: check(outbound.HTTP)}
 	all.add(webhook2021.Family(), api2021.Core(early), api2021.Extension(early))

@@ -11,7 +11,7 @@ import (
 // A connection that is made in a version has to be told in it. Of the identity API
 // nobody is told anything.
 func TestWhatAFamilyIsAskedInItAlsoTells(t *testing.T) {
-	all := families(nil, outbound.NewPolicy(nil), words{}, apiidentity.Config{})
+	all := families(nil, outbound.NewPolicy(nil), words{}, nil, apiidentity.Config{})
 	told := apiidentity.Family(apiidentity.Config{}).Versions
 	for _, f := range all.told {
 		told = append(told, f.Versions...)

@@ -8,6 +8,7 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/media/mixer"
 	"strowger/internal/outbound"
+	"strowger/internal/speech/recognition"
 	"strowger/internal/stream"
 	"strowger/internal/telemetry"
 )
@@ -21,17 +22,19 @@ const (
 
 // buildStreams makes what opens applications' sockets at calls.
 func (p *parts) buildStreams(to stream.Signals) {
-	p.streams = stream.New(stream.Config{
+	c := stream.Config{
 		Client:  p.policy.NewClient(outbound.ClientConfig{Timeout: socketTime, ConnectionsMax: socketsMost, WebSocket: true}),
 		Token:   func() (string, error) { return p.signer.Token(p.cfg.Resource.ID) },
 		Signals: to, Log: p.log,
-	})
+	}
+	p.streams, p.transcripts = stream.New(c), stream.NewTranscripts(c, ears{p.recognizer})
 }
 
 // runStreams waits for sockets to close when their calls have ended.
 func (p *parts) runStreams(ctx context.Context) error {
 	<-ctx.Done()
 	p.streams.Wait()
+	p.transcripts.Wait()
 	return nil
 }
 
@@ -42,6 +45,28 @@ func (s sockets) Open(id call.ID, e call.OpenStream, room *mixer.Room) bridge.St
 	return s.Streams.Open(id, e, room)
 }
 
+// readers are the transcripts as the bridge sees them.
+type readers struct{ *stream.Transcripts }
+
+func (r readers) Open(id call.ID, e call.OpenTranscript, room *mixer.Room) bridge.Transcript {
+	return r.Transcripts.Open(id, e, room)
+}
+
+// ears are the recognizer as transcripts see it.
+type ears struct{ *recognition.Recognizer }
+
+func (e ears) Listen(w recognition.Wish, told func(recognition.News)) (stream.Ear, error) {
+	ear, err := e.Recognizer.Listen(w, told)
+	if err != nil {
+		return nil, err // not a nil *recognition.Ear
+	}
+	return ear, nil
+}
+
 func (p *parts) streamFigures() []telemetry.Figure {
-	return []telemetry.Figure{level("media_streams", "Sockets of applications that hear a call.", float64(p.streams.Live()))}
+	return []telemetry.Figure{
+		level("media_streams", "Sockets of applications that hear a call.", float64(p.streams.Live())),
+		level("transcriptions", "Sockets of applications that read what is said in a call.", float64(p.transcripts.Live())),
+		level("voices_listened_to", "Voices whose words are recognized.", float64(p.recognizer.Live())),
+	}
 }
