@@ -51,7 +51,7 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return err
 	}
 	p.words = newWords(p.cfg.Speech.Synthesizer)
-	p.recognizer = recognition.New(recognition.Config{Log: p.log})
+	p.recognizer = recognition.New(recognition.Config{Engines: recognition.Engines(recognition.Settings(p.cfg.Speech.Recognizer)), Log: p.log})
 	p.buildStreams(to)
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Log: p.log,
