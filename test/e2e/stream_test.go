@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ import (
 	"strowger/test/wait"
 )
 
-// bot is an application at the other end of a stream.
+// bot is an application at the other end of a stream or a transcription.
 type bot struct {
 	t      *testing.T
 	server *httptest.Server
@@ -33,11 +34,13 @@ type bot struct {
 	mu    sync.Mutex
 	voice map[string][]int16 // what it heard, by who said it
 	keys  string
+	texts map[string]string // what it read, by who said it
+	read  []string          // all messages of a transcription
 	kinds map[string]int
 }
 
 func newBot(t *testing.T) *bot {
-	b := &bot{t: t, opened: make(chan *websocket.Conn, 10), voice: map[string][]int16{}, kinds: map[string]int{}}
+	b := &bot{t: t, opened: make(chan *websocket.Conn, 10), voice: map[string][]int16{}, texts: map[string]string{}, kinds: map[string]int{}}
 	b.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ey") || r.Header.Get("x-ms-call-connection-id") == "" {
 			t.Errorf("a socket is opened without proof: %v", r.Header)
@@ -79,7 +82,8 @@ func (b *bot) hears(message []byte) {
 			ParticipantRawID string
 			Data             []byte
 		}
-		DTMFData struct{ Data string }
+		DTMFData          struct{ Data string }
+		TranscriptionData struct{ Text, ParticipantRawID, ResultStatus string }
 	}
 	if err := json.Unmarshal(message, &m); err != nil {
 		b.t.Errorf("%s: %v", message, err)
@@ -88,6 +92,12 @@ func (b *bot) hears(message []byte) {
 	defer b.mu.Unlock()
 	b.kinds[m.Kind]++
 	b.keys += m.DTMFData.Data
+	if strings.HasPrefix(m.Kind, "Transcription") {
+		b.read = append(b.read, string(message))
+	}
+	if said := m.TranscriptionData; said.ResultStatus == "Final" {
+		b.texts[said.ParticipantRawID] += said.Text + "\n"
+	}
 	for d := m.AudioData.Data; len(d) > 0; d = d[2:] {
 		b.voice[m.AudioData.ParticipantRawID] = append(b.voice[m.AudioData.ParticipantRawID], int16(binary.LittleEndian.Uint16(d)))
 	}
@@ -105,6 +115,21 @@ func (b *bot) awaitVoice(who string, hz float64, length time.Duration) {
 	})
 	if err != nil {
 		b.t.Fatalf("%q: %v: %s", who, err, so.Describe(hz))
+	}
+}
+
+// awaitText waits until it has read what somebody has said, or some of it.
+func (b *bot) awaitText(who string, some ...string) {
+	b.t.Helper()
+	var texts string
+	err := wait.Until(time.Minute, nil, func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		texts = strings.ToLower(b.texts[who])
+		return !slices.ContainsFunc(some, func(s string) bool { return !strings.Contains(texts, s) })
+	})
+	if err != nil {
+		b.t.Fatalf("of %s it reads %q: %v", who, texts, err)
 	}
 }
 
