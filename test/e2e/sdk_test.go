@@ -75,6 +75,7 @@ func runScenarios(t *testing.T, speaks string, runner *exec.Cmd) {
 		RecordingHost: recordingHost,
 		Users:         []server.User{alice, bob, carol, absent, away},
 		Trunks:        []server.Trunk{carrier(), unreachable},
+		Environment:   []string{"STROWGER_SPEECH_RECOGNIZER_ENGINE=http", "STROWGER_SPEECH_RECOGNIZER_URL=" + recognizer(t, inEnglishAndGerman)},
 		EventGrid: []server.Subscription{{
 			URL: fmt.Sprintf("http://127.0.0.1:%d/events", webhookPort), EventTypes: []string{"Microsoft.Communication.IncomingCall", "Microsoft.Communication.RecordingFileStatusUpdated"},
 		}},

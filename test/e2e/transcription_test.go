@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,10 +12,11 @@ import (
 	"strowger/test/server"
 )
 
-// Numbers of the lab that say its sentence.
+// Numbers of the lab.
 const (
-	oneSpeaker   = "+15550106"
+	oneSpeaker   = "+15550106" // says a sentence
 	otherSpeaker = "+155501061"
+	echo         = "+15550100" // says what it hears
 )
 
 // transcribing is a server whose ear is at a URL, and which opens sockets to the bot.
@@ -58,7 +58,7 @@ func TestAnApplicationReadsWhoSaysWhat(t *testing.T) {
 	b := newBot(t)
 	w := start(t, transcribing(b, engines.Whisper(t)))
 	created := w.api.CreateCall(w.app.URL("/callback"), []client.Object{client.Number(oneSpeaker), client.Number(otherSpeaker)}, client.Object{
-		"operationContext": "reader", "sourceCallerIdNumber": client.Object{"value": ours},
+		"operationContext":     "reader",
 		"transcriptionOptions": b.transcription(client.Object{"startTranscription": true, "enableIntermediateResults": true}),
 	})
 	expect(t, created, 201)
@@ -87,54 +87,61 @@ func TestAnApplicationReadsWhoSaysWhat(t *testing.T) {
 	}
 }
 
-// recognizer is a server that has one answer to all that is said.
-func recognizer(t *testing.T, status int, answer string) (url string, asked chan string) {
-	asked = make(chan string, 100)
+// recognizer is a server that has one answer to all that is said in a language.
+func recognizer(t *testing.T, answer func(language string) (status int, text string)) (url string) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case asked <- r.FormValue("language"):
-		default:
-		}
+		status, text := answer(r.FormValue("language"))
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_, _ = w.Write([]byte(answer))
+		_, _ = w.Write([]byte(text))
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, asked
+	return s.URL
+}
+
+// inEnglishAndGerman understands the same whatever is said, each in its language.
+func inEnglishAndGerman(language string) (int, string) {
+	if language == "de" {
+		return http.StatusOK, `{"text":"Der Anruf geht.","words":[{"word":"Der","start":0.1,"end":0.3},{"word":" Anruf","start":0.4,"end":0.75},{"word":"geht.","start":0.8,"end":1.1}]}`
+	}
+	return http.StatusOK, `{"text":"Your call works."}`
 }
 
 // TestATranscriptionIsStartedUpdatedAndStopped: what is said is heard in the language
-// of the time, and nothing of it after the end.
+// of the time. The number of the lab says what it hears.
 func TestATranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 	b := newBot(t)
-	url, asked := recognizer(t, http.StatusOK, `{"text":"Das Amt.","words":[{"word":"Das","start":0.1,"end":0.3},{"word":" Amt.","start":0.4,"end":0.75}]}`)
-	w := start(t, transcribing(b, url))
-	created := w.api.CreateCall(w.app.URL("/callback"), []client.Object{client.Number(oneSpeaker)}, client.Object{
-		"sourceCallerIdNumber": client.Object{"value": ours}, "transcriptionOptions": b.transcription(nil),
-	})
+	w := start(t, transcribing(b, recognizer(t, inEnglishAndGerman)))
+	created := w.api.CreateCall(w.app.URL("/callback"), []client.Object{client.Number(echo)}, client.Object{"transcriptionOptions": b.transcription(nil)})
 	expect(t, created, 201)
 	connection := created.Text("callConnectionId")
 	w.app.AwaitEvent(connection, "CallConnected")
+	said := func() {
+		oc := newContext("words")
+		expect(t, w.api.Verb(connection, ":play", client.Object{"operationContext": oc, "playSources": []any{
+			client.Object{"kind": "text", "text": client.Object{"text": "Good morning, and thank you for calling."}},
+		}}), 202)
+		w.app.AwaitResult(oc, "PlayCompleted")
+	}
 	expect(t, w.api.Verb(connection, ":startTranscription", client.Object{"operationContext": "start"}), 202)
 	w.app.AwaitResult("start", "TranscriptionStarted")
+	said()
+	b.awaitText("4:"+echo, "your call works.")
 	expect(t, w.api.Verb(connection, ":updateTranscription", client.Object{"operationContext": "update", "locale": "de-DE"}), 202)
 	updated := w.app.AwaitResult("update", "TranscriptionUpdated")
 	if updated.Text("transcriptionUpdate", "transcriptionStatusDetails") != "transcriptionLocaleUpdated" {
 		t.Errorf("got %s", updated)
 	}
-	b.awaitText("4:"+oneSpeaker, "das amt.")
-	var languages []string
-	for !slices.Contains(languages, "de") {
-		languages = append(languages, <-asked)
-	}
+	said()
+	b.awaitText("4:"+echo, "der anruf geht.")
 	expect(t, w.api.Verb(connection, ":stopTranscription", client.Object{"operationContext": "stop"}), 202)
 	w.app.AwaitResult("stop", "TranscriptionStopped")
 	w.end(connection)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	said := b.last().TranscriptionData
-	if len(said.Words) != 2 || said.Words[1].Text != "Amt." || said.Words[1].Offset != said.Offset+4e6 || said.Words[1].Duration != 35e5 {
-		t.Errorf("words with their times are %+v", said)
+	last := b.last().TranscriptionData
+	if len(last.Words) != 3 || last.Words[1].Text != "Anruf" || last.Words[1].Offset != last.Offset+4e6 || last.Words[1].Duration != 35e5 {
+		t.Errorf("words with their times are %+v", last)
 	}
 }
 
@@ -142,10 +149,9 @@ func TestATranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 // goes on.
 func TestAnEngineThatRefusesFailsTheTranscription(t *testing.T) {
 	b := newBot(t)
-	url, _ := recognizer(t, http.StatusUnauthorized, `{"error":"no such key"}`)
-	w := start(t, transcribing(b, url))
+	w := start(t, transcribing(b, recognizer(t, func(string) (int, string) { return http.StatusUnauthorized, `{"error":"no such key"}` })))
 	created := w.api.CreateCall(w.app.URL("/callback"), []client.Object{client.Number(oneSpeaker)}, client.Object{
-		"sourceCallerIdNumber": client.Object{"value": ours}, "transcriptionOptions": b.transcription(client.Object{"startTranscription": true}),
+		"transcriptionOptions": b.transcription(client.Object{"startTranscription": true}),
 	})
 	expect(t, created, 201)
 	connection := created.Text("callConnectionId")

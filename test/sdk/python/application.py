@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from azure.communication.callautomation import CallAutomationClient
 from azure.core.messaging import CloudEvent
+from websockets.sync.server import serve
 
 PATIENCE = 40  # seconds: a safety net on a busy machine, and no expectation about speed
 PREFIX = "Microsoft.Communication."
@@ -21,11 +22,20 @@ class Application:
         self._news = threading.Condition()
         self._files = {}
         self._callbacks = {}
+        self._readers = {}
         self._incoming = []
         self._recorded = []
         self._validated = False
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._words = serve(self._read, "127.0.0.1", 0)
+        for server in (self._server, self._words):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def reader(self):
+        """The end of a socket for one transcription, and what comes on it."""
+        path = f"/words/{uuid.uuid4()}"
+        self._readers[path] = Reader(self, f"ws://127.0.0.1:{self._words.socket.getsockname()[1]}{path}")
+        return self._readers[path]
 
     def validated(self):
         self.until(lambda: self._validated, "validation of the Event Grid subscription")
@@ -71,6 +81,12 @@ class Application:
                     raise AssertionError(f"waited in vain for {what() if callable(what) else what}")
                 self._news.wait(left)
             return it
+
+    def _read(self, socket):
+        for message in socket:
+            with self._news:
+                self._readers[socket.request.path].read.append(json.loads(message))
+                self._news.notify_all()
 
     def _url(self, path):
         return f"http://127.0.0.1:{self._port}{path}"
@@ -169,3 +185,25 @@ class Callback:
             lambda: any(e.type == PREFIX + "ParticipantsUpdated" and fits(e.data["participants"]) for e in self.events),
             "a roster that fits",
         )
+
+
+class Reader:
+    """The application's end of one transcription: what comes on its socket."""
+
+    def __init__(self, app, url):
+        self.url = url
+        self.read = []
+        self._app = app
+
+    def next(self, kind, fits=lambda data: True):
+        """Waits for the first message of a kind that fits, and returns its data."""
+        member = kind[0].lower() + kind[1:]
+
+        def found():
+            return next((m[member] for m in self.read if m["kind"] == kind and fits(m[member])), None)
+
+        return self._app.until(found, lambda: f"{kind}; read were: {self.read}")
+
+    def final(self, text):
+        """Waits for a text that does not change any more."""
+        return self.next("TranscriptionData", lambda said: (said["resultStatus"], said["text"]) == ("Final", text))

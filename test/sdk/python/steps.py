@@ -49,9 +49,9 @@ class World:
         properties = self.app.client.create_call(target, callback.url, source_caller_id_number=number(OURS), **options)
         return self.made(callback, properties)
 
-    def connected(self, target):
+    def connected(self, target, **options):
         """Places a call that is answered."""
-        call = self.call(target)
+        call = self.call(target, **options)
         call.callback.next("CallConnected")
         return call
 

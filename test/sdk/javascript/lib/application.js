@@ -2,6 +2,8 @@
 // and Event Grid notifications and serves the files that scenarios play.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { WebSocketServer } from "ws";
+import { Reader } from "./reader.js";
 import { CallAutomationClient, parseCallAutomationEvent } from "./sdk.js";
 
 // A safety net on a busy machine, and no expectation about speed.
@@ -11,6 +13,7 @@ export class Application {
   #speaks;
   #files = new Map();
   #callbacks = new Map();
+  #readers = new Map();
   #waiting = new Set();
   #incoming = [];
   #recorded = [];
@@ -22,6 +25,7 @@ export class Application {
     this.port = port;
     this.#speaks = speaks;
     this.server = createServer((request, response) => this.#serve(request, response));
+    new WebSocketServer({ server: this.server }).on("connection", (socket, request) => this.#read(socket, request));
   }
 
   start() {
@@ -55,6 +59,14 @@ export class Application {
     const callback = new Callback(`${this.url(path)}?secret=kept`, (so, what) => this.#until(so, what));
     this.#callbacks.set(path, callback);
     return callback;
+  }
+
+  // reader is the end of a socket for one transcription, and what comes on it.
+  reader() {
+    const path = `/words/${randomUUID()}`;
+    const reader = new Reader(this.url(path).replace("http", "ws"), (so, what) => this.#until(so, what));
+    this.#readers.set(path, reader);
+    return reader;
   }
 
   validated() {
@@ -103,6 +115,13 @@ export class Application {
       response.writeHead(200).end();
     }
     for (const check of this.#waiting) check();
+  }
+
+  #read(socket, request) {
+    socket.on("message", (message) => {
+      this.#readers.get(request.url)?.take(message);
+      for (const check of this.#waiting) check();
+    });
   }
 
   #until(so, what) {
