@@ -32,8 +32,8 @@ type Ear interface {
 	// End says that no more comes, and returns when what was said until now has been
 	// told, or with Close.
 	End()
-	// Close has nothing more be told once it has returned. It may be called more than
-	// once and by anyone, but not from told.
+	// Close ends it at once, and waits for nobody: one thing more may be told meanwhile. It
+	// may be called more than once and by anyone.
 	Close()
 }
 
