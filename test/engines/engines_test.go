@@ -59,4 +59,3 @@ func expectHeard(t *testing.T, engine recognition.Engine, said []int16) {
 func words(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' }), " ")
 }
-
