@@ -7,9 +7,10 @@ STATICCHECK_VERSION := v0.8.2
 STATICCHECK := .cache/staticcheck-$(STATICCHECK_VERSION)
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
+EACH ?= 40
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: help run build test install check format vet lint size race e2e bench fuzz clean
+.PHONY: help run build test install check format vet lint size race e2e bench greetings fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -60,6 +61,9 @@ e2e: install ## peers that we did not write: SIPp, baresip, the published SDKs
 
 bench: ## what things cost: time and memory an operation; BENCHTIME=1s
 	@set -o pipefail; go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./internal/... | awk -f test/bench.awk
+
+greetings: ## how often it is found out who answers a call, and how soon; EACH=40 made greetings of each kind
+	@go test -count 1 -v -run AsMeasured ./internal/media/greeting -each $(EACH)
 
 # go test fuzzes one target of one package at a time.
 fuzz: ## every fuzz target for a bounded time; FUZZTIME=10s
