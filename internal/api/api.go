@@ -84,7 +84,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.servePublic(w, r) {
 		return
 	}
-	req := &Request{calls: a.c.Calls, family: a.first.Family}
+	req := &Request{calls: a.c.Calls, family: a.first.Family, header: r.Header}
 	defer req.release()
 	began := time.Now()
 	done := a.outcome(w, r, req)

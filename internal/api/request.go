@@ -38,6 +38,7 @@ type Request struct {
 	Repeatable call.Repeatable // identifies the command when it is given again
 
 	family    *Family
+	header    http.Header
 	query     url.Values
 	origin    string     // where the client reaches us
 	operation *Operation // nil as long as it is not known
@@ -52,6 +53,9 @@ func (r *Request) Param(name string) string { return r.params[name] }
 
 // Query is a parameter of the query; "" when it is not there.
 func (r *Request) Query(name string) string { return r.query.Get(name) }
+
+// Header is a header of the request; "" when it is not there.
+func (r *Request) Header(name string) string { return r.header.Get(name) }
 
 // Link is an absolute URL of a path, escaped as it is to be sent, and a query, by
 // which the client that sent this request reaches us again.

@@ -20,6 +20,7 @@ type AddParticipant struct {
 	RingTimeout  time.Duration     // 0: the usual 30 s
 	Headers      map[string]string // of SIP
 	VoIPHeaders  map[string]string
+	Detect       bool // a machine that answers is to be told from a person
 }
 
 // AddParticipantSucceeded: the participant has joined.
@@ -54,6 +55,7 @@ func (c *Call) addParticipant(in AddParticipant) (Answer, error) {
 		Address:     in.Participant,
 		SIPHeaders:  in.Headers, // for whoever answers in its place
 		VoIPHeaders: in.VoIPHeaders,
+		Detection:   detection(in.Detect),
 		Errand:      Errand{Kind: Invitation, For: to, InvitationID: in.InvitationID},
 	}, c.inviter(in), ring)
 	return Answer{

@@ -245,6 +245,10 @@ func (c *Call) signal(sig Signal) {
 		c.tonesFailed(sig)
 	case RecorderStarted, RecorderFailed, RecordingFinished, StreamOpened, StreamFailed, TranscriptOpened, TranscriptFailed:
 		c.tapReported(sig)
+	case AnswererHeard:
+		c.answererHeard(sig)
+	case GreetingHeard:
+		c.greetingHeard(sig)
 	case HandedOver, Kept, NotMoved, NotPutThrough, NotTransferred:
 		c.moveReported(sig)
 	case TimerFired:

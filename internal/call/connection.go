@@ -101,6 +101,7 @@ func (c *Call) disconnect(conn *Connection, cause Cause) {
 	c.endMediaOf(conn.ID, cause)
 	c.endStreamOf(conn, cause)
 	c.endTranscriptOf(conn, cause)
+	c.endDetectionsOf(conn.ID)
 	c.endInvitationsOf(conn.ID, cause)
 	c.endReferralsOf(conn.ID, cause)
 	c.callOffFor(conn.ID, cause)

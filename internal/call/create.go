@@ -19,6 +19,7 @@ type CreateCall struct {
 	Targets    []Address
 	Subject    string   // what the call is about
 	MediaTypes []string // that are asked for
+	Detect     bool     // a machine that answers is to be told from a person
 }
 
 // Opens is the call that begins with the command.
@@ -51,7 +52,7 @@ func (c *Call) create(in CreateCall) (Answer, error) {
 	c.giveSeat(conn)
 	c.state.StartedBy = in.Source
 	for _, target := range in.Targets {
-		c.invite(Participant{Address: target, Errand: Errand{Kind: CreateTarget, For: conn.recipient()}},
+		c.invite(Participant{Address: target, Errand: Errand{Kind: CreateTarget, For: conn.recipient()}, Detection: detection(in.Detect)},
 			caller{from: conn.caller(target), name: in.SourceName}, ringTimeout)
 	}
 	p := conn.properties(c.state.ID)

@@ -22,7 +22,7 @@ type draw struct {
 // draws has every type of input: TestEveryInputIsDrawn asks for it.
 var draws = []draw{
 	{1, func(d dice) call.Input {
-		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me", Stream: d.stream(), Transcript: d.transcript(),
+		return call.CreateCall{Call: calltest.Call, Connection: calltest.Connection("c1"), App: d.app(), Context: d.operation().Context, Source: "8:acs:r_me", Stream: d.stream(), Transcript: d.transcript(), Detect: d.yes("detect"),
 			Targets: rapid.SampledFrom([][]call.Address{{"8:acs:r_a"}, {"4:+1"}, {"8:acs:r_a", "4:+1", "8:acs:r_b"}}).Draw(d.T, "targets")}
 	}},
 	{1, func(d dice) call.Input {
@@ -50,7 +50,7 @@ var draws = []draw{
 	{1, func(d dice) call.Input { return call.TerminateCall{Connection: d.connection()} }},
 	{10, func(d dice) call.Input {
 		op := d.operation()
-		return call.AddParticipant{Connection: d.connection(), Participant: d.who(), Operation: op, InvitationID: op.Context,
+		return call.AddParticipant{Connection: d.connection(), Participant: d.who(), Operation: op, InvitationID: op.Context, Detect: d.yes("detect"),
 			RingTimeout: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(d.T, "ring")}
 	}},
 	{10, func(d dice) call.Input {
@@ -149,6 +149,11 @@ var draws = []draw{
 	{5, func(d dice) call.Input {
 		return call.TranscriptFailed{Connection: d.connection(), Run: d.upTo("run", 2), Reason: call.HearingBusy}
 	}},
+	{10, func(d dice) call.Input {
+		who := rapid.SampledFrom([]call.Answerer{call.AnsweredByHuman, call.AnsweredByMachine, call.AnsweredByMachine, call.AnsweredByFax}).Draw(d.T, "answerer")
+		return call.AnswererHeard{Leg: d.leg(), Answerer: who, Confidence: 0.9}
+	}},
+	{5, func(d dice) call.Input { return call.GreetingHeard{Leg: d.leg(), End: call.EndedByBeep} }},
 	{5, func(d dice) call.Input { return call.PauseRecording{Recording: d.recording()} }},
 	{5, func(d dice) call.Input { return call.ResumeRecording{Recording: d.recording()} }},
 	{5, func(d dice) call.Input { return call.StopRecording{Recording: d.recording()} }},

@@ -22,6 +22,7 @@ func Events() []Event {
 		RecordingStateChanged{}, StartRecordingFailed{},
 		StreamingStarted{}, StreamingStopped{}, StreamingFailed{},
 		TranscriptionStarted{}, TranscriptionUpdated{}, TranscriptionStopped{}, TranscriptionFailed{},
+		AnsweringMachineDetected{}, MachineGreetingEnded{},
 		MoveParticipantSucceeded{}, MoveParticipantFailed{},
 		IncomingCall{}, CallStarted{}, CallEnded{},
 		CallParticipantAdded{}, CallParticipantRemoved{},

@@ -62,6 +62,7 @@ type watcher struct {
 	owed      bool                             // another call is to hear whether somebody comes
 	streams   map[call.ConnectionID]int        // their runs
 	scripts   map[call.ConnectionID]int        // the runs of transcripts
+	detected  map[call.LegID]int               // how many events of a detection are owed
 	usage     ledger
 }
 
@@ -69,7 +70,7 @@ func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, usage: newLedger()}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, detected: map[call.LegID]int{}, usage: newLedger()}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -202,6 +203,10 @@ func owned(s call.State, t call.Timer) bool {
 		})
 	case call.ReferTimer:
 		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.Referral != nil })
+	case call.MachineTimer:
+		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool {
+			return p.Leg == t.Leg && (p.Detection == call.DetectingAnswerer || p.Detection == call.DetectingGreeting)
+		})
 	case call.ReferrerTimer:
 		return slices.ContainsFunc(s.Participants, func(p call.Participant) bool { return p.Leg == t.Leg && p.State == call.Joined })
 	case call.IncomingTimer:
@@ -361,6 +366,7 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 				w.t.Fatalf("after %s: a file is told twice, or while it is being made: %s", calltest.Show(in), calltest.Show(e))
 			}
 		}
+		w.detection(in, e)
 		e, ok := e.(call.ForRecipient)
 		if !ok {
 			continue
@@ -398,6 +404,32 @@ func (w *watcher) events(in call.Input, events []call.Event) {
 			w.ended[to.Context]++
 			w.ended[e.InvitationID]++
 		}
+	}
+}
+
+// Whoever answers is judged once and, when it is a machine, its greeting ends once. These
+// are what is still owed; of whom nothing was said, both are.
+const (
+	verdictOwed = 2
+	endOwed     = 1
+)
+
+func (w *watcher) detection(in call.Input, e call.Event) {
+	switch e := e.(type) {
+	case call.AnsweringMachineDetected:
+		owed, asked := w.detected[e.Leg]
+		if asked && owed != verdictOwed {
+			w.t.Fatalf("after %s: who has answered is told twice: %s", calltest.Show(in), calltest.Show(e))
+		}
+		w.detected[e.Leg] = 0
+		if e.Answerer == call.AnsweredByMachine {
+			w.detected[e.Leg] = endOwed
+		}
+	case call.MachineGreetingEnded:
+		if w.detected[e.Leg] != endOwed {
+			w.t.Fatalf("after %s: a greeting has ended that nobody heard: %s", calltest.Show(in), calltest.Show(e))
+		}
+		w.detected[e.Leg] = 0
 	}
 }
 
@@ -486,6 +518,15 @@ func (w *watcher) machine(e call.Effect) {
 		w.recorders[e.Recording] = true
 	case call.StopRecorder:
 		delete(w.recorders, e.Recording)
+	case call.DetectMachine:
+		if _, before := w.detected[e.Leg]; before || !w.joined[e.Leg] {
+			w.t.Fatalf("a machine is looked for twice, or where nobody is: %s", calltest.Show(e))
+		}
+		w.detected[e.Leg] = verdictOwed
+	case call.StopDetecting:
+		if !w.joined[e.Leg] {
+			w.t.Fatalf("a machine is looked for no more where nobody is: %s", calltest.Show(e))
+		}
 	case call.OpenStream:
 		if w.streams[e.Connection] != 0 {
 			w.t.Fatalf("a stream is opened twice: %s", calltest.Show(e))
@@ -547,6 +588,11 @@ func (w *watcher) allQuiet() {
 	}
 	if w.owed {
 		w.t.Fatal("another call was not told that somebody does not come")
+	}
+	for leg, owed := range w.detected {
+		if owed != 0 {
+			w.t.Fatalf("who has answered on %s, or that its greeting has ended, was not told: %d", leg, owed)
+		}
 	}
 	for context := range w.accepted {
 		if w.ended[context] != 1 {

@@ -165,11 +165,13 @@ func (c *Call) arrive(p *Participant) {
 	}
 	c.stopRinging(p.Leg)
 	c.rosterChanged = true
+	leg := p.Leg
 	c.arrived(*p)
 	if c.state.Published {
 		c.publishAdded(*p)
 	}
 	c.started()
+	c.detectMachine(leg)
 }
 
 // gone takes a participant out of the call and ends what depended on it. Its
@@ -217,6 +219,7 @@ func (c *Call) left(p Participant) {
 	if p.hasLeg() {
 		c.ask(Leave{Leg: p.Leg})
 	}
+	c.endDetection(&p, EndedByLeaving)
 	c.endMediaFor(p.Leg)
 	c.leaveGroups(p.Leg)
 	c.endTransferOf(p)

@@ -81,6 +81,7 @@ func (c *Call) end(e ending) {
 		}
 	}
 	c.endMedia(e.cause)
+	c.endDetections()
 	c.endInvitations(e.cause)
 	c.endRecording(e.cause.Reason)
 	c.ask(Close{})

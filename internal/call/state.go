@@ -98,6 +98,7 @@ type Participant struct {
 	Onward      *Onward      // it is to go on to a call of its own
 	Ringback    OperationID  // the player of what it hears while its target is rung; 0: none
 	HandingTo   LegID        // it is offered to another call, where this would be its leg; it is here until it is taken in there
+	Detection   Detection    // of a machine that may have answered; empty: nobody asks, or it is told
 	Muted       bool
 	Apart       ConnectionID // that took it out of the default group; empty: it is in it
 	Holds       []Hold

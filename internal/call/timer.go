@@ -27,6 +27,7 @@ const (
 	MediaTimer    TimerPurpose = "media"    // what Operation waits for has not come
 	ReferTimer    TimerPurpose = "refer"    // the far end of Leg has not said how its referral ended
 	ReferrerTimer TimerPurpose = "referrer" // the far end of Leg has not left though somebody has its place
+	MachineTimer  TimerPurpose = "machine"  // who has answered on Leg, or the end of its greeting, was not heard
 )
 
 // timerFired: a timer that is not there was stopped while it fired.
@@ -49,6 +50,8 @@ func (c *Call) timerFired(in TimerFired) {
 		c.legReferralEnded(LegReferralEnded{Leg: t.Leg, Cause: Cause{Reason: NoAnswer}})
 	case ReferrerTimer:
 		c.referrerStayed(t.Leg)
+	case MachineTimer:
+		c.machineTimedOut(t.Leg)
 	}
 }
 

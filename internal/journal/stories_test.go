@@ -119,6 +119,7 @@ func stories() []story {
 		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "streamed", inputs: streamed(), since: 3},
 		{name: "transcribed", inputs: transcribed(), since: 3},
+		{name: "machine-detected", inputs: machineDetected(), since: 3},
 		{name: "group-call", since: 3, inputs: []call.Input{
 			call.ConnectCall{Repeatable: once("join"), Connection: storyConnection(1), App: application("c1"), Source: bot,
 				Group: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01", Subject: "standup", MediaTypes: []string{"audio"}},
@@ -274,6 +275,21 @@ func transcribed() []call.Input {
 		call.StartTranscribing{Connection: storyConnection(2), Operation: call.Operation{Context: "starting", CallbackURI: "https://app.example.com/op", Version: "2026-03-12", Named: "transcript"}, Language: "de-DE"},
 		call.TranscriptFailed{Connection: storyConnection(2), Run: 1, Reason: call.StreamUnopened, Status: 401, Detail: "refused"},
 		call.StopTranscribing{Connection: storyConnection(1), Operation: call.Operation{Context: "stopping"}},
+	}
+}
+
+// machineDetected: a machine answers and is heard to its beep, bob leaves before anybody
+// knows, and the phone is listened to when the call ends.
+func machineDetected() []call.Input {
+	create := createCall()
+	create.Targets, create.Detect = []call.Address{alice, bob, phone}, true
+	return []call.Input{
+		create, answered(1), answered(2), answered(3),
+		call.AnswererHeard{Leg: leg(1), Answerer: call.AnsweredByMachine, Confidence: 0.95}, call.GreetingHeard{Leg: leg(1), End: call.EndedByBeep},
+		call.LegEnded{Leg: leg(2), Cause: call.Cause{Reason: call.EndedByParticipant}},
+		call.AnswererHeard{Leg: leg(3), Answerer: call.AnsweredByMachine, Confidence: 0.7},
+		call.AddParticipant{Connection: storyConnection(1), Operation: during("adding"), Participant: bob, InvitationID: "i", Detect: true},
+		call.NodeRestarted{},
 	}
 }
 

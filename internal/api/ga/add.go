@@ -29,6 +29,9 @@ func (f family) readAdd(r *api.Request, in ga.AddParticipantRequest) (cmd call.A
 	if cmd.Headers, cmd.VoIPHeaders, err = customHeaders(in.CustomCallingContext); err != nil {
 		return cmd, api.Within("customCallingContext", err)
 	}
+	if cmd.Detect, err = detectsMachine(r); err != nil {
+		return cmd, err
+	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err
 }

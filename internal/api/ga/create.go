@@ -31,6 +31,9 @@ func (f family) readCreate(r *api.Request, in ga.CreateCallRequest) (o api.Order
 	if in.TeamsAppSource != nil {
 		return o, notBuilt("teamsAppSource", "calls on behalf of a Teams application are not possible from this server")
 	}
+	if cmd.Detect, err = detectsMachine(r); err != nil {
+		return o, err
+	}
 	if cmd.Call, cmd.Connection, err = api.NewCall(r.Repeatable); err != nil {
 		return o, err
 	}

@@ -51,6 +51,7 @@ func Inputs() []call.Input {
 		call.LegArrived{}, call.LegRinging{}, call.LegAnswered{}, call.LegUnclaimed{}, call.LegReplaced{}, call.LegReferred{}, call.LegNotReferred{}, call.LegReferralEnded{}, call.LegRefers{}, call.LegPutsThrough{}, call.LegFailed{}, call.LegEnded{},
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.StreamOpened{}, call.StreamFailed{}, call.TranscriptOpened{}, call.TranscriptFailed{},
+		call.AnswererHeard{}, call.GreetingHeard{},
 		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
@@ -175,6 +176,10 @@ func (p parser) setPlain(f reflect.Value, value string) error {
 	case reflect.Int:
 		n, err := strconv.Atoi(value)
 		f.SetInt(int64(n))
+		return err
+	case reflect.Float64:
+		x, err := strconv.ParseFloat(value, 64)
+		f.SetFloat(x)
 		return err
 	case reflect.Bool:
 		f.SetBool(value == "true")

@@ -53,7 +53,7 @@ func ShowTimers(now time.Time, before, after []call.Timer) (lines []string) {
 
 func owner(t call.Timer) string {
 	switch t.Purpose {
-	case call.RingTimer, call.ReferTimer, call.ReferrerTimer:
+	case call.RingTimer, call.ReferTimer, call.ReferrerTimer, call.MachineTimer:
 		return short(string(t.Leg))
 	case call.IncomingTimer:
 		return fmt.Sprint(t.Incoming)

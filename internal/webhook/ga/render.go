@@ -47,6 +47,8 @@ var forms = webhook.NewForms(
 	form(ga.TypeTranscriptionUpdated, transcriptionUpdated),
 	form(ga.TypeTranscriptionStopped, transcriptionStopped),
 	form(ga.TypeTranscriptionFailed, transcriptionFailed),
+	form(ga.TypeAnsweringMachineDetected, answeringMachineDetected),
+	form(ga.TypeMachineGreetingEnded, machineGreetingEnded),
 	form(ga.TypeMoveParticipantSucceeded, moveParticipantSucceeded),
 	form(ga.TypeMoveParticipantFailed, moveParticipantFailed),
 	untold[call.CallConnecting](),

@@ -61,6 +61,8 @@ func events(r call.Recipient) map[string]call.Event {
 		"CallTransferFailed":         call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.NoTrunk, Phone: true}},
 		"CallTransferFailed-busy":    call.CallTransferFailed{Recipient: r, Cause: call.Cause{Reason: call.Busy, Phone: true, SIPStatus: 486, SIPPhrase: "Busy Here", Q850: 17}},
 		"CancelAddFailed":            call.CancelAddFailed{Recipient: r, InvitationID: "6a0d4c2f-0f6f-4b9f-8f43-b3f0c7a52a01"},
+		"AnsweringMachineDetected":   call.AnsweringMachineDetected{Recipient: r, Participant: "4:+14255550123", Answerer: call.AnsweredByMachine, Confidence: 0.95},
+		"MachineGreetingEnded":       call.MachineGreetingEnded{Recipient: r, Participant: "4:+14255550123", End: call.EndedByBeep},
 		"RecognizeFailed-prompt":     call.RecognizeFailed{Recipient: r, Source: 0, Cause: call.Cause{Reason: call.PlayFormat}},
 	}
 	maps.Copy(all, onSockets(r))

@@ -56,6 +56,8 @@ var forms = webhook.NewForms(
 	untold[call.TranscriptionUpdated](),
 	untold[call.TranscriptionStopped](),
 	untold[call.TranscriptionFailed](),
+	untold[call.AnsweringMachineDetected](),
+	untold[call.MachineGreetingEnded](),
 )
 
 // maker makes the data of an event of a record.

@@ -101,6 +101,8 @@ func untold(r call.Recipient) map[string]call.Event {
 		"TranscriptionUpdated":       call.TranscriptionUpdated{Recipient: r},
 		"TranscriptionStopped":       call.TranscriptionStopped{Recipient: r},
 		"TranscriptionFailed":        call.TranscriptionFailed{Recipient: r, Cause: cause},
+		"AnsweringMachineDetected":   call.AnsweringMachineDetected{Recipient: r, Participant: phone, Answerer: call.AnsweredByHuman, Confidence: 0.9},
+		"MachineGreetingEnded":       call.MachineGreetingEnded{Recipient: r, Participant: phone, End: call.EndedByBeep},
 	}
 }
 

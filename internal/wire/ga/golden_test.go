@@ -81,6 +81,8 @@ var goldenEvents = wiretest.Types{
 	"ContinuousDtmfRecognitionStopped":      func() any { return new(ContinuousDTMFStopped) },
 	"CancelAddParticipantSucceeded":         func() any { return new(CancelAddParticipantSucceeded) },
 	"CancelAddParticipantFailed":            func() any { return new(CancelAddParticipantFailed) },
+	"AnsweringMachineDetected":              func() any { return new(AnsweringMachineDetected) },
+	"MachineGreetingEnded":                  func() any { return new(MachineGreetingEnded) },
 	"MoveParticipantSucceeded":              func() any { return new(MoveParticipantSucceeded) },
 	"MoveParticipantFailed":                 func() any { return new(MoveParticipantFailed) },
 }
