@@ -28,7 +28,8 @@ type conversation struct {
 	recording   call.RecordingID // that is being made; empty: none
 	streams     map[call.ConnectionID]Stream
 	transcripts map[call.ConnectionID]Transcript
-	tasks       sync.WaitGroup // fetches and the room's callbacks
+	detecting   map[call.LegID]*mixer.Tap // who listens for a machine, or did
+	tasks       sync.WaitGroup            // fetches and the room's callbacks
 
 	mu      sync.Mutex                    // of players, and of voices where others read or run writes
 	players map[call.OperationID]*playing // that have not ended
@@ -39,7 +40,7 @@ func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
 		cfg: b.cfg, of: b, id: id, budget: plays, log: b.cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(),
-		streams: map[call.ConnectionID]Stream{}, transcripts: map[call.ConnectionID]Transcript{},
+		streams: map[call.ConnectionID]Stream{}, transcripts: map[call.ConnectionID]Transcript{}, detecting: map[call.LegID]*mixer.Tap{},
 		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
@@ -121,6 +122,10 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		c.switchTranscript(e)
 	case call.CloseTranscript:
 		c.closeTranscript(e.Connection)
+	case call.DetectMachine:
+		c.detectMachine(ctx, e.Leg)
+	case call.StopDetecting:
+		c.stopDetecting(e.Leg)
 	}
 }
 
@@ -174,6 +179,7 @@ func (c *conversation) leave(leg call.LegID) {
 	c.mu.Lock()
 	delete(c.voices, leg)
 	c.mu.Unlock()
+	c.stopDetecting(leg)
 	c.room.Remove(v.member)
 	c.tellLeft(v)
 }
