@@ -29,9 +29,9 @@ type part struct {
 	silent bool
 }
 
-func (a *answering) String() string       { return "answering" }
-func (a *answering) SampleRateHz() int    { return a.rateHz }
-func (a *answering) WriteFrame([]int16)   {}
+func (a *answering) String() string     { return "answering" }
+func (a *answering) SampleRateHz() int  { return a.rateHz }
+func (a *answering) WriteFrame([]int16) {}
 
 func (a *answering) ReadFrame(dst []int16) bool {
 	at := time.Duration(a.frame) * media.FrameDuration
