@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"strowger/internal/media/greeting"
 	"strowger/internal/media/rtp"
 	"strowger/internal/sip/siptest"
 	"strowger/internal/sip/ua"
@@ -114,6 +115,32 @@ func TestASentenceIsSpoken(t *testing.T) {
 	c.AwaitSound()
 	c.HangUp()
 	c.Await(siptest.Ended)
+}
+
+func TestAMachineGreetsAndBeeps(t *testing.T) {
+	t.Parallel()
+	_, call := start(t)
+	c := call("+15550107")
+	c.AwaitAnswer()
+	c.AwaitSound()
+	c.AwaitTone(beepHz)
+	c.HangUp()
+	c.Await(siptest.Ended)
+}
+
+// Who tries the detection of machines against the lab finds one.
+func TestTheMachineIsTakenForOne(t *testing.T) {
+	tape, d, frame := greetingTape(), greeting.NewDetector(), make([]int16, 160)
+	for tape.Waiting() > 0 {
+		tape.ReadFrame(frame)
+		d.Write(frame)
+	}
+	for range 50 {
+		d.Write(nil)
+	}
+	if d.Verdict().Answerer != greeting.Machine || d.Ending() != greeting.Beep {
+		t.Errorf("it is taken for %v, and ends with %q", d.Verdict(), d.Ending())
+	}
 }
 
 func TestDigitsAfterANumberLeadToItToo(t *testing.T) {

@@ -30,6 +30,14 @@ const (
 	stays    = 3 * time.Second
 )
 
+// The greeting of +15550107 is the sentence, and these around it.
+const (
+	greetAfter = 500 * time.Millisecond
+	beepAfter  = 800 * time.Millisecond
+	beepFor    = 400 * time.Millisecond
+	beepHz     = 1000
+)
+
 // keys are what +15550104 presses.
 const keys = "1234#"
 
@@ -49,6 +57,7 @@ func Numbers() []Number {
 		{E164: "+15550104", Does: "answers and presses 1 2 3 4 #, one second apart", then: pressKeys},
 		{E164: "+15550105", Does: "answers and hangs up after 3 seconds", then: leave},
 		{E164: "+15550106", Does: "answers and says a sentence", then: speak},
+		{E164: "+15550107", Does: "answers as a machine: a greeting, and a beep", then: greet},
 	}
 }
 
@@ -98,6 +107,22 @@ func leave(ctx context.Context, c *conversation) {
 
 func speak(_ context.Context, c *conversation) {
 	c.say.Store(spoken().Tape())
+}
+
+// greet is an answering machine. It keeps no messages.
+func greet(_ context.Context, c *conversation) { c.say.Store(greetingTape()) }
+
+func greetingTape() *player.Tape {
+	silence := func(d time.Duration) []int16 {
+		return make([]int16, media.Frames(d)*media.FrameSamples(media.Narrowband))
+	}
+	tape := player.NewTape(media.Narrowband)
+	tape.Append(silence(greetAfter))
+	tape.Append(spoken().Samples())
+	tape.Append(silence(beepAfter))
+	tape.Append(player.NewTone(media.Narrowband, 8000, beepHz).Audio(beepFor).Samples)
+	tape.End()
+	return tape
 }
 
 func spoken() *player.Prompt {

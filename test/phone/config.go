@@ -35,6 +35,9 @@ type Config struct {
 	Transport Transport
 	// ToneHz is what the phone says; 0 is silence.
 	ToneHz int
+	// Says is a WAV file that the phone says in place of a tone, from its answer on:
+	// 16 bits, mono, at 8 kHz. It is silent when that ends.
+	Says string
 	// Codecs in order of preference; PCMU then PCMA where empty.
 	Codecs string
 	// AutoAnswer makes the phone pick up at once.
@@ -88,9 +91,8 @@ func (c Config) settings(d desk) string {
 		"call_local_timeout 120",
 		"call_max_calls 50",
 		"audio_source " + c.source(),
-		// ausine makes 48 kHz stereo and nothing else.
-		"ausrc_srate 48000",
-		"ausrc_channels 2",
+		fmt.Sprintf("ausrc_srate %d", c.sourceRate()),
+		fmt.Sprintf("ausrc_channels %d", c.sourceChannels()),
 		"ausrc_format s16",
 		"auplay_format s16",
 		"auenc_format s16",
@@ -103,6 +105,7 @@ func (c Config) settings(d desk) string {
 		"module g711.so",
 		"module sndfile.so",
 		"module ausine.so",
+		"module aufile.so",
 		"module_tmp uuid.so",
 		"module_tmp account.so",
 		"module_app menu.so",
@@ -116,12 +119,30 @@ func (c Config) settings(d desk) string {
 }
 
 func (c Config) source() string {
+	if c.Says != "" {
+		return "aufile," + c.Says
+	}
 	if c.ToneHz > 0 {
 		return fmt.Sprintf("ausine,%d", c.ToneHz)
 	}
 	// 10 Hz is the lowest tone that ausine makes, and nobody hears it: a
 	// silent phone must still send RTP.
 	return "ausine,10"
+}
+
+// ausine makes 48 kHz stereo and nothing else.
+func (c Config) sourceRate() int {
+	if c.Says != "" {
+		return 8000
+	}
+	return 48000
+}
+
+func (c Config) sourceChannels() int {
+	if c.Says != "" {
+		return 1
+	}
+	return 2
 }
 
 // address is the phone's address of record.
