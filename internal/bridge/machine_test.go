@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -46,18 +45,19 @@ func (a *answering) ReadFrame(dst []int16) bool {
 }
 
 func (p part) fill(dst []int16, at time.Duration, rateHz int) bool {
-	syllable := at%(200*time.Millisecond) < 160*time.Millisecond
 	for i := range dst {
 		switch {
 		case p.hz > 0:
 			dst[i] = int16(3000 * math.Sin(2*math.Pi*p.hz*(at.Seconds()+float64(i)/float64(rateHz))))
-		case syllable:
-			dst[i] = int16(rand.IntN(12000) - 6000)
-		default:
-			dst[i] = 0
+		default: // pitched as a voice, in syllables of 0.2 s
+			t, sum := at.Seconds()+float64(i)/float64(rateHz), 0.0
+			for harmonic := 1.0; harmonic <= 10; harmonic++ {
+				sum += math.Sin(2*math.Pi*harmonic*(120*t+2*math.Sin(2*math.Pi*3*t))) / harmonic
+			}
+			dst[i] = int16(2500 * math.Sin(math.Pi*math.Mod(t, 0.2)/0.2) * sum)
 		}
 	}
-	return !p.silent && (p.hz > 0 || syllable)
+	return !p.silent
 }
 
 // answeringLegs are legs by their ids.

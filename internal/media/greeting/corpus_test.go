@@ -138,6 +138,11 @@ var kinds = []kind{
 	{"announcement", greeting.Machine, announcement},
 	{"fax, called tone", greeting.Fax, faxCalled},
 	{"fax, calling tone", greeting.Fax, faxCalling},
+	{"hello, knocks", greeting.Human, person(hellos, knocks)},
+	{"hello, hum", greeting.Human, person(hellos, hum)},
+	{"machine, knocks", greeting.Machine, machine(carriers, knocks, nothingAfter)},
+	{"knocks", greeting.Unknown, func(l *line, _ int) { l.wait(8); knocks(l) }},
+	{"hum", greeting.Unknown, func(l *line, _ int) { l.wait(8); hum(l) }},
 	{"silence", greeting.Unknown, nobody},
 	{"noise", greeting.Unknown, noiseAlone},
 }

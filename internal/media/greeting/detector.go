@@ -1,6 +1,9 @@
 package greeting
 
-import "strowger/internal/media"
+import (
+	"strowger/internal/media"
+	"strowger/internal/media/vad"
+)
 
 // rateHz is the rate of the frames that are listened to.
 const rateHz = media.Narrowband
@@ -54,17 +57,16 @@ const (
 
 // Detector hears who has answered one call. It belongs to one goroutine.
 type Detector struct {
+	voice        *vad.Detector
 	level        level
 	pitch        pitch
 	announcement announcement
 	said         utterance
-	before       utterance // the tone that goes on: it was taken for a voice at first
-
-	frames  int
-	quiet   int  // frames since the last tone and the last word
-	beep    tone // the last tone that may have been one
-	faxed   bool
-	network bool // the tones before an announcement were heard
+	frames       int
+	quiet        int  // frames since the last tone and the last word
+	beep         tone // the last tone that may have been one
+	faxed        bool
+	network      bool // the tones before an announcement were heard
 
 	verdict Verdict
 	judged  int // frames since the verdict; 0: there is none
@@ -72,7 +74,7 @@ type Detector struct {
 }
 
 // NewDetector makes a detector for a call that is answered now.
-func NewDetector() *Detector { return &Detector{} }
+func NewDetector() *Detector { return &Detector{voice: vad.New(rateHz)} }
 
 // Verdict is who has answered, once a Write has given Judged.
 func (d *Detector) Verdict() Verdict { return d.verdict }
@@ -103,17 +105,10 @@ func (d *Detector) hear(frame []int16) {
 	d.frames++
 	d.pitch.write(frame)
 	d.network = d.announcement.write(&d.pitch) || d.network
-	voice := d.level.sounds(frame) && d.pitch.now.frames < beepLeast
-	if d.pitch.now.frames == 1 {
-		d.before = d.said
-	}
-	d.said.write(voice)
-	d.before.write(false)
-	if d.pitch.now.frames == beepLeast {
-		d.said = d.before
-	}
+	sound := d.level.sounds(frame) && d.pitch.now.frames < beepLeast
+	word := d.said.write(sound, d.voice.Write(frame).Voice)
 	d.faxed = d.faxed || d.pitch.now.near(calledHz, 20) && d.pitch.now.frames >= faxLeast
-	d.listenForBeep(voice || d.pitch.now.frames > 0)
+	d.listenForBeep(word || d.pitch.now.frames > 0)
 }
 
 // listenForBeep keeps the tone that ended last as long as nothing follows it.

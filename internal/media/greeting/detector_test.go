@@ -1,23 +1,26 @@
 package greeting_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"strowger/internal/media/greeting"
 )
 
-// drawn is a line on which a voice is noise: the detector understands no words.
+// drawn is a line on which what is said has no words: the detector understands none.
 func drawn() *line { return &line{dice: rand.New(rand.NewPCG(1, 2))} }
 
-// voice adds what is as loud as a voice and no tone: syllables of 0.2 s.
+// voice adds what is pitched as a voice, in syllables of 0.2 s.
 func (l *line) voice(seconds float64) {
+	turn := 0.0
 	for i := range int(seconds * rateHz) {
-		loud := 3000.0
-		if i%1600 >= 1280 {
-			loud = 100
+		turn += 2 * math.Pi * 120 / rateHz * (1 + 0.05*math.Sin(2*math.Pi*3*float64(i)/rateHz))
+		sum, loud := 0.0, 2500*math.Sin(math.Pi*float64(i%1600)/1600)
+		for harmonic := 1.0; harmonic <= 10; harmonic++ {
+			sum += math.Sin(harmonic*turn) / harmonic
 		}
-		l.sound = append(l.sound, loud*l.dice.NormFloat64())
+		l.sound = append(l.sound, loud*sum)
 	}
 }
 
@@ -50,7 +53,7 @@ func TestWhoGoesOnTalkingIsAMachine(t *testing.T) {
 	if o.verdict.Answerer != greeting.Machine || o.judged != 190 {
 		t.Errorf("got %v after %d frames, want a machine after 190", o.verdict, o.judged)
 	}
-	if said := 25 + 4*75 + 3*20; o.ending != greeting.Silence || o.ended > said+125 {
+	if said := 25 + 4*75 + 3*20; o.ending != greeting.Silence || o.ended > said+130 {
 		t.Errorf("the greeting of %d frames ended with %q after %d, want silence for 125", said, o.ending, o.ended)
 	}
 }
@@ -94,10 +97,12 @@ func TestAGreetingWithoutAnEndIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestAClickIsNoWord(t *testing.T) {
+func TestACoughIsNoWord(t *testing.T) {
 	l := drawn()
 	l.wait(0.5)
-	l.voice(0.04)
+	for range 2400 {
+		l.sound = append(l.sound, 5000*l.dice.NormFloat64())
+	}
 	l.wait(8)
 	if o := l.heard(t); o.verdict.Answerer != greeting.Unknown || o.judged != 190 {
 		t.Errorf("got %v after %d frames, want nobody in the end", o.verdict, o.judged)

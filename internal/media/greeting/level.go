@@ -2,7 +2,8 @@ package greeting
 
 import "math"
 
-// level tells sound from the background by its loudness.
+// level tells sound from the background by its loudness. The background may be music: what
+// is above it in loudness is somebody else.
 type level struct {
 	floorDB float64 // of the background
 	begun   bool

@@ -107,6 +107,30 @@ func (l *line) rush(db float64) {
 	}
 }
 
+// knocks are bursts of noise, as loud as the voice: coughs, steps, a door.
+func knocks(l *line) {
+	for at := l.between(0.1, 0.6); ; at += l.between(0.3, 1.2) {
+		length := l.between(0.03, 0.25)
+		start, low := int(at*rateHz), 0.0
+		if start+int(length*rateHz) > len(l.sound) {
+			return
+		}
+		for i := range int(length * rateHz) {
+			low += 0.4 * (l.dice.NormFloat64() - low)
+			fade := math.Exp(-4 * float64(i) / (length * rateHz))
+			l.sound[start+i] += 8000 * fade * low
+		}
+	}
+}
+
+// hum is that of the mains, 20 dB below the voice, and its harmonics.
+func hum(l *line) {
+	for i := range l.sound {
+		t := float64(i) / rateHz
+		l.sound[i] += 400 * (math.Sin(2*math.Pi*50*t) + 0.5*math.Sin(2*math.Pi*150*t) + 0.3*math.Sin(2*math.Pi*250*t))
+	}
+}
+
 // radio is music behind a voice: chords that change, 15 dB below it.
 func radio(l *line) {
 	amplitude := 32768 * math.Pow(10, float64(-20-15)/20)

@@ -1,34 +1,48 @@
 package greeting
 
 // utterance is what somebody says from the first word on, in frames.
+//
+// What is loud makes its edges, and what is voiced makes it speech: a voice is known for
+// one only after its first tenth of a second, and a cough is as loud as a word.
 type utterance struct {
-	span   int // from the first word to the end of the last one so far
-	pause  int // of silence since
-	voiced int // frames of the span that hold a voice
-	run    int // of voice that goes on
+	span  int // from the first word to the end of the last one so far; 0: there was none
+	pause int // since
+
+	burst  int  // of sound that goes on, with the gaps in it
+	gap    int  // since its last loud frame
+	spoken bool // a voice was in the burst
 }
 
-const (
-	wordLeast = 4  // frames of voice without a gap that make a word; less is a click
-	clickGap  = 25 // of silence after which what was less than a word is forgotten
-)
+// gapMost is how long a burst may be quiet in between: a stop within a word is shorter.
+const gapMost = 5
 
-// write takes the next frame.
-func (u *utterance) write(voice bool) {
-	switch {
-	case voice:
-		u.span += u.pause + 1
-		u.pause = 0
-		u.voiced++
-		u.run++
-	case u.span > 0:
+// write takes the next frame, and reports whether it is of a word.
+func (u *utterance) write(sound, voice bool) bool {
+	if u.span > 0 {
 		u.pause++
-		u.run = 0
-		if u.voiced < wordLeast && u.pause >= clickGap {
-			*u = utterance{}
-		}
 	}
+	switch {
+	case sound:
+		u.burst += u.gap + 1
+		u.gap = 0
+		u.spoken = u.spoken || voice
+	case u.burst > 0 && u.gap < gapMost:
+		u.gap++
+		u.spoken = u.spoken || voice
+	default:
+		u.burst, u.gap, u.spoken = 0, 0, false
+	}
+	if !u.spoken {
+		return false
+	}
+	if u.span == 0 {
+		u.span, u.pause = u.burst, u.gap
+	} else if sound {
+		u.span += u.pause
+		u.pause = 0
+	}
+	return true
 }
 
 // begun reports whether a word has been said.
-func (u *utterance) begun() bool { return u.voiced >= wordLeast }
+func (u *utterance) begun() bool { return u.span > 0 }
