@@ -117,12 +117,11 @@ func FuzzDetector(f *testing.F) {
 		dice := rand.New(rand.NewPCG(uint64(len(data)), 1))
 		judged, ended := 0, 0
 		for i := range int(frames) {
-			given := frame
-			if kind := byte(i); len(data) > 0 {
+			kind := byte(i)
+			if len(data) > 0 {
 				kind = data[i%len(data)]
-				given = strange(frame, kind, dice)
 			}
-			switch d.Write(given) {
+			switch d.Write(strange(frame, kind, dice)) {
 			case greeting.Judged:
 				judged++
 			case greeting.Ended:
