@@ -51,9 +51,15 @@ type fliteFunctions struct {
 	initialize func() int32
 	say        func(text string, voice uintptr) unsafe.Pointer
 	forget     func(wave unsafe.Pointer)
-	set        func(features uintptr, name string, value float32)
-	remove     func(features uintptr, name string) int32
+	set        func(features uintptr, name *byte, value float32)
+	remove     func(features uintptr, name *byte) int32
 }
+
+// What a voice is asked for. Flite keeps the names as pointers, so they stay where they are.
+var (
+	fliteStretch = []byte("duration_stretch\x00")
+	flitePitch   = []byte("int_f0_target_mean\x00")
+)
 
 func bindFlite(find native.Lookup) (*fliteFunctions, error) {
 	var f fliteFunctions
@@ -136,10 +142,10 @@ func (f *Flite) Say(_ context.Context, l Line) (*player.Audio, error) {
 		}
 	}
 	features := (*cstVoice)(pointer(v.handle)).features
-	functions.set(features, "duration_stretch", float32(1/l.rate()))
-	functions.remove(features, "int_f0_target_mean")
+	functions.set(features, &fliteStretch[0], float32(1/l.rate()))
+	functions.remove(features, &flitePitch[0])
 	if l.pitch() != 1 {
-		functions.set(features, "int_f0_target_mean", float32(fliteVoices[chosen].hz*l.pitch()))
+		functions.set(features, &flitePitch[0], float32(fliteVoices[chosen].hz*l.pitch()))
 	}
 	wave := functions.say(plain(l.Text), v.handle)
 	if wave == nil {

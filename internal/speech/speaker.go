@@ -171,6 +171,7 @@ type Speech struct {
 	speaker *Speaker
 	rest    Script
 	ready   []int16
+	spoke   bool // a line of it
 }
 
 // RateHz is the rate of its samples.
@@ -208,6 +209,32 @@ func (s *Speech) next() error {
 			s.rest = nil
 			return err
 		}
+		if !s.spoke {
+			s.ready, s.spoke = fromItsSound(s.ready), true
+		}
 	}
 	return nil
+}
+
+const (
+	// faint is what is no sound yet where a line begins: 40 dB below its loudest.
+	faint = 100
+	// onset is what is kept of the time before, in samples: 20 ms.
+	onset = RateHz / 50
+)
+
+// fromItsSound leaves out the silence that a line begins with. Engines put a pause before
+// each sentence, Flite a fifth of a second: before the first, nobody but the listener
+// waits for it.
+func fromItsSound(samples []int16) []int16 {
+	loudest := 0
+	for _, v := range samples {
+		loudest = max(loudest, int(v), -int(v))
+	}
+	for i, v := range samples {
+		if max(int(v), -int(v)) > loudest/faint {
+			return samples[max(i-onset, 0):]
+		}
+	}
+	return samples
 }
