@@ -39,7 +39,8 @@ func WyomingWhisper(t testing.TB) string {
 // Piper starts a server of Wyoming that speaks, and returns its URL.
 func Piper(t testing.TB) string {
 	return "tcp://" + start(t, func(address string) []string {
-		return []string{"bin/wyoming-piper", "--uri", "tcp://" + address, "--voice", PiperVoice, "--data-dir", installed(t, piperVoices)}
+		return []string{"bin/wyoming-piper", "--uri", "tcp://" + address, "--voice", PiperVoice, "--data-dir", installed(t, piperVoices),
+			"--noise-scale", "0", "--noise-w-scale", "0"} // the same sound each time
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // sentence is spoken and heard; what is written of it may differ in its marks.
-const sentence = "The morning train to Boston leaves at a quarter past nine."
+const sentence = "The morning train to Boston leaves from the central station."
 
 // TestWhatPiperSpeaksWhisperHears holds Strowger's engines to servers that others
 // wrote.
