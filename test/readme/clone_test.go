@@ -29,6 +29,9 @@ type clone struct {
 	running *serving // what goes on until it is interrupted
 }
 
+// engines is where make install lays servers of speech.
+const engines = "test/engines/.venv"
+
 // newClone clones what is committed and lays what is not over it: what git
 // ignores (binaries, modules, data) is not there.
 func newClone(t *testing.T) *clone {
@@ -40,6 +43,10 @@ func newClone(t *testing.T) *clone {
 		if err := overlay(filepath.Join(server.Root(), name), filepath.Join(c.dir, name)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	// Whisper and piper are 700 MB that no command of the page runs.
+	if err := os.Symlink(filepath.Join(server.Root(), engines), filepath.Join(c.dir, engines)); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(c.interrupt)
 	return c
