@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,14 +26,15 @@ var (
 )
 
 // ear is a leg that says one level all the time and remembers what it heard:
-// each level once while it lasts.
+// the level of each frame, and each level once while it lasts.
 type ear struct {
 	says int16
 
-	mu    sync.Mutex
-	heard []int16
-	read  int           // what hears has gone through
-	news  chan struct{} // has room for one: something new was heard
+	mu     sync.Mutex
+	frames []int16
+	heard  []int16
+	read   int           // what hears has gone through
+	news   chan struct{} // has room for one: something new was heard
 }
 
 func newEar(says int16) *ear { return &ear{says: says, news: make(chan struct{}, 1)} }
@@ -52,6 +54,7 @@ func (e *ear) WriteFrame(src []int16) {
 	level := src[len(src)/2]
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.frames = append(e.frames, level)
 	if n := len(e.heard); n > 0 && e.heard[n-1] == level {
 		return
 	}
@@ -86,14 +89,22 @@ func (e *ear) heardNext(level int16) bool {
 	return false
 }
 
+// each is the level of each frame so far.
+func (e *ear) each() []int16 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.frames)
+}
+
 type fixture struct {
 	bridge  *Bridge
 	mu      sync.Mutex // of legs, as long as any changes
 	legs    map[call.LegID]*ear
 	signals chan call.Signal
-	files   map[string]int16 // level of each file's sound; absent: cannot be fetched
-	slow    chan struct{}    // fetches of "slow" wait until it is closed
-	length  int              // of each file, in samples
+	files   map[string]int16  // level of each file's sound; absent: cannot be fetched
+	slow    chan struct{}     // fetches of "slow" wait until it is closed
+	length  int               // of each file, in samples
+	fetch   func(file string) // called for each, when it is there
 }
 
 func (f *fixture) Media(leg call.LegID) (Media, bool) {
@@ -113,6 +124,9 @@ func (f *fixture) readdress(to, was call.LegID) {
 func (f *fixture) Signal(_ call.ID, sig call.Signal) { f.signals <- sig }
 
 func (f *fixture) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
+	if f.fetch != nil {
+		f.fetch(src.File)
+	}
 	if src.File == "slow" {
 		select {
 		case <-f.slow:

@@ -20,6 +20,8 @@ const (
 	// is reached.
 	aheadMost  = 256 << 10
 	leastAhead = 2 * 2 * pieceSamples
+	// preparedMost bounds what a play fetches before its turn: 4 s at 8 kHz.
+	preparedMost = 64 << 10
 	// loopMost bounds what a looping play keeps, so as not to fetch it again.
 	loopMost = 1 << 20
 

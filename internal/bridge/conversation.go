@@ -32,7 +32,7 @@ type conversation struct {
 	tasks       sync.WaitGroup            // fetches and the room's callbacks
 
 	mu      sync.Mutex                    // of players, and of voices where others read or run writes
-	players map[call.OperationID]*playing // that have not ended
+	players map[call.OperationID]*playing // that have not ended, also before their turn
 }
 
 func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
@@ -96,6 +96,8 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		if v, ok := c.voices[e.Leg]; ok {
 			v.member.SetMuted(e.Muted)
 		}
+	case call.PreparePlayer:
+		c.preparePlayer(ctx, e)
 	case call.StartPlayer:
 		c.startPlayer(ctx, e)
 	case call.StopPlayer:

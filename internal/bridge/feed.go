@@ -32,14 +32,15 @@ const idleMost = 10 * time.Second
 
 // feed brings the sources of one play to its tape, ahead of the clock but not far:
 // one source is opened and read, as fast as the tape takes it, and the next is
-// opened at the same time.
+// opened at the same time. After run, end is called.
 type feed struct {
 	sources []call.PlaySource
 	loop    bool
 	open    func(ctx context.Context, src call.PlaySource) (Sound, error)
 	tape    *player.Tape
-	budget  *budget // of the call
-	begun   func()  // called when there is something on the tape
+	budget  *budget         // of the call
+	begun   func()          // called when there is something on the tape
+	turn    <-chan struct{} // closed when the tape may be played; before, only its beginning is brought
 
 	tasks  sync.WaitGroup
 	coming *coming // the source that is being opened ahead
@@ -69,7 +70,6 @@ type round struct {
 // and why. Nothing of it is left running then.
 func (f *feed) run(ctx context.Context) (source int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer f.giveBack()
 	defer f.tasks.Wait()
 	defer cancel()
 	f.round.over = !f.loop
@@ -95,13 +95,14 @@ func (f *feed) run(ctx context.Context) (source int, err error) {
 func (f *feed) bring(ctx context.Context, source int) (size int, err error) {
 	mine := f.coming
 	f.openNext(ctx, source)
-	s, err := f.sound(ctx, source, mine)
+	sound, err := f.sound(ctx, source, mine)
 	if err != nil {
 		return 0, err
 	}
+	s := &bookmark{Sound: sound, open: func() (Sound, error) { return f.open(ctx, f.sources[source]) }}
 	defer s.Close()
 	for {
-		if err := f.wait(ctx); err != nil {
+		if err := f.wait(ctx, s); err != nil {
 			return size, err
 		}
 		p, err := s.Next()
@@ -159,21 +160,42 @@ func (f *feed) openNext(ctx context.Context, source int) {
 	})
 }
 
-// wait returns when there is room for another piece.
-func (f *feed) wait(ctx context.Context) error {
+// wait returns when there is room for another piece. Before its turn there may be
+// none for long: then the source is let go of.
+func (f *feed) wait(ctx context.Context, s *bookmark) error {
 	for {
 		waiting := 2 * f.tape.Waiting()
 		f.settle(waiting)
+		most, patience := aheadMost, time.Duration(waiting/4)*time.Second/time.Duration(f.tape.SampleRateHz())
+		turn := f.turn
+		if f.due() {
+			turn = nil
+		} else {
+			most, patience = preparedMost, idleMost
+		}
 		after := waiting + 2*pieceSamples
-		if after <= leastAhead || after <= aheadMost && f.hold(after-leastAhead) {
+		if after <= leastAhead || after <= most && f.hold(after-leastAhead) {
 			return ctx.Err()
 		}
-		half := time.Duration(waiting/4) * time.Second / time.Duration(f.tape.SampleRateHz())
 		select {
-		case <-time.After(max(half, media.FrameDuration)):
+		case <-time.After(max(patience, media.FrameDuration)):
+			if turn != nil {
+				s.Close()
+			}
+		case <-turn:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+}
+
+// due reports whether the tape may be played.
+func (f *feed) due() bool {
+	select {
+	case <-f.turn:
+		return true
+	default:
+		return f.turn == nil
 	}
 }
 
@@ -233,7 +255,7 @@ func (f *feed) forget() {
 func (f *feed) repeat(ctx context.Context) error {
 	for {
 		for _, p := range f.round.pieces {
-			if err := f.wait(ctx); err != nil {
+			if err := f.wait(ctx, &bookmark{}); err != nil {
 				return err
 			}
 			f.put(p)
@@ -241,8 +263,61 @@ func (f *feed) repeat(ctx context.Context) error {
 	}
 }
 
-func (f *feed) giveBack() {
+// end ends the tape, and gives back what was held for it when it may be played.
+func (f *feed) end(ctx context.Context) {
+	f.tape.End()
+	if f.turn != nil {
+		select {
+		case <-f.turn:
+		case <-ctx.Done():
+		}
+	}
 	f.budget.give(f.held)
 	f.held = 0
 	f.forget()
+}
+
+// bookmark is a source that can be let go of in the middle and gone on with.
+type bookmark struct {
+	Sound // nil: it was let go of
+	open  func() (Sound, error)
+	read  int // samples
+}
+
+// Next implements Sound.
+func (b *bookmark) Next() (Piece, error) {
+	if b.Sound == nil {
+		s, err := b.open()
+		if err != nil {
+			return Piece{}, err
+		}
+		b.Sound = s
+		return b.pass(b.read)
+	}
+	return b.pass(0)
+}
+
+// pass is the next piece after so many samples that were read before.
+func (b *bookmark) pass(samples int) (Piece, error) {
+	for {
+		p, err := b.Sound.Next()
+		if err != nil {
+			return Piece{}, err
+		}
+		if n := len(p.Samples); n <= samples && samples > 0 {
+			samples -= n
+			continue
+		}
+		p.Samples = p.Samples[samples:]
+		b.read += len(p.Samples)
+		return p, nil
+	}
+}
+
+// Close implements Sound.
+func (b *bookmark) Close() {
+	if b.Sound != nil {
+		b.Sound.Close()
+		b.Sound = nil
+	}
 }

@@ -186,6 +186,18 @@ func (s *shelf) Open(_ context.Context, src call.PlaySource) (Sound, error) {
 	return &book{shelf: s, name: src.File, levels: levels{s.length[src.File], 5}}, nil
 }
 
+func (s *shelf) isOpen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+func (b *budget) taken() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}
+
 type book struct {
 	levels
 	shelf *shelf
@@ -235,7 +247,7 @@ func (s *shelf) run(t *testing.T, ctx context.Context, budget *budget, loop bool
 		}
 	}()
 	source, err = f.run(ctx)
-	f.tape.End()
+	f.end(ctx)
 	if f.begun == nil {
 		<-done
 	}

@@ -12,61 +12,81 @@ import (
 	"strowger/internal/outbound"
 )
 
-// playing is one player, from the fetch of its first file to its end.
+// playing is one player, from the fetch of its first file to its end. It is heard when
+// its turn has come and there is sound.
 type playing struct {
 	operation call.OperationID
 	stop      context.CancelFunc
 	tape      *player.Tape
+	turn      chan struct{} // closed when it has come
 
 	mu       sync.Mutex
 	stopped  bool
+	sounds   bool         // there is something on the tape
+	due      *mixer.Play  // what is to be heard; nil before its turn
 	groups   mixer.Groups // that hear it, unless it is for legs
 	playback *mixer.Playback
 	failed   *call.PlayerFailed // what was reached when the tape ends
+}
+
+// preparePlayer has the first of what a player plays on its tape when its turn comes,
+// and tells nothing before.
+func (c *conversation) preparePlayer(ctx context.Context, e call.PreparePlayer) {
+	c.bring(ctx, call.StartPlayer{Operation: e.Operation, Sources: e.Sources, Loop: e.Loop})
 }
 
 // startPlayer plays sources, beside the conversation. It is heard from the first one
 // on, while the others are fetched; one that cannot be fetched ends it when it is
 // reached.
 func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
-	ctx, cancel := context.WithCancel(ctx)
-	// The room takes the sound at any rate: whoever comes meanwhile changes nothing.
-	p := &playing{operation: e.Operation, stop: cancel, tape: player.NewTape(c.room.RateHz()), groups: mixer.Groups(e.Groups)}
-	c.mu.Lock()
-	c.players[e.Operation] = p
-	c.mu.Unlock()
 	listeners, all := c.listeners(e.To)
 	if !all && len(listeners) == 0 {
-		cancel()
 		c.tasks.Go(func() { c.ended(e.Operation, call.PlayerFinished{Operation: e.Operation}) })
 		return
 	}
-	c.tasks.Go(func() {
-		defer cancel()
-		c.feed(ctx, p, e, listeners)
+	c.mu.Lock()
+	p := c.players[e.Operation]
+	c.mu.Unlock()
+	if p == nil {
+		p = c.bring(ctx, e)
+	}
+	p.begin(c.room, mixer.Groups(e.Groups), mixer.Play{
+		Player: p.tape, To: listeners,
+		OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
+		OnEnd:   func(end mixer.End) { c.ended(e.Operation, p.outcome(end)) },
 	})
 }
 
-// feed fetches what a player plays, and begins to play it when there is something.
-func (c *conversation) feed(ctx context.Context, p *playing, e call.StartPlayer, listeners []*mixer.Member) {
+// bring begins to fetch what a player plays.
+func (c *conversation) bring(ctx context.Context, e call.StartPlayer) *playing {
+	ctx, cancel := context.WithCancel(ctx)
+	// The room takes the sound at any rate: whoever comes meanwhile changes nothing.
+	p := &playing{operation: e.Operation, stop: cancel, tape: player.NewTape(c.room.RateHz()), turn: make(chan struct{})}
+	c.mu.Lock()
+	c.players[e.Operation] = p
+	c.mu.Unlock()
+	c.tasks.Go(func() {
+		defer cancel()
+		c.feed(ctx, p, e)
+	})
+	return p
+}
+
+// feed fetches what a player plays, and tells its end when none of it is heard.
+func (c *conversation) feed(ctx context.Context, p *playing, e call.StartPlayer) {
 	f := &feed{
-		sources: e.Sources, loop: e.Loop, tape: p.tape, budget: c.budget,
+		sources: e.Sources, loop: e.Loop, tape: p.tape, budget: c.budget, turn: p.turn,
 		open: func(ctx context.Context, src call.PlaySource) (Sound, error) {
 			return c.cfg.Sources.Open(ctx, src, p.tape.SampleRateHz())
 		},
-		begun: func() {
-			p.play(c.room, mixer.Play{
-				Player: p.tape, To: listeners,
-				OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
-				OnEnd:   func(end mixer.End) { c.ended(e.Operation, p.outcome(end)) },
-			})
-		},
+		begun: func() { p.sound(c.room) },
 	}
-	if source, err := f.run(ctx); err != nil {
+	source, err := f.run(ctx)
+	if err != nil {
 		c.fails(ctx, p, e, source, err)
 	}
-	p.tape.End()
-	if !p.plays() {
+	f.end(ctx)
+	if p.over() {
 		c.ended(e.Operation, p.outcome(mixer.Finished))
 	}
 }
@@ -128,14 +148,38 @@ func (c *conversation) listeners(legs []call.LegID) (found []*mixer.Member, all 
 	return found, len(legs) == 0
 }
 
-// play begins the playback unless the player was stopped before it could.
-func (p *playing) play(room *mixer.Room, play mixer.Play) {
+// begin is the player's turn.
+func (p *playing) begin(room *mixer.Room, groups mixer.Groups, play mixer.Play) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.stopped {
-		play.Groups = p.groups
-		p.playback = room.Play(play)
+	p.groups, p.due = groups, &play
+	close(p.turn)
+	p.play(room)
+}
+
+// sound is that there is something on the tape.
+func (p *playing) sound(room *mixer.Room) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sounds = true
+	p.play(room)
+}
+
+// play begins the playback when all is there, unless the player was stopped before.
+// It is called with mu held.
+func (p *playing) play(room *mixer.Room) {
+	if p.due != nil && p.sounds && !p.stopped {
+		p.due.Groups = p.groups
+		p.playback = room.Play(*p.due)
 	}
+}
+
+// over reports whether the player ends without a playback, which would tell its end:
+// its turn has come, and there is nothing to be heard.
+func (p *playing) over() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.due != nil && p.playback == nil
 }
 
 // plays reports whether the playback was begun, which tells its end then.
@@ -181,8 +225,13 @@ func (c *conversation) stopPlayer(op call.OperationID) {
 	p.stop()
 	p.mu.Lock()
 	p.stopped = true
-	playback := p.playback
+	playback, began := p.playback, p.due != nil
 	p.mu.Unlock()
+	if !began {
+		c.mu.Lock()
+		delete(c.players, op)
+		c.mu.Unlock()
+	}
 	if playback != nil {
 		playback.Stop()
 	}

@@ -107,6 +107,16 @@ type Isolate struct {
 	Isolated bool
 }
 
+// PreparePlayer has the first of an operation's sound there when its StartPlayer
+// comes: with the same sources, or StopPlayer instead. Nothing is heard of it and
+// nothing reported before.
+type PreparePlayer struct {
+	asksSound
+	Operation OperationID
+	Sources   []PlaySource
+	Loop      bool
+}
+
 // StartPlayer plays sources in order to groups, whoever is in them meanwhile, or to
 // the legs named.
 type StartPlayer struct {
@@ -118,7 +128,8 @@ type StartPlayer struct {
 	Loop      bool
 }
 
-// StopPlayer stops a player; its PlayerFinished or PlayerFailed still comes and is ignored.
+// StopPlayer stops a player; its PlayerFinished or PlayerFailed still comes and is
+// ignored. Of one that was only prepared nothing comes.
 type StopPlayer struct {
 	asksSound
 	Operation OperationID

@@ -52,6 +52,7 @@ type watcher struct {
 	joined    map[call.LegID]bool
 	isolated  map[call.LegID]bool
 	players   map[call.OperationID]bool
+	prepared  map[call.OperationID]bool // players that are made ready
 	unclaimed map[call.LegID]bool
 	recorders map[call.RecordingID]bool        // that run
 	files     map[call.RecordingID]int         // told, by recording
@@ -69,7 +70,7 @@ type watcher struct {
 func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
-		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
+		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, prepared: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
 		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, detected: map[call.LegID]int{}, usage: newLedger()}
 }
 
@@ -111,10 +112,13 @@ func (w *watcher) give(in call.Input) {
 // playersHaveOwners: a player runs for each operation and each transferee that the
 // call thinks it does, and for nothing else.
 func (w *watcher) playersHaveOwners(in call.Input) {
-	owners := map[call.OperationID]bool{}
+	owners, next := map[call.OperationID]bool{}, map[call.OperationID]bool{}
 	for _, op := range w.call.State().Media {
 		if op.Playing {
 			owners[op.ID] = true
+		}
+		if op.Prepared {
+			next[op.ID] = true
 		}
 	}
 	for _, p := range w.call.State().Participants {
@@ -122,8 +126,8 @@ func (w *watcher) playersHaveOwners(in call.Input) {
 			owners[p.Ringback] = true
 		}
 	}
-	if !maps.Equal(owners, w.players) {
-		w.t.Fatalf("after %s players %v run, for %v", calltest.Show(in), w.players, owners)
+	if !maps.Equal(owners, w.players) || !maps.Equal(next, w.prepared) {
+		w.t.Fatalf("after %s players %v run, for %v, and %v are ready, for %v", calltest.Show(in), w.players, owners, w.prepared, next)
 	}
 }
 
@@ -493,6 +497,7 @@ func (w *watcher) effect(e call.Effect) {
 	case call.Close:
 		clear(w.joined)
 		clear(w.players)
+		clear(w.prepared)
 	default:
 		w.machine(e)
 	}
@@ -506,11 +511,18 @@ func (w *watcher) machine(e call.Effect) {
 			w.t.Fatalf("groups are said of what is not played: %s", calltest.Show(e))
 		}
 		w.playsTo[e.Operation] = e.Groups
+	case call.PreparePlayer:
+		if w.players[e.Operation] || w.prepared[e.Operation] {
+			w.t.Fatalf("it is there already: %s", calltest.Show(e))
+		}
+		w.prepared[e.Operation] = true
 	case call.StartPlayer:
 		w.players[e.Operation] = true
+		delete(w.prepared, e.Operation)
 		w.playsTo[e.Operation] = e.Groups
 	case call.StopPlayer:
 		delete(w.players, e.Operation)
+		delete(w.prepared, e.Operation)
 	case call.StartRecorder:
 		if len(w.recorders) > 0 {
 			w.t.Fatalf("two recorders run: %s", calltest.Show(e))

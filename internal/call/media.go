@@ -15,6 +15,7 @@ type MediaOperation struct {
 	Loop      bool
 	Running   bool // its turn has come
 	Playing   bool // a player runs for it
+	Prepared  bool // a player is made ready for it, before its turn
 
 	Recognition *Recognition // of RecognizeMedia
 	Tones       []Tone       // of SendTonesMedia
@@ -98,7 +99,7 @@ func (c *Call) operation(id OperationID) *MediaOperation {
 
 // startPlayer plays the operation's sources to whom it is for.
 func (c *Call) startPlayer(op *MediaOperation) {
-	op.Playing = true
+	op.Playing, op.Prepared = true, false
 	e := StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop}
 	if len(op.To) == 0 {
 		e.Groups = c.groupsPlayedTo(op.Recipient.Connection)
@@ -107,8 +108,8 @@ func (c *Call) startPlayer(op *MediaOperation) {
 }
 
 func (c *Call) stopPlayer(op *MediaOperation) {
-	if op.Playing {
-		op.Playing = false
+	if op.Playing || op.Prepared {
+		op.Playing, op.Prepared = false, false
 		c.ask(StopPlayer{Operation: op.ID})
 	}
 }

@@ -76,6 +76,23 @@ func (c *Call) runNext(q Queue) {
 	}
 }
 
+// prepareNext has the sound of whatever is next in its queue made ready, so that it
+// follows on what runs without a pause.
+func (c *Call) prepareNext() {
+	place := map[Queue]int{}
+	for i := range c.state.Media {
+		op := &c.state.Media[i]
+		if op.Scope == Beside {
+			continue
+		}
+		q := op.Recipient.Queue()
+		if place[q]++; place[q] == 2 && !op.Prepared && len(op.Sources) > 0 {
+			op.Prepared = true
+			c.ask(PreparePlayer{Operation: op.ID, Sources: op.Sources, Loop: op.Loop})
+		}
+	}
+}
+
 // finish ends an operation with its terminal event and starts the next.
 func (c *Call) finish(id OperationID, last Event) {
 	q := c.operation(id).Recipient.Queue()

@@ -21,6 +21,7 @@ func (c *Call) settle() {
 		return
 	}
 	c.settleMusic()
+	c.prepareNext()
 	c.settleRingback()
 	c.tellRoster()
 }
