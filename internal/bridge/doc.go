@@ -12,8 +12,10 @@
 //   - Fetching a file holds up neither the call nor anybody's sound. A play is heard
 //     from its first source on, while the next is opened; a source that cannot be
 //     played fails the play when it is reached, and what came before it is heard.
+//   - A player that is prepared has its beginning on its tape when its turn comes. Nothing
+//     is told of it before: what could not be fetched fails it then.
 //   - What plays hold in memory is bounded in bytes, whatever the length and number
-//     of their sources: 256 KiB ahead of the clock and 1 MiB for a loop each, 4 MiB a
+//     of their sources: 256 KiB ahead of the clock (64 KiB before its turn) and 1 MiB for a loop each, 4 MiB a
 //     call, 64 MiB in all; beyond that a play still has 16 KiB, one second. Kept
 //     files (up to 4 MiB of sound each, 128 MiB in all, 64 MiB more while they are
 //     fetched) are decoded once and brought once to each rate at which they are

@@ -25,10 +25,10 @@ type Library struct {
 	own     map[call.OwnSound]func() *recording
 
 	mu    sync.Mutex
-	kept  map[string]*list.Element
+	kept  map[soundKey]*list.Element
 	order *list.List // of *recording, most recently played first
 	bytes int
-	now   map[string]*fetching // cacheable fetches under way, shared by all who want them
+	now   map[soundKey]*fetching // cacheable fetches under way, shared by all who want them
 }
 
 // Speaker makes sound of words, and returns when the sound begins. An error is a
@@ -39,7 +39,7 @@ type Speaker interface {
 
 // recording is the sound of one file, or of what was spoken.
 type recording struct {
-	key   string
+	key   soundKey
 	audio *player.Audio
 	bytes int // of audio and prompts, as the library counts them
 
@@ -47,6 +47,21 @@ type recording struct {
 	// the same wait instead of doing it too.
 	mu      sync.Mutex
 	prompts map[int]*player.Prompt // by rate
+}
+
+// soundKey names what is kept by all that decides how it sounds: the words and the voice
+// that speaks them, or the file and the id that it may be kept under. Who does not know
+// the whole of it, a signed URL for instance, does not get what is kept.
+type soundKey struct {
+	file, id string
+	speech   call.Speech
+}
+
+func keyOf(src call.PlaySource) soundKey {
+	if src.Speech != nil {
+		return soundKey{speech: *src.Speech}
+	}
+	return soundKey{file: src.File, id: src.CacheID}
 }
 
 // fetching is a fetch under way. When it is done without a recording, the file was
@@ -66,7 +81,7 @@ func NewLibrary(client *http.Client, speaker Speaker) *Library {
 	patient.Timeout = 0
 	l := &Library{
 		client: &patient, limit: client.Timeout, speaker: speaker, most: libraryMost, fetches: &budget{most: fetchesMost},
-		kept: map[string]*list.Element{}, order: list.New(), now: map[string]*fetching{},
+		kept: map[soundKey]*list.Element{}, order: list.New(), now: map[soundKey]*fetching{},
 		own: map[call.OwnSound]func() *recording{call.HoldMusic: once(player.HoldMusic), call.Ringback: once(player.Ringback)},
 	}
 	if l.limit == 0 {
@@ -88,7 +103,7 @@ func once(made func() *player.Audio) func() *recording {
 func (l *Library) Open(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
 	switch {
 	case src.Speech != nil:
-		return l.openSpeech(ctx, *src.Speech, rateHz)
+		return l.openSpeech(ctx, src, rateHz)
 	case src.Own != "":
 		return &keptSound{samples: l.at(l.own[src.Own](), rateHz).Samples()}, nil
 	case src.CacheID != "":
@@ -107,7 +122,7 @@ func (l *Library) openStream(ctx context.Context, uri string, rateHz int) (Sound
 
 // openKept finds what is kept of a source, or fetches it.
 func (l *Library) openKept(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
-	key := src.CacheID + "\n" + src.File
+	key := keyOf(src)
 	for {
 		r, f, mine := l.look(key)
 		switch {
@@ -131,7 +146,7 @@ func (l *Library) openKept(ctx context.Context, src call.PlaySource, rateHz int)
 }
 
 // look finds what is kept, or joins the fetch that is under way, or begins one.
-func (l *Library) look(key string) (r *recording, f *fetching, mine bool) {
+func (l *Library) look(key soundKey) (r *recording, f *fetching, mine bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if e := l.kept[key]; e != nil {
@@ -148,7 +163,7 @@ func (l *Library) look(key string) (r *recording, f *fetching, mine bool) {
 
 // fill does a fetch and keeps what came of it. What is too large to be kept is
 // played as it comes.
-func (l *Library) fill(ctx context.Context, f *fetching, key, uri string, rateHz int) (Sound, error) {
+func (l *Library) fill(ctx context.Context, f *fetching, key soundKey, uri string, rateHz int) (Sound, error) {
 	defer l.filled(f, key)
 	file, err := openFile(ctx, l.client, uri, l.limit)
 	if err != nil {
@@ -176,7 +191,7 @@ func (l *Library) fill(ctx context.Context, f *fetching, key, uri string, rateHz
 }
 
 // filled lets those go on who wait for a fetch.
-func (l *Library) filled(f *fetching, key string) {
+func (l *Library) filled(f *fetching, key soundKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.now, key)
@@ -198,7 +213,7 @@ func joined(rateHz int, pieces []taken, n int) *player.Audio {
 }
 
 // keep keeps sound. What was kept under the same key before is let go.
-func (l *Library) keep(key string, a *player.Audio) *recording {
+func (l *Library) keep(key soundKey, a *player.Audio) *recording {
 	r := &recording{key: key, audio: a, prompts: map[int]*player.Prompt{}}
 	l.mu.Lock()
 	defer l.mu.Unlock()

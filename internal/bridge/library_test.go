@@ -202,3 +202,22 @@ func TestOwnSoundsAreThereAtEveryRateWithoutAFetch(t *testing.T) {
 		}
 	}
 }
+
+// An id is chosen by an application, and so is everything else that a kept sound goes by:
+// however it is written, it names no other sound.
+func TestNothingKeptAnswersForAnotherSound(t *testing.T) {
+	const at = "http://127.0.0.1/a.wav"
+	sources := []call.PlaySource{
+		{File: at, CacheID: "speech\n\n\n\n"}, {Speech: &call.Speech{Text: at}},
+		{File: at, CacheID: "a\n" + at}, {File: at + "\n" + at, CacheID: "a"},
+		{Speech: &call.Speech{SSML: "\n<speak/>"}}, {Speech: &call.Speech{Text: "<speak/>\n"}},
+		{Speech: &call.Speech{Language: "en", Voice: "x\n"}}, {Speech: &call.Speech{Language: "en", Voice: "x"}},
+	}
+	seen := map[any]int{}
+	for i, src := range sources {
+		if j, ok := seen[keyOf(src)]; ok {
+			t.Errorf("%q is kept as %q", src, sources[j])
+		}
+		seen[keyOf(src)] = i
+	}
+}

@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"io"
-	"strings"
 
 	"strowger/internal/call"
 	"strowger/internal/media/player"
@@ -11,25 +10,20 @@ import (
 
 // openSpeech begins to speak, and returns when the first of it can be heard. What was
 // spoken before in the same way is there at once.
-func (l *Library) openSpeech(ctx context.Context, words call.Speech, rateHz int) (Sound, error) {
-	key := speechKey(words)
+func (l *Library) openSpeech(ctx context.Context, src call.PlaySource, rateHz int) (Sound, error) {
+	key := keyOf(src)
 	if r := l.find(key); r != nil {
 		return &keptSound{samples: l.at(r, rateHz).Samples()}, nil
 	}
-	r, err := l.speaker.Speak(ctx, words)
+	r, err := l.speaker.Speak(ctx, *src.Speech)
 	if err != nil {
 		return nil, err
 	}
 	return newStream(&learning{Reader: r, library: l, key: key}, rateHz), nil
 }
 
-// speechKey names what is heard: the words, and all that changes how they sound.
-func speechKey(s call.Speech) string {
-	return strings.Join([]string{"speech", s.Language, s.Gender, s.Voice, s.SSML, s.Text}, "\n")
-}
-
 // find is what is kept under a key, or nil.
-func (l *Library) find(key string) *recording {
+func (l *Library) find(key soundKey) *recording {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := l.kept[key]
@@ -45,7 +39,7 @@ func (l *Library) find(key string) *recording {
 type learning struct {
 	Reader
 	library *Library
-	key     string
+	key     soundKey
 	samples []int16
 	held    int  // bytes of the budget for fetches
 	over    bool // it is kept already, or never will be

@@ -130,7 +130,7 @@ func TestRecordsOfEveryFormAreRead(t *testing.T) {
 // What form 1 said of a call is what the rules say of the same call today, but
 // for what form 1 did not say: when timers started, what those who have joined
 // came for, the dialog of a caller that is not answered, which leg an invitation was
-// answered with, and what usage is made of.
+// answered with, what was made ready to be played, and what usage is made of.
 func TestForm1BecomesWhatTheRulesMakeOfTheSameCall(t *testing.T) {
 	comparable := func(records []journal.Message, i int) string {
 		state := stateAt(t, records, i)
@@ -148,6 +148,9 @@ func TestForm1BecomesWhatTheRulesMakeOfTheSameCall(t *testing.T) {
 			} else {
 				state.Participants[i].Dialog = nil
 			}
+		}
+		for i := range state.Media {
+			state.Media[i].Prepared = false
 		}
 		for _, r := range state.Repeats {
 			if r.Answer.Participant != nil {

@@ -134,6 +134,22 @@ func TestACachedFileIsFetchedOnce(t *testing.T) {
 	w.end(connection)
 }
 
+func TestTheNextOfAQueueIsFetchedWhileTheFirstPlays(t *testing.T) {
+	w := start(t, threeUsers)
+	a := w.phoneOf(alice, phone.Config{AutoAnswer: true})
+	format := heard.Format{RateHz: 8000, Channels: 1, Bits: 16}
+	first := w.app.Serve("/first.wav", heard.MakeWAV(format, heard.Part{Hz: 700, Length: time.Minute}))
+	next := w.app.Serve("/next.wav", heard.MakeWAV(format, heard.Part{Hz: 1300, Length: time.Second}))
+	connection := w.connected(user(alice))
+	playing, waiting := newContext("playing"), newContext("waiting")
+	expect(t, w.api.PlayFile(connection, first, client.Object{"operationContext": playing}), 202)
+	expect(t, w.api.PlayFile(connection, next, client.Object{"operationContext": waiting}), 202)
+	w.app.AwaitFetched("/next.wav")
+	a.AwaitHeard(700, time.Second)
+	a.DidNotHear(1300)
+	w.end(connection)
+}
+
 func TestTonesPressedOnAPhoneInterruptThePromptAndAreRecognised(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{AutoAnswer: true})

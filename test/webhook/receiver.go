@@ -85,6 +85,14 @@ func (r *Receiver) Fetched(path string) int {
 	return 0
 }
 
+// AwaitFetched waits until a file was asked for.
+func (r *Receiver) AwaitFetched(path string) {
+	r.t.Helper()
+	if !r.wait(Patience, func() bool { return r.Fetched(path) > 0 }) {
+		r.t.Fatalf("%s was not asked for within %v", path, Patience)
+	}
+}
+
 // Hang lets every request to a path wait until the test ends.
 func (r *Receiver) Hang(path string) {
 	r.behave(path, func(_ http.ResponseWriter, request *http.Request) {
@@ -130,6 +138,8 @@ func (r *Receiver) serve(w http.ResponseWriter, request *http.Request) {
 	served, isFile := r.files[path]
 	if isFile {
 		served.fetched++
+		close(r.changed)
+		r.changed = make(chan struct{})
 	}
 	r.mu.Unlock()
 
