@@ -6,6 +6,8 @@ const (
 	sipStreams = 8192
 	// rest is for the journal, logs and listeners.
 	rest = 512
+	// sockets is how many a leg has: one for RTP, one for RTCP.
+	sockets = 2
 	// fewest is how many HTTP connections, and how many callbacks and audio files
 	// at once, a server has however little there is.
 	fewest = 40
@@ -13,7 +15,7 @@ const (
 
 // Wanted is what the settings ask for.
 type Wanted struct {
-	Media     int // RTP sockets: one a leg
+	Media     int // legs, of so many sockets each
 	HTTP      int // connections to us
 	Callbacks int // connections out
 	Audio     int // connections out, for files that are played
@@ -39,8 +41,10 @@ func Divide(limit int, w Wanted) Budget {
 	b := Budget{Limit: limit, HTTP: min(w.HTTP, fewest), Callbacks: min(w.Callbacks, fewest), Audio: min(w.Audio, fewest)}
 	// SIP takes its streams one by one, so a small limit is shared with it.
 	left := max(0, limit-min(sipStreams, limit/4)-min(rest, limit/4)-b.HTTP-b.Callbacks-b.Audio)
-	b.Media = min(w.Media, left)
-	left -= b.Media
+	b.Media = min(w.Media, left/sockets)
+	if left -= sockets * b.Media; b.Media < w.Media {
+		left = 0
+	}
 	audio := min(w.Audio-b.Audio, left)
 	b.Audio += audio
 	left -= audio
@@ -52,4 +56,6 @@ func Divide(limit int, w Wanted) Budget {
 }
 
 // Needed is the limit with which every part has what it wants.
-func Needed(w Wanted) int { return w.Media + w.HTTP + w.Callbacks + w.Audio + sipStreams + rest }
+func Needed(w Wanted) int {
+	return sockets*w.Media + w.HTTP + w.Callbacks + w.Audio + sipStreams + rest
+}

@@ -33,7 +33,7 @@ func TestTheMediaComesBeforeHTTP(t *testing.T) {
 		if b.HTTP < min(w.HTTP, fewest) || b.Callbacks < min(w.Callbacks, fewest) || b.Audio < min(w.Audio, fewest) {
 			t.Fatalf("HTTP has too little: %+v", b)
 		}
-		if sum := b.Media + b.HTTP + b.Callbacks + b.Audio + min(sipStreams, limit/4) + min(rest, limit/4); sum > limit {
+		if sum := sockets*b.Media + b.HTTP + b.Callbacks + b.Audio + min(sipStreams, limit/4) + min(rest, limit/4); sum > limit {
 			t.Fatalf("%d are given out of %d: %+v", sum, limit, b)
 		}
 	})

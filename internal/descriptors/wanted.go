@@ -13,7 +13,7 @@ const audio = 4096
 func WantedBy(cfg config.Config) Wanted {
 	legs := (cfg.RTP.Ports.Last - cfg.RTP.Ports.First + 1) / 2
 	return Wanted{
-		Media: legs, // RTP and RTCP share a socket
+		Media: legs,
 		HTTP:  cfg.HTTP.MaxConnections, Callbacks: callbacks,
 		Audio: min(2*legs, audio), // one is played while the next is opened
 	}

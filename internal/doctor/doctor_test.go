@@ -135,7 +135,7 @@ func TestMediaPortsThatAreTakenAreTold(t *testing.T) {
 func TestTooFewOpenFilesAreTold(t *testing.T) {
 	w := descriptors.Wanted{Media: 5000, HTTP: 4096, Callbacks: 2048}
 	requireFinding(t, []Finding{room("open files", 1024, w)}, "open files", Warn, "asks for 5000")
-	requireFinding(t, []Finding{room("open files", 12_000, w)}, "open files", Warn, "http.max_connections asks for 4096")
+	requireFinding(t, []Finding{room("open files", 20_000, w)}, "open files", Warn, "http.max_connections asks for 4096")
 	requireFinding(t, []Finding{room("open files", 1<<20, w)}, "open files", OK, "5000 legs")
 	if found := files(t.Context(), settings(t)); len(found) != 1 {
 		t.Errorf("found %v", found)

@@ -114,11 +114,16 @@ func (s *sound) media() call.Media {
 }
 
 // quality is what the network made of the sound, for the log: packets, and the
-// jitter of those that came (RFC 3550 A.8).
+// jitter of those that came (RFC 3550 A.8). What the far end reports of those that
+// went is there when it sends RTCP.
 func (s *sound) quality() []any {
 	st := s.session.Stats()
-	return []any{"packets_sent", st.Sent, "packets_received", st.Received, "packets_lost", st.Lost, "packets_late", st.Late,
+	quality := []any{"packets_sent", st.Sent, "packets_received", st.Received, "packets_lost", st.Lost, "packets_late", st.Late,
 		"concealed", st.Concealed, "jitter", st.Jitter}
+	if st.Reports > 0 {
+		quality = append(quality, "far_packets_lost", st.FarLost, "far_jitter", st.FarJitter, "round_trip", st.RoundTrip)
+	}
+	return quality
 }
 
 // mediaAddress is where a leg's port is bound and which address the far end is

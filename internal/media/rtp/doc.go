@@ -12,11 +12,16 @@
 //     followed, or, where Params.Behind says so, the address of the signalling
 //     (symmetric RTP, RFC 4961); each only when it has been sending for a while,
 //     and only until the announced address sends again. Nobody else ever hears a
-//     packet or is heard, be it sound or a key. Nothing listens for RTCP.
+//     packet or is heard, be it sound or a key.
+//   - RTCP (RFC 3550 section 6) goes both ways while the session runs: reports with a
+//     CNAME every five seconds or so, and BYE at the end; on the port above that of the
+//     sound, or with the sound where both agreed on that (RFC 5761). It is taken from
+//     the far end alone, and only if it knows one of the two streams; it goes to where
+//     it comes from.
 //   - Every format that was agreed on is understood at any time, whatever its rate
 //     and clock; the one that is sent gives the session its rate.
 //   - Each digit is reported once, as soon as its end is known: on Linux that is
 //     the clock's next frame, 20 ms away at most. A leg that has just been taken
 //     out of its room is noticed within a second, and served every 20 ms then.
-//   - The port is given back when the session is closed.
+//   - The ports are given back when the session is closed.
 package rtp

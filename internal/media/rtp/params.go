@@ -46,6 +46,10 @@ type Params struct {
 	// NAT and Remote an address that nobody reaches: media from there are learnt.
 	// Invalid: they come from the address of Remote and from nowhere else.
 	Behind netip.Addr
+	// Control is where the far end wants RTCP (RFC 3605), when that is not the port
+	// above Remote; Muxed: at the port of the sound (RFC 5761).
+	Control netip.AddrPort
+	Muxed   bool
 	// Format is what we send. The frames of the session have its rate.
 	Format
 	// Understood is what the far end may send beside Format: all that was

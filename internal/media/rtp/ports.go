@@ -44,8 +44,8 @@ func (p *Ports) InUse() int {
 	return len(p.taken)
 }
 
-// Listen opens a socket for plain RTP on the next free even port of ip. Closing
-// it gives the port back. Ports that other programs hold are passed over.
+// Listen opens sockets for plain RTP on the next free even port of ip, and for RTCP
+// on the one above. Closing it gives them back. Ports that other programs hold are passed over.
 func (p *Ports) Listen(ip netip.Addr) (*Symmetric, error) {
 	var refused error
 	for range p.Size() {
@@ -53,9 +53,9 @@ func (p *Ports) Listen(ip netip.Addr) (*Symmetric, error) {
 		if !ok {
 			break
 		}
-		io, err := listenUDP(netip.AddrPortFrom(ip, uint16(port)), func() { p.giveBack(port) })
+		t, err := listenPair(netip.AddrPortFrom(ip, uint16(port)), func() { p.giveBack(port) })
 		if err == nil {
-			return NewSymmetric(io), nil
+			return t, nil
 		}
 		p.giveBack(port)
 		refused = err
@@ -64,6 +64,23 @@ func (p *Ports) Listen(ip netip.Addr) (*Symmetric, error) {
 		return nil, fmt.Errorf("rtp: %w in %d-%d: %w", ErrNoPort, p.first, p.last, refused)
 	}
 	return nil, fmt.Errorf("rtp: %w: all %d of %d-%d are in use", ErrNoPort, p.Size(), p.first, p.last)
+}
+
+// listenPair opens a port for RTP and the one above for RTCP. release is called when
+// both are closed.
+func listenPair(at netip.AddrPort, release func()) (*Symmetric, error) {
+	control, err := listenBeside(at)
+	if err != nil {
+		return nil, err
+	}
+	io, err := listenUDP(at, release)
+	if err != nil {
+		_ = control.Close()
+		return nil, err
+	}
+	t := NewSymmetric(io)
+	t.control = newBeside(t, control)
+	return t, nil
 }
 
 func (p *Ports) take() (port int, ok bool) {

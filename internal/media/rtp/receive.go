@@ -28,6 +28,9 @@ type stream struct {
 // receive takes one packet of the far end and when it arrived, and reports
 // whether it is RTP that was agreed on.
 func (s *Session) receive(packet []byte, at time.Time) (ours bool) {
+	if len(packet) > 1 && isRTCP(packet[1]) && s.takeControl(packet, at) {
+		return false // it shows nothing of where the sound is
+	}
 	ours = s.accept(packet, at)
 	if ours {
 		s.intake.received.Add(1)
@@ -60,6 +63,8 @@ func (s *Session) accept(packet []byte, at time.Time) bool {
 		return false
 	}
 	s.intake.due.Store(s.in.sequence.due())
+	s.intake.ssrc.Store(s.in.sequence.ssrc)
+	s.intake.highest.Store(s.in.sequence.cycles | uint32(s.in.sequence.last))
 	s.follow(d)
 	s.take(l, k, h, sequence, payload)
 	return true

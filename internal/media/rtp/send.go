@@ -20,6 +20,8 @@ type sending struct {
 	packet  [headerSize + maxPayload]byte
 	silence [media.MaxFrameSamples]int16
 
+	stamp  atomic.Uint32 // timestamp of what is sent now
+	octets atomic.Uint64 // of payload
 	sent   atomic.Uint64
 	errors atomic.Uint64
 }
@@ -47,6 +49,7 @@ func (s *Session) WriteFrame(src []int16) {
 		return
 	}
 	now := o.header.timestamp
+	o.stamp.Store(now)
 	o.header.timestamp += l.frameUnits()
 
 	if !l.sends() {
@@ -115,6 +118,7 @@ func (s *Session) send(h header, payload int) {
 		o.errors.Add(1)
 		return
 	}
+	o.octets.Add(uint64(payload))
 	o.sent.Add(1)
 }
 

@@ -17,6 +17,7 @@ type sequencer struct {
 	ssrc    uint32
 	last    uint16 // highest wire number of the stream
 	highest uint64 // the same, extended
+	cycles  uint32 // of the wire number, shifted to stand above it
 
 	// A packet that does not fit is believed when the next one fits to it.
 	doubtful     bool
@@ -69,12 +70,15 @@ func (s *sequencer) begin(h header) {
 	// before the first in order.
 	s.highest += ringSlots + maxMisorder
 	s.first = s.highest
-	s.ssrc, s.last, s.doubtful = h.ssrc, h.sequence, false
+	s.ssrc, s.last, s.cycles, s.doubtful = h.ssrc, h.sequence, 0, false
 }
 
 func (s *sequencer) follow(h header, delta int) (uint64, bool) {
 	sequence := s.highest + uint64(delta)
 	if delta > 0 {
+		if h.sequence < s.last {
+			s.cycles += 1 << 16
+		}
 		s.highest, s.last = sequence, h.sequence
 	}
 	if sequence < s.first {

@@ -53,6 +53,8 @@ type Session struct {
 	playout playout
 	out     sending
 	hush    hush
+
+	talk dialogue // about what is heard
 }
 
 // NewSession makes a session that hears and says nothing until Update, and
@@ -65,6 +67,7 @@ func NewSession(cfg Config) *Session {
 	s.in.take = s.receive
 	s.digits = make(chan pressed, maxUntold)
 	s.out.init()
+	s.talk.cname = newName()
 	return s
 }
 
@@ -101,6 +104,9 @@ func (s *Session) Update(p Params) error {
 	defer s.updating.Unlock()
 	s.pipeline.Store(newPipeline(p, s.pipeline.Load()))
 	s.cfg.Transport.Follow(p.Remote, p.Behind.Unmap())
+	if c := s.cfg.Transport.Control(); c != nil {
+		c.Follow(p.Control, p.Muxed)
+	}
 	return nil
 }
 
@@ -111,6 +117,11 @@ func (s *Session) Run(ctx context.Context) error {
 		defer close(interrupted)
 		_ = s.Close()
 	})
+	var talking sync.WaitGroup
+	if c := s.cfg.Transport.Control(); c != nil {
+		talking.Go(func() { s.converse(c) })
+	}
+	defer talking.Wait()
 	err := s.readPackets()
 	if !stop() {
 		<-interrupted
@@ -142,6 +153,9 @@ func (s *Session) readPackets() error {
 func (s *Session) Close() error {
 	if !s.closed.Swap(true) {
 		s.poll() // the last key before hanging up
+		if c := s.cfg.Transport.Control(); c != nil {
+			s.report(c, true)
+		}
 	}
 	s.outbox.close()
 	return s.cfg.Transport.Close()
@@ -193,7 +207,13 @@ func (s *Session) Stats() Stats {
 		SendErrors: s.out.errors.Load(),
 		Jitter:     s.intake.jitter.duration(),
 	}
+	s.talk.mu.Lock()
+	stats.Reports, stats.RoundTrip = s.talk.reports, s.talk.roundTrip
+	told := s.talk.last
+	s.talk.mu.Unlock()
+	stats.FarLost = uint64(max(told.lost, 0))
 	if l := s.pipeline.Load(); l != nil {
+		stats.FarJitter = time.Duration(told.jitter) * time.Second / time.Duration(l.Codec.ClockRateHz)
 		sample := time.Second / time.Duration(l.Codec.SampleRateHz)
 		stats.Concealed = time.Duration(s.playout.concealed.Load()) * sample
 		stats.Delay = time.Duration(s.playout.waiting.Load()) * sample

@@ -19,6 +19,12 @@ type Stats struct {
 	SendErrors uint64
 	Jitter     time.Duration // interarrival jitter (RFC 3550 A.8)
 	Delay      time.Duration // sound waiting in the jitter buffer
+
+	// By the far end's RTCP; zero without any.
+	Reports   uint64        // that came about what we send
+	FarLost   uint64        // packets that never came there
+	FarJitter time.Duration // of those that came
+	RoundTrip time.Duration // there and back, without the time in between
 }
 
 // intake counts what the reader goroutine sees.
@@ -31,6 +37,8 @@ type intake struct {
 	events     atomic.Uint64 // telephone-event packets
 	apart      atomic.Uint64 // those of them that are not numbered with the sound
 	jitter     jitter
+	ssrc       atomic.Uint32 // of the stream
+	highest    atomic.Uint32 // sequence number, extended by its cycles (RFC 3550 A.1)
 }
 
 func (in *intake) lost() uint64 {

@@ -24,7 +24,8 @@ const (
 // Nobody else hears a packet or is heard.
 type Symmetric struct {
 	io        PacketIO
-	poller    Poller // nil when ReadPacket reads
+	poller    Poller  // nil when ReadPacket reads
+	control   *beside // nil: no RTCP
 	made      time.Time
 	aim       atomic.Pointer[aim]
 	strangers atomic.Uint64
@@ -188,5 +189,18 @@ func (t *Symmetric) Strangers() uint64 { return t.strangers.Load() }
 // LocalAddr is the address of the socket.
 func (t *Symmetric) LocalAddr() netip.AddrPort { return t.io.LocalAddr() }
 
-// Close closes the socket.
-func (t *Symmetric) Close() error { return t.io.Close() }
+// Control is the RTCP on the port above, or nil.
+func (t *Symmetric) Control() Control {
+	if t.control == nil {
+		return nil
+	}
+	return t.control
+}
+
+// Close closes the sockets.
+func (t *Symmetric) Close() error {
+	if t.control != nil {
+		_ = t.control.close()
+	}
+	return t.io.Close()
+}

@@ -31,6 +31,8 @@ type Transport interface {
 	// Strangers counts the packets of others than the far end.
 	Strangers() uint64
 	LocalAddr() netip.AddrPort
+	// Control is its RTCP, or nil without any.
+	Control() Control
 	// Close ends Read and gives the port back. It may be called more than once.
 	Close() error
 }

@@ -48,6 +48,9 @@ func (u *udp) WritePacket(b []byte, to netip.AddrPort) error {
 	return err
 }
 
+// WriteControl implements muxer: a connection takes packets of any goroutine.
+func (u *udp) WriteControl(b []byte, to netip.AddrPort) error { return u.WritePacket(b, to) }
+
 func (u *udp) Wake() { _ = u.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 func (u *udp) LocalAddr() netip.AddrPort {

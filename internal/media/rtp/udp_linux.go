@@ -135,6 +135,13 @@ func (u *udp) Poll(take func([]byte, netip.AddrPort, time.Time)) {
 
 func (u *udp) WritePacket(b []byte, to netip.AddrPort) error { return u.out.send(u.raw, b, to) }
 
+// WriteControl implements muxer.
+func (u *udp) WriteControl(b []byte, to netip.AddrPort) error {
+	var o outlet
+	o.init()
+	return o.send(u.raw, b, to)
+}
+
 func (u *udp) Wake() {
 	select {
 	case u.woken <- struct{}{}:

@@ -21,6 +21,7 @@ type Negotiation struct {
 
 	numbers numbers
 	profile string // of the far end's stream; empty before the first
+	muxed   bool   // RTCP shares the port of the sound, as the far end offered
 	last    string // our last description, without its version
 }
 
@@ -50,6 +51,8 @@ func (n *Negotiation) Agree(answer []byte) (rtp.Params, error) {
 	_, offered := n.offers()
 	agreed.Understood = append(agreed.Understood, offered...)
 	n.profile = streams[0].profile
+	n.muxed = n.muxed && agreed.Muxed // RFC 5761 5.1.1: it is not, unless it was offered
+	agreed.Muxed = n.muxed
 	n.understandEvents(streams[0], &agreed)
 	return agreed, nil
 }
@@ -74,7 +77,7 @@ func (n *Negotiation) Answer(offer []byte) (answer []byte, agreed rtp.Params, er
 		if agreed.EventPayloadType != 0 {
 			formats = append(formats, eventFormat(agreed.EventClockRateHz, agreed.EventPayloadType))
 		}
-		n.profile = s.profile
+		n.profile, n.muxed = s.profile, agreed.Muxed
 		media = append(media, n.audio(formats, agreed.Direction))
 		n.keep(s, &agreed, formats)
 	}
@@ -149,6 +152,9 @@ func (n *Negotiation) audio(formats []format, dir rtp.Direction) *pion.MediaDesc
 	}}
 	for _, f := range formats {
 		f.put(m)
+	}
+	if n.muxed {
+		m.WithPropertyAttribute("rtcp-mux")
 	}
 	return m.WithValueAttribute("ptime", "20").WithPropertyAttribute(dir.String())
 }

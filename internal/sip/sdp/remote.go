@@ -155,11 +155,34 @@ func (s remoteStream) agree(ours codec.Set) (rtp.Params, error) {
 	if addr.IsUnspecified() {
 		p.Direction = deaf(p.Direction)
 	}
+	p.Control, p.Muxed = s.control(p.Remote.Addr())
 	s.pick(&p, ours)
 	if p.Codec == nil {
 		return rtp.Params{}, fmt.Errorf("%w: none of the codecs %v", ErrNotAcceptable, s.numbers)
 	}
 	return p, nil
+}
+
+// control is where the far end wants RTCP: at a port of its own choice (RFC 3605), or
+// with the sound (RFC 5761). Without an address of its own the port is at that of the sound.
+func (s remoteStream) control(sound netip.Addr) (at netip.AddrPort, muxed bool) {
+	for _, line := range s.attributes {
+		switch line.key {
+		case "rtcp-mux":
+			muxed = true
+		case "rtcp":
+			number, rest, _ := strings.Cut(line.value, " ")
+			port, err := strconv.ParseUint(number, 10, 16)
+			if err != nil || port == 0 {
+				continue
+			}
+			at = netip.AddrPortFrom(sound, uint16(port))
+			if own, err := netip.ParseAddr(connection(rest)); err == nil && own.Zone() == "" && !own.IsUnspecified() {
+				at = netip.AddrPortFrom(own.Unmap(), uint16(port))
+			}
+		}
+	}
+	return at, muxed
 }
 
 // pick takes the formats that we have too: the first is what we send, and events

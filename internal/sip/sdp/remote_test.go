@@ -95,3 +95,41 @@ func TestKeysMayComeUnderEveryNumberThatWasAnnounced(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+func TestWhereRTCPGoesIsRead(t *testing.T) {
+	for line, want := range map[string]struct {
+		at    string
+		muxed bool
+	}{
+		"a=rtcp:4001":                   {at: "192.0.2.7:4001"},
+		"a=rtcp:53020 IN IP4 192.0.2.8": {at: "192.0.2.8:53020"},
+		"a=rtcp:4001 IN IP4 0.0.0.0":    {at: "192.0.2.7:4001"},
+		"a=rtcp:0":                      {},
+		"a=rtcp:x IN IP4 192.0.2.8":     {},
+		"a=rtcp-mux":                    {muxed: true},
+		"a=ptime:20":                    {},
+	} {
+		n := us()
+		answer, p, err := n.Answer(offerOf("m=audio 4000 RTP/AVP 0", line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := ""
+		if p.Control.IsValid() {
+			at = p.Control.String()
+		}
+		if at != want.at || p.Muxed != want.muxed || strings.Contains(string(answer), "rtcp-mux") != want.muxed {
+			t.Errorf("%s: %q, muxed %v; answered\n%s", line, at, p.Muxed, answer)
+		}
+	}
+}
+
+// Who answers that RTCP shares the port was not offered that.
+func TestRTCPSharesThePortOnlyWhenItWasOffered(t *testing.T) {
+	n := us()
+	n.Offer()
+	p, err := n.Agree(offerOf("m=audio 4000 RTP/AVP 0", "a=rtcp-mux"))
+	if err != nil || p.Muxed {
+		t.Errorf("muxed %v, %v", p.Muxed, err)
+	}
+}

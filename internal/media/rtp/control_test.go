@@ -1,0 +1,158 @@
+package rtp
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+)
+
+// pair is two sessions on real sockets that talk to each other. Nothing of theirs is
+// reported by the clock: tests say when.
+type pair struct{ a, b *Session }
+
+func newPair(t *testing.T, firstPort int, change func(p *Params)) pair {
+	t.Helper()
+	ports := newPorts(t, firstPort, firstPort+20)
+	x := pair{NewSession(Config{Transport: listen(t, ports)}), NewSession(Config{Transport: listen(t, ports)})}
+	for _, s := range []*Session{x.a, x.b} {
+		p := basic()
+		p.Remote = x.other(s).LocalAddr()
+		if change != nil {
+			change(&p)
+		}
+		if err := s.Update(p); err != nil {
+			t.Fatal(err)
+		}
+		running := start(s)
+		t.Cleanup(func() { running.stop(t) })
+	}
+	return x
+}
+
+func (x pair) other(s *Session) *Session {
+	if s == x.a {
+		return x.b
+	}
+	return x.a
+}
+
+// talk has both say so many frames to each other.
+func (x pair) talk(frames int) {
+	frame := make([]int16, 160)
+	for range frames {
+		x.a.WriteFrame(frame)
+		x.b.WriteFrame(frame)
+		x.a.ReadFrame(frame)
+		x.b.ReadFrame(frame)
+	}
+}
+
+// until waits for a fact, and lets both go on meanwhile.
+func (x pair) until(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !so(); x.talk(1) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s; %+v and %+v", what, x.a.Stats(), x.b.Stats())
+		}
+	}
+}
+
+func TestBothEndsTellEachOtherWhatTheyHear(t *testing.T) {
+	for name, muxed := range map[string]bool{"on a port of its own": false, "with the sound": true} {
+		t.Run(name, func(t *testing.T) {
+			x := newPair(t, 31000, func(p *Params) { p.Muxed = muxed })
+			x.until(t, "both hear each other", func() bool { return x.a.Stats().Received > 100 && x.b.Stats().Received > 100 })
+			x.a.report(x.a.cfg.Transport.Control(), false)
+			x.until(t, "b is told", func() bool { return x.b.Stats().Reports > 0 })
+			x.b.report(x.b.cfg.Transport.Control(), false)
+			x.until(t, "a is told, and measures the way", func() bool { st := x.a.Stats(); return st.Reports > 0 && st.RoundTrip > 0 })
+			if st := x.a.Stats(); st.FarLost != 0 || st.RoundTrip > time.Second || st.Invalid != 0 {
+				t.Errorf("%+v", st)
+			}
+		})
+	}
+}
+
+// Every fifth packet of a does not come: b says so.
+func TestLossIsReportedToWhoSent(t *testing.T) {
+	x := newPair(t, 31030, nil)
+	x.until(t, "b hears a", func() bool { return x.b.Stats().Received > 10 })
+	frame := make([]int16, 160)
+	sent := x.a.Stats().Sent
+	for i := range 500 {
+		if i%5 == 4 {
+			x.a.out.header.sequence++ // as if it had been sent
+			continue
+		}
+		x.a.WriteFrame(frame)
+		x.b.ReadFrame(frame)
+	}
+	sent += 400
+	x.until(t, "b hears the rest", func() bool { return x.b.Stats().Received > sent })
+	x.b.report(x.b.cfg.Transport.Control(), false)
+	x.until(t, "a is told", func() bool { return x.a.Stats().Reports > 0 })
+	if got := x.a.Stats().FarLost; got < 90 || got > 110 {
+		t.Errorf("%d packets of 500 are said to be lost, want 100", got)
+	}
+	x.a.talk.mu.Lock()
+	defer x.a.talk.mu.Unlock()
+	if x.a.talk.last.fraction == 0 {
+		t.Error("no fraction is said to be lost")
+	}
+}
+
+func TestRTCPOfAStrangerIsNotBelieved(t *testing.T) {
+	x := newPair(t, 31060, nil)
+	x.until(t, "both hear each other", func() bool { return x.a.Stats().Received > 10 && x.b.Stats().Received > 10 })
+	to := netip.AddrPortFrom(loopback, x.a.LocalAddr().Port()+1)
+	send := func(from net.IP, c control) {
+		conn, err := net.DialUDP("udp4", &net.UDPAddr{IP: from}, net.UDPAddrFromAddrPort(to))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := conn.Write(c.append(nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// It knows the stream, and comes from elsewhere.
+	send(net.IPv4(127, 0, 0, 2), control{ssrc: 1, heard: &block{ssrc: x.a.SSRC(), lost: 99}})
+	x.until(t, "the stranger is counted", func() bool { return x.a.Stats().Invalid == 1 })
+	// It comes from the far end's address, and knows nothing.
+	send(net.IPv4(127, 0, 0, 1), control{ssrc: 1, heard: &block{ssrc: 2, lost: 99}})
+	x.b.report(x.b.cfg.Transport.Control(), false)
+	x.until(t, "a is told", func() bool { return x.a.Stats().Reports > 0 })
+	if st := x.a.Stats(); st.Reports != 1 || st.FarLost != 0 {
+		t.Errorf("%+v", st)
+	}
+	if got := x.a.cfg.Transport.(*Symmetric).control.aim.Load().learned; got.Port() != x.b.LocalAddr().Port()+1 {
+		t.Errorf("RTCP goes to %v", got)
+	}
+}
+
+// A phone behind a NAT sends its RTCP from another port than it says: it is answered there.
+func TestRTCPFromAnotherPortOfTheFarEndIsAnsweredThere(t *testing.T) {
+	x := newPair(t, 31090, func(p *Params) { p.Control = netip.MustParseAddrPort("192.0.2.1:9") })
+	x.until(t, "b hears a", func() bool { return x.b.Stats().Received > 10 && x.a.Stats().Received > 10 })
+	phone, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(x.a.LocalAddr().Port()) + 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = phone.Close() }()
+	if _, err := phone.Write(control{ssrc: x.b.SSRC(), cname: "x", heard: &block{ssrc: x.a.SSRC()}}.append(nil)); err != nil {
+		t.Fatal(err)
+	}
+	x.until(t, "a is told", func() bool { return x.a.Stats().Reports > 0 })
+	learned := x.a.cfg.Transport.(*Symmetric).control
+	x.until(t, "the port is learned", func() bool { return learned.aim.Load().learned.IsValid() })
+	x.a.report(x.a.cfg.Transport.Control(), true)
+	buf := make([]byte, packetSize)
+	n, err := phone.Read(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := parseControl(buf[:n], x.b.SSRC()); !ok || got.sender != x.a.SSRC() || !got.ofOurs || !got.goodbye {
+		t.Errorf("%+v, %v", got, ok)
+	}
+}
