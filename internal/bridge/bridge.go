@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"strowger/internal/call"
 	"strowger/internal/media"
@@ -45,7 +46,10 @@ type Config struct {
 	Recorders   Recorders
 	Streams     Streams
 	Transcripts Transcripts
-	Log         *slog.Logger
+	// ProofOfHearing is how long the end of a play may wait for the reports of those who
+	// were played to; 0: nobody asks.
+	ProofOfHearing time.Duration
+	Log            *slog.Logger
 }
 
 // Bridge holds the conversations of all calls.

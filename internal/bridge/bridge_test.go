@@ -100,6 +100,7 @@ type fixture struct {
 	bridge  *Bridge
 	mu      sync.Mutex // of legs, as long as any changes
 	legs    map[call.LegID]*ear
+	phones  map[call.LegID]*phone
 	signals chan call.Signal
 	files   map[string]int16  // level of each file's sound; absent: cannot be fetched
 	slow    chan struct{}     // fetches of "slow" wait until it is closed
@@ -110,6 +111,9 @@ type fixture struct {
 func (f *fixture) Media(leg call.LegID) (Media, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if p := f.phones[leg]; p != nil {
+		return p, true
+	}
 	e, ok := f.legs[leg]
 	return e, ok
 }

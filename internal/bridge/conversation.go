@@ -156,7 +156,12 @@ func (c *conversation) admit(e call.Join) (v voice, before uint64, ok bool) {
 		if !ok {
 			return voice{}, 0, false
 		}
-		v.member = c.room.Add(m, m)
+		v.member, v.sound = c.room.Add(m, m), m
+		if c.proves() {
+			for _, p := range c.players {
+				p.watch(v)
+			}
+		}
 		c.log.Info("leg joins the conversation", "leg", string(e.Leg), "sound", v.member.String())
 	}
 	c.voices[e.Leg] = v

@@ -26,7 +26,8 @@ type playing struct {
 	due      *mixer.Play  // what is to be heard; nil before its turn
 	groups   mixer.Groups // that hear it, unless it is for legs
 	playback *mixer.Playback
-	failed   *call.PlayerFailed // what was reached when the tape ends
+	failed   *call.PlayerFailed        // what was reached when the tape ends
+	hearers  map[*mixer.Member]*hearer // when hearing is to be proved
 }
 
 // preparePlayer has the first of what a player plays on its tape when its turn comes,
@@ -50,10 +51,27 @@ func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
 	if p == nil {
 		p = c.bring(ctx, e)
 	}
+	if c.proves() {
+		c.watchAll(p)
+	}
 	p.begin(c.room, mixer.Groups(e.Groups), mixer.Play{
-		Player: p.tape, To: listeners,
+		Player: p.tape, To: listeners, Counted: c.proves(),
 		OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
-		OnEnd:   func(end mixer.End) { c.ended(e.Operation, p.outcome(end)) },
+		OnEnd:   func(end mixer.End) { c.over(ctx, p, end) },
+	})
+}
+
+// over tells how a playback ended, and who has heard it where that is to be proved.
+func (c *conversation) over(ctx context.Context, p *playing, end mixer.End) {
+	outcome := p.outcome(end)
+	finished, ok := outcome.(call.PlayerFinished)
+	if !ok || end != mixer.Finished || !c.proves() {
+		c.ended(p.operation, outcome)
+		return
+	}
+	c.tasks.Go(func() {
+		finished.Hearing = c.prove(ctx, p)
+		c.ended(p.operation, finished)
 	})
 }
 

@@ -34,6 +34,7 @@ const (
 // voice is somebody in the conversation.
 type voice struct {
 	member  *mixer.Member
+	sound   Media
 	address call.Address
 }
 

@@ -87,9 +87,9 @@ func (c *Call) listening(who Queue, leg LegID) *MediaOperation {
 // listeningOn are the rules of ListenMedia.
 type listeningOn struct{}
 
-func (listeningOn) begin(*Call, *MediaOperation)    {}
-func (listeningOn) started(*MediaOperation) Event   { return nil }
-func (listeningOn) finished(*Call, *MediaOperation) {}
+func (listeningOn) begin(*Call, *MediaOperation)               {}
+func (listeningOn) started(*MediaOperation) Event              { return nil }
+func (listeningOn) finished(*Call, *MediaOperation, []Hearing) {}
 
 func (listeningOn) pressed(c *Call, op *MediaOperation, tone Tone) {
 	op.Heard++

@@ -177,7 +177,7 @@ func (holding) started(*MediaOperation) Event { return nil }
 
 // finished: audio in which there is nothing to hear ends at once. The hold goes on
 // without it.
-func (holding) finished(_ *Call, op *MediaOperation) { op.Sources = nil }
+func (holding) finished(_ *Call, op *MediaOperation, _ []Hearing) { op.Sources = nil }
 
 func (holding) canceled(*MediaOperation) Event { return nil }
 

@@ -55,6 +55,7 @@ type PlayerStarted struct {
 type PlayerFinished struct {
 	reports
 	Operation OperationID
+	Hearing   []Hearing // when it is proved
 }
 
 // PlayerFailed: a source could not be played.

@@ -40,7 +40,7 @@ type mediaKind interface {
 	// started is what is told when its first source begins to be heard: nil for nothing.
 	started(op *MediaOperation) Event
 	// finished: its sources were heard to the end.
-	finished(c *Call, op *MediaOperation)
+	finished(c *Call, op *MediaOperation, hearing []Hearing)
 	// canceled is how it ends when it is stopped; nil when nobody is told.
 	canceled(op *MediaOperation) Event
 	// failed is how it ends when it cannot go on.
@@ -124,7 +124,7 @@ func (c *Call) playerFinished(in PlayerFinished) {
 	if op := c.operation(in.Operation); op != nil && op.Playing {
 		c.change()
 		op.Playing = false
-		op.kind().finished(c, op)
+		op.kind().finished(c, op, in.Hearing)
 	}
 }
 

@@ -1,6 +1,9 @@
 package call
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // PlaySource is one thing to play. Exactly one of its kinds is set.
 type PlaySource struct {
@@ -54,8 +57,20 @@ type Play struct {
 // PlayStarted: the first sound of a play, or of a recognition's prompt, was heard.
 type PlayStarted struct{ Recipient }
 
-// PlayCompleted: everything was played.
-type PlayCompleted struct{ Recipient }
+// PlayCompleted: everything was played. Hearing is there when somebody asked for it to be
+// proved.
+type PlayCompleted struct {
+	Recipient
+	Hearing []Hearing
+}
+
+// Hearing is how much of what was played one participant has got.
+type Hearing struct {
+	Participant Address
+	Sent        time.Duration
+	Reported    time.Duration // of Sent, that of which the far end tells
+	Received    time.Duration // of Reported, what did arrive, at least
+}
 
 // PlayCanceled: the play was stopped, or its call ended.
 type PlayCanceled struct{ Recipient }
@@ -101,8 +116,8 @@ func (playing) begin(c *Call, op *MediaOperation) {
 
 func (playing) started(op *MediaOperation) Event { return PlayStarted{op.Recipient} }
 
-func (playing) finished(c *Call, op *MediaOperation) {
-	c.finish(op.ID, PlayCompleted{op.Recipient})
+func (playing) finished(c *Call, op *MediaOperation, hearing []Hearing) {
+	c.finish(op.ID, PlayCompleted{op.Recipient, hearing})
 }
 
 func (playing) canceled(op *MediaOperation) Event { return PlayCanceled{op.Recipient} }

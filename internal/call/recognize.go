@@ -92,7 +92,7 @@ type recognizing struct{}
 
 func (r recognizing) begin(c *Call, op *MediaOperation) {
 	if len(op.Sources) == 0 {
-		r.finished(c, op)
+		r.finished(c, op, nil)
 		return
 	}
 	c.startPlayer(op)
@@ -103,7 +103,7 @@ func (recognizing) started(op *MediaOperation) Event { return PlayStarted{op.Rec
 func (recognizing) shares() bool { return false }
 
 // finished: the prompt was heard; the first key is waited for.
-func (recognizing) finished(c *Call, op *MediaOperation) {
+func (recognizing) finished(c *Call, op *MediaOperation, _ []Hearing) {
 	op.Recognition.Listening = true
 	c.startTimer(Timer{Purpose: MediaTimer, Operation: op.ID}, op.Recognition.InitialSilence)
 }

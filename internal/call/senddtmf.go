@@ -74,9 +74,9 @@ func (sendingTones) begin(c *Call, op *MediaOperation) {
 	c.ask(PressTones{Leg: op.To[0], Operation: op.ID, Tones: op.Tones})
 }
 
-func (sendingTones) started(*MediaOperation) Event       { return nil }
-func (sendingTones) finished(*Call, *MediaOperation)     {}
-func (s sendingTones) canceled(op *MediaOperation) Event { return s.because(op, Canceled) }
+func (sendingTones) started(*MediaOperation) Event              { return nil }
+func (sendingTones) finished(*Call, *MediaOperation, []Hearing) {}
+func (s sendingTones) canceled(op *MediaOperation) Event        { return s.because(op, Canceled) }
 
 func (s sendingTones) failed(op *MediaOperation, f mediaFailure) Event {
 	return s.because(op, f.reason)

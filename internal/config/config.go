@@ -144,9 +144,16 @@ type DeadLetter struct {
 	MaxBytes  int64         `yaml:"max_bytes"`
 }
 
-// Callbacks says how long a callback is tried.
+// proofMost bounds how long the end of a play waits for reports: most phones send one
+// every five seconds or so.
+const proofMost = 10 * time.Second
+
+// Callbacks says how long a callback is tried, and what is told beyond the published API.
 type Callbacks struct {
 	GiveUpAfter time.Duration `yaml:"give_up_after"`
+	// ProofOfHearing, when it is not 0, has PlayCompleted say how much of a play each
+	// participant was sent and has received. It waits for their reports for so long.
+	ProofOfHearing time.Duration `yaml:"proof_of_hearing"`
 }
 
 // Outbound lists the networks, beside public addresses, that callbacks, audio,

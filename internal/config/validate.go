@@ -71,6 +71,9 @@ func (c Config) Validate() error {
 	oneOf("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, &p)
 	oneOf("log.format", c.Log.Format, []string{"json", "text"}, &p)
 	positive("callbacks.give_up_after", c.Callbacks.GiveUpAfter, &p)
+	if d := c.Callbacks.ProofOfHearing; d < 0 || d > proofMost {
+		p.add("callbacks.proof_of_hearing", "is %v; from 0s to %v", d, proofMost)
+	}
 	if c.Shutdown.Grace < 0 {
 		p.add("shutdown.grace", "%s is negative; 0s ends live calls at once", c.Shutdown.Grace)
 	}

@@ -85,6 +85,7 @@ var mistakes = []struct {
 	{func(c *Config) { c.DeadLetter.MaxEvents = 0 }, "dead_letter.max_events: 0 keeps nothing"},
 	{func(c *Config) { c.DeadLetter.MaxBytes = 1 }, "dead_letter.max_bytes: 1 is too small"},
 	{func(c *Config) { c.Callbacks.GiveUpAfter = -time.Second }, "callbacks.give_up_after: "},
+	{func(c *Config) { c.Callbacks.ProofOfHearing = time.Minute }, "callbacks.proof_of_hearing: "},
 	{func(c *Config) { c.Outbound.AllowNetworks = []string{"10.1.2.3/8"} }, `outbound.allow_networks[0]: "10.1.2.3/8" has bits beyond its mask; write 10.0.0.0/8`},
 	{func(c *Config) { c.Outbound.AllowNetworks = []string{"everything"} }, "outbound.allow_networks[0]: "},
 	{func(c *Config) { c.NATS.URL = "10.0.0.5:4222" }, "nats.url: "},

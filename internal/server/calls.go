@@ -55,7 +55,8 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	p.buildStreams(to)
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Log: p.log,
-		Sources: bridge.NewLibrary(p.policy.NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3}), p.words),
+		ProofOfHearing: p.cfg.Callbacks.ProofOfHearing,
+		Sources:        bridge.NewLibrary(p.policy.NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3}), p.words),
 	})
 	p.board = switchboard.New(switchboard.Config{Journal: calls{p.journal}, Legs: p.legs, Sound: p.bridge, Log: p.log})
 	to.to = p.board

@@ -1,6 +1,7 @@
 package mixer
 
 import (
+	"maps"
 	"slices"
 
 	"strowger/internal/media"
@@ -28,9 +29,10 @@ func (e End) String() string {
 
 // Play says what is played, to whom, and who wants to know.
 type Play struct {
-	Player Player
-	To     []*Member // nil: everyone in Groups who is or comes, except the isolated
-	Groups Groups    // 0: the default group
+	Player  Player
+	To      []*Member // nil: everyone in Groups who is or comes, except the isolated
+	Groups  Groups    // 0: the default group
+	Counted bool      // Heard is asked for
 	// OnStart is called when the first frame has been mixed, OnEnd exactly
 	// once at the end and after OnStart. Both may be nil.
 	OnStart func()
@@ -50,6 +52,7 @@ type Playback struct {
 	sounds  bool    // whether due is anything but silence
 	started bool
 	ended   bool
+	heard   map[*Member]int // ticks; nil: nobody asks
 }
 
 // Play starts playing with the next tick. Several plays at once are summed.
@@ -58,6 +61,9 @@ func (r *Room) Play(p Play) *Playback {
 	pb.setGroups(p.Groups)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if p.Counted {
+		pb.heard = make(map[*Member]int, len(r.members)+len(p.To))
+	}
 	pb.in = newEdge(p.Player.SampleRateHz(), r.rateHz)
 	for _, m := range p.To {
 		if !slices.Contains(r.members, m) {
@@ -85,6 +91,32 @@ func (pb *Playback) Stop() {
 	defer r.mu.Unlock()
 	if !pb.ended {
 		r.takeOut(pb, Stopped)
+	}
+}
+
+// Heard is for how many ticks each member was given what is played, of those who were
+// for any. It is for a Play that is Counted.
+func (pb *Playback) Heard() map[*Member]int {
+	pb.room.mu.Lock()
+	defer pb.room.mu.Unlock()
+	return maps.Clone(pb.heard)
+}
+
+// count notes who was given this tick.
+func (pb *Playback) count() {
+	if pb.heard == nil || !pb.playing {
+		return
+	}
+	for _, m := range pb.to {
+		pb.heard[m]++
+	}
+	if !pb.toAll {
+		return
+	}
+	for _, m := range pb.room.members {
+		if m.out != nil && !m.isolated && m.groups&pb.groups != 0 {
+			pb.heard[m]++
+		}
 	}
 }
 

@@ -94,6 +94,9 @@ func (r *Room) Tick() {
 	for _, m := range r.members {
 		r.write(m)
 	}
+	for _, pb := range r.players {
+		pb.count()
+	}
 	for _, t := range r.taps {
 		t.hear(r)
 	}

@@ -360,3 +360,29 @@ func BenchmarkTick(b *testing.B) {
 		})
 	}
 }
+
+func TestAPlaybackKnowsWhoWasGivenIt(t *testing.T) {
+	r := NewRoom()
+	all, apart, leaves := join(r, 0), join(r, 0), join(r, 0)
+	apart.SetIsolated(true)
+	everyone := r.Play(Play{Player: &notes{level: 5, frames: 10}, Counted: true})
+	one := r.Play(Play{Player: &notes{level: 5, frames: 10}, To: []*Member{apart.Member}, Counted: true})
+	for range 4 {
+		r.Tick()
+	}
+	r.Remove(leaves.Member)
+	comes := joinAt(r, media.Wideband, 0) // the room changes its rate, and counts no tick twice
+	apart.SetIsolated(false)
+	for range 20 {
+		r.Tick()
+	}
+	heard := everyone.Heard()
+	for p, want := range map[*person]int{all: 10, apart: 6, leaves: 4, comes: 6} {
+		if heard[p.Member] != want {
+			t.Errorf("given for %d ticks, want %d", heard[p.Member], want)
+		}
+	}
+	if heard := one.Heard(); len(heard) != 1 || heard[apart.Member] != 10 {
+		t.Errorf("what was for one was given to %v", heard)
+	}
+}

@@ -45,6 +45,7 @@ type dialogue struct {
 	mu        sync.Mutex // the clock only tries it
 	reports   uint64     // that came about our stream
 	last      block      // of them
+	covered   uint64     // how many of our packets it is about, from the first on
 	roundTrip time.Duration
 	lastSR    uint32 // of the far end; 0: none came
 	lastSRAt  time.Time
@@ -136,6 +137,7 @@ func (s *Session) takeControl(packet []byte, at time.Time) (ours bool) {
 	}
 	if t.ofOurs {
 		s.talk.take(t.about, at)
+		s.talk.covered = s.out.upTo(t.about.highest)
 	}
 	return true
 }

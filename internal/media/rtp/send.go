@@ -12,6 +12,7 @@ import (
 // the counters.
 type sending struct {
 	ssrc   uint32
+	first  uint16 // sequence number
 	header header // of the next packet
 	digits dtmf.Sender
 	busy   bool // a burst of the outbox is being sent
@@ -35,7 +36,11 @@ func (o *sending) init() {
 		ssrc:      o.ssrc,
 		marker:    true,
 	}
+	o.first = o.header.sequence
 }
+
+// numbered is how many packets have had a number, sent or not.
+func (o *sending) numbered() uint64 { return o.sent.Load() + o.errors.Load() }
 
 // WriteFrame sends 20 ms to the far end, or digits in its place. It belongs to
 // the clock, like ReadFrame.

@@ -11,7 +11,17 @@ func playStarted(e call.PlayStarted) ga.Event {
 }
 
 func playCompleted(e call.PlayCompleted) ga.Event {
-	return &ga.PlayCompleted{EventData: about(e.Recipient, outcome.MediaDone)}
+	return &ga.PlayCompleted{EventData: about(e.Recipient, outcome.MediaDone), StrowgerHearing: hearing(e.Hearing)}
+}
+
+func hearing(heard []call.Hearing) (all []ga.Hearing) {
+	for _, h := range heard {
+		all = append(all, ga.Hearing{
+			Participant: identifier(h.Participant), SentMs: h.Sent.Milliseconds(),
+			ReportedMs: h.Reported.Milliseconds(), ReceivedMs: h.Received.Milliseconds(),
+		})
+	}
+	return all
 }
 
 func playCanceled(e call.PlayCanceled) ga.Event {

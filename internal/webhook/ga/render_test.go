@@ -40,6 +40,10 @@ func events(r call.Recipient) map[string]call.Event {
 		"RemoveParticipantSucceeded": call.RemoveParticipantSucceeded{Recipient: r, Participant: phone},
 		"PlayStarted":                call.PlayStarted{Recipient: r},
 		"PlayCompleted":              call.PlayCompleted{Recipient: r},
+		"PlayCompleted-heard": call.PlayCompleted{Recipient: r, Hearing: []call.Hearing{
+			{Participant: "4:+14255550101", Sent: 3 * time.Second, Reported: 2800 * time.Millisecond, Received: 2240 * time.Millisecond},
+			{Participant: "8:acs:9f4b0d6e-0c1a-4a57-9d5b-5f6f0a4c2b11_7e0f5a52-6f6e-4a43-9d3c-0d8c5d5a1c01", Sent: time.Second},
+		}},
 		"PlayCanceled":               call.PlayCanceled{Recipient: r},
 		"PlayFailed":                 call.PlayFailed{Recipient: r, Source: 1, Cause: call.Cause{Reason: call.PlayDownload}},
 		"RecognizeCompleted":         call.RecognizeCompleted{Recipient: r, Tones: []call.Tone{'1', '*', '#', 'A'}, Cause: call.Cause{Reason: call.MaxTones}},

@@ -74,8 +74,21 @@ const (
 // PlayStarted says that the first source is being heard.
 type PlayStarted struct{ EventData }
 
-// PlayCompleted says that the last source has been heard.
-type PlayCompleted struct{ EventData }
+// PlayCompleted says that the last source has been heard. What begins with strowger
+// is not published: it is there when callbacks.proof_of_hearing asks for it.
+type PlayCompleted struct {
+	EventData
+	StrowgerHearing []Hearing `json:"strowgerHearing,omitempty"`
+}
+
+// Hearing is how much of a play was sent to a participant, how much of that its RTCP
+// has told of by now, and how much of that has arrived, at least. In milliseconds.
+type Hearing struct {
+	Participant wire.Identifier `json:"participant"`
+	SentMs      int64           `json:"sentMs"`
+	ReportedMs  int64           `json:"reportedMs"`
+	ReceivedMs  int64           `json:"receivedMs"`
+}
 
 // PlayFailed names the source that could not be played, counted from 0.
 type PlayFailed struct {

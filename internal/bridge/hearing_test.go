@@ -1,0 +1,102 @@
+package bridge
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"strowger/internal/call"
+	"strowger/internal/media/rtp"
+)
+
+// phone is a leg that was sent whatever it was given, and knows what its far end has
+// reported of it.
+type phone struct {
+	*ear
+	sent           atomic.Uint64 // packets as of the last mark
+	reported, lost atomic.Uint64
+}
+
+func (p *phone) Mark() rtp.Mark {
+	p.sent.Store(uint64(len(p.each())))
+	return rtp.Mark{}
+}
+
+func (p *phone) Between(rtp.Mark, rtp.Mark) rtp.Delivery {
+	return rtp.Delivery{Sent: p.sent.Load(), Reported: min(p.reported.Load(), p.sent.Load()), Lost: p.lost.Load()}
+}
+
+// finished waits for the end of a play, and gives what is told of it and when.
+func (f *fixture) finished(t *testing.T) ([]call.Hearing, time.Time) {
+	t.Helper()
+	f.expect(t, call.PlayerStarted{Operation: 1})
+	sig := <-f.signals
+	end, ok := sig.(call.PlayerFinished)
+	if !ok {
+		t.Fatalf("%T%+v", sig, sig)
+	}
+	return end.Hearing, time.Now()
+}
+
+const played = 200 * time.Millisecond // of each file
+
+func TestEachParticipantIsToldWithWhatItWasSentAndHasReceived(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = time.Second
+			a, b, c := &phone{ear: f.legs[legA]}, &phone{ear: f.legs[legB]}, call.NewLegID(testCall, 3)
+			f.legs[c] = newEar(0)
+			f.phones = map[call.LegID]*phone{legA: a, legB: b}
+			a.reported.Store(1 << 20)
+			a.lost.Store(2)
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, call.Join{Leg: legB, Address: "4:+2"}, call.Join{Leg: c, Address: "4:+3"},
+				call.Isolate{Leg: c, Isolated: true}, play(1, false, nil, "a"))
+			began := time.Now()
+			hearing, at := f.finished(t)
+			want := []call.Hearing{
+				{Participant: "4:+1", Sent: played, Reported: played, Received: played - 40*time.Millisecond},
+				{Participant: "4:+2", Sent: played},
+			}
+			if !slices.Equal(hearing, want) {
+				t.Errorf("%+v, want %+v", hearing, want)
+			}
+			if waited := at.Sub(began) - played; waited < time.Second || waited > 1100*time.Millisecond {
+				t.Errorf("the end was told after %v", waited)
+			}
+		})
+	})
+}
+
+func TestWhenAllHaveReportedTheEndIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = 10 * time.Second
+			a := &phone{ear: f.legs[legA]}
+			f.phones = map[call.LegID]*phone{legA: a}
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, call.Join{Leg: legB, Address: "4:+2"}, play(1, false, []call.LegID{legA}, "a"))
+			began := time.Now()
+			time.AfterFunc(played+time.Second, func() { a.reported.Store(1 << 20) })
+			hearing, at := f.finished(t)
+			if want := []call.Hearing{{Participant: "4:+1", Sent: played, Reported: played, Received: played}}; !slices.Equal(hearing, want) {
+				t.Errorf("%+v, want %+v", hearing, want)
+			}
+			if waited := at.Sub(began) - played; waited > 1100*time.Millisecond {
+				t.Errorf("the end was told after %v", waited)
+			}
+		})
+	})
+}
+
+func TestUnlessItIsAskedForNobodyIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.phones = map[call.LegID]*phone{legA: {ear: f.legs[legA]}}
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, play(1, false, nil, "a"))
+			if hearing, _ := f.finished(t); hearing != nil {
+				t.Errorf("%+v", hearing)
+			}
+		})
+	})
+}

@@ -1,0 +1,60 @@
+package rtp
+
+import "testing"
+
+// Reports come when they come: before a stretch, in the middle of it and after.
+func TestWhatArrivedOfAStretchIsNeverMoreThanTheReportsSay(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	send := func(packets int) {
+		for range packets {
+			s.WriteFrame(frame)
+		}
+	}
+	// The far end counts cycles of its own: only the lower half is the wire's.
+	report := func(upTo int, lost int32) {
+		highest := uint32(7)<<16 | uint32(s.out.first+uint16(upTo-1))
+		c := control{ssrc: 1, heard: &block{ssrc: s.SSRC(), highest: highest, lost: lost}}
+		if !s.takeControl(c.append(nil), s.in.started) {
+			t.Fatal("the report was not taken")
+		}
+	}
+	check := func(from, to Mark, want Delivery) {
+		t.Helper()
+		if got := s.Between(from, to); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	send(100)
+	report(90, 10)
+	from := s.Mark()
+	send(200)
+	to := s.Mark()
+	check(from, to, Delivery{Sent: 200})
+	report(95, 12) // of what came before
+	check(from, to, Delivery{Sent: 200})
+	report(250, 42) // what was lost before cannot be told apart
+	check(from, to, Delivery{Sent: 200, Reported: 150, Lost: 32})
+	send(100)
+	report(400, 60)
+	check(from, to, Delivery{Sent: 200, Reported: 200, Lost: 50})
+	check(to, s.Mark(), Delivery{Sent: 100, Reported: 100, Lost: 50})
+	report(400, 500)
+	check(from, to, Delivery{Sent: 200, Reported: 200, Lost: 200})
+	report(500, 0) // of packets that were never sent
+	check(from, s.Mark(), Delivery{Sent: 300, Reported: 300})
+}
+
+func TestReportsAreUnderstoodWhenTheNumbersWrap(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	for range 70_000 {
+		s.WriteFrame(frame)
+	}
+	if got := s.out.upTo(uint32(s.out.first + (69_000 - 1 - 65_536))); got != 69_000 {
+		t.Errorf("%d packets", got)
+	}
+	if got := s.out.upTo(uint32(s.out.first + (69_999 - 65_536))); got != 70_000 {
+		t.Errorf("%d packets", got)
+	}
+}
