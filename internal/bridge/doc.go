@@ -9,6 +9,8 @@
 //   - A player that was started is reported as finished or failed exactly once and
 //     last, also when it was stopped, and as started before that when any
 //     of it was heard.
+//   - With ProofOfHearing the end of a play waits for the reports of whoever was given any
+//     of it, for that long at most, and says what was sent to each and has arrived.
 //   - Fetching a file holds up neither the call nor anybody's sound. A play is heard
 //     from its first source on, while the next is opened; a source that cannot be
 //     played fails the play when it is reached, and what came before it is heard.

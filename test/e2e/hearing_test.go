@@ -150,6 +150,29 @@ func TestTheNextOfAQueueIsFetchedWhileTheFirstPlays(t *testing.T) {
 	w.end(connection)
 }
 
+// A phone that nobody here wrote sends RTCP every few seconds: the end of a play waits for
+// it, and says that all has arrived.
+func TestWhoHasHeardAPromptIsToldWhereThatIsAskedFor(t *testing.T) {
+	cfg := threeUsers
+	cfg.Environment = []string{"STROWGER_CALLBACKS_PROOF_OF_HEARING=10s"}
+	w := start(t, cfg)
+	w.phoneOf(alice, phone.Config{ToneHz: toneOfA, AutoAnswer: true})
+	prompt := w.app.Serve("/prompt.wav", heard.MakeWAV(heard.Format{RateHz: 8000, Channels: 1, Bits: 16}, heard.Part{Hz: 700, Length: 2 * time.Second}))
+	connection := w.connected(user(alice))
+	d := w.play(connection, prompt, nil)
+	expectResult(t, d, "PlayCompleted", "200/0")
+	w.end(connection)
+	hearing, _ := d.Data["strowgerHearing"].([]any)
+	if len(hearing) != 1 {
+		t.Fatalf("told %v", d.Data)
+	}
+	h := hearing[0].(map[string]any)
+	sent, reported, received := h["sentMs"].(float64), h["reportedMs"].(float64), h["receivedMs"].(float64)
+	if who := h["participant"].(map[string]any)["rawId"]; who != alice.RawID() || sent != 2000 || reported != sent || received > reported || received < reported-200 {
+		t.Errorf("%v was sent %v ms, of which %v are reported and %v received", who, sent, reported, received)
+	}
+}
+
 func TestTonesPressedOnAPhoneInterruptThePromptAndAreRecognised(t *testing.T) {
 	w := start(t, threeUsers)
 	a := w.phoneOf(alice, phone.Config{AutoAnswer: true})
