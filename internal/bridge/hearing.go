@@ -92,12 +92,14 @@ func (p *playing) heard() (hearers []*hearer) {
 	return hearers
 }
 
-// known is what is known by now, and whether that is all.
+// known is what is known by now, and whether that is all. Packets that are not reported
+// yet are the last ones, and count as the play's: the first may not have been, for
+// somebody who was let in amid it.
 func known(hearers []*hearer) (hearing []call.Hearing, all bool) {
 	all = true
 	for _, h := range hearers {
 		d := h.witness.Between(h.from, h.to)
-		reported := min(time.Duration(d.Reported)*media.FrameDuration, h.sent)
+		reported := max(h.sent-time.Duration(d.Sent-d.Reported)*media.FrameDuration, 0)
 		lost := time.Duration(d.Lost) * media.FrameDuration
 		hearing = append(hearing, call.Hearing{Participant: h.address, Sent: h.sent, Reported: reported, Received: max(reported-lost, 0)})
 		all = all && d.Reported == d.Sent

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,20 +13,29 @@ import (
 )
 
 // phone is a leg that was sent whatever it was given, and knows what its far end has
-// reported of it.
+// reported of it, from the first packet on.
 type phone struct {
 	*ear
-	sent           atomic.Uint64 // packets as of the last mark
 	reported, lost atomic.Uint64
+
+	mu    sync.Mutex
+	marks []uint64 // packets before each
 }
 
 func (p *phone) Mark() rtp.Mark {
-	p.sent.Store(uint64(len(p.each())))
+	sent := uint64(len(p.each()))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marks = append(p.marks, sent)
 	return rtp.Mark{}
 }
 
+// Between is what became of the packets between the last two marks.
 func (p *phone) Between(rtp.Mark, rtp.Mark) rtp.Delivery {
-	return rtp.Delivery{Sent: p.sent.Load(), Reported: min(p.reported.Load(), p.sent.Load()), Lost: p.lost.Load()}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	from, to := p.marks[len(p.marks)-2], p.marks[len(p.marks)-1]
+	return rtp.Delivery{Sent: to - from, Reported: min(max(p.reported.Load(), from), to) - from, Lost: p.lost.Load()}
 }
 
 // finished waits for the end of a play, and gives what is told of it and when.
@@ -95,6 +105,43 @@ func TestUnlessItIsAskedForNobodyIsTold(t *testing.T) {
 			f.phones = map[call.LegID]*phone{legA: {ear: f.legs[legA]}}
 			f.do(call.Join{Leg: legA, Address: "4:+1"}, play(1, false, nil, "a"))
 			if hearing, _ := f.finished(t); hearing != nil {
+				t.Errorf("%+v", hearing)
+			}
+		})
+	})
+}
+
+// While a file is fetched silence is sent. That it came says nothing of the play.
+func TestWhatWasSentBeforeAPlayIsNoProofOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = time.Second
+			a := &phone{ear: f.legs[legA]}
+			f.phones = map[call.LegID]*phone{legA: a}
+			a.reported.Store(50)
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, play(1, false, nil, "slow"))
+			time.AfterFunc(2*time.Second, func() { close(f.slow) })
+			hearing, _ := f.finished(t)
+			if want := []call.Hearing{{Participant: "4:+1", Sent: played}}; !slices.Equal(hearing, want) {
+				t.Errorf("%+v, want %+v", hearing, want)
+			}
+		})
+	})
+}
+
+// Somebody who is let in amid a play was sent other things before.
+func TestAReportProvesNothingOfWhatMayHaveComeAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = time.Second
+			f.length = 2 * 8000
+			a := &phone{ear: f.legs[legA]}
+			f.phones = map[call.LegID]*phone{legA: a}
+			a.reported.Store(50)
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, call.Isolate{Leg: legA, Isolated: true}, play(1, false, nil, "a"))
+			time.AfterFunc(time.Second, func() { f.do(call.Isolate{Leg: legA}) })
+			hearing, _ := f.finished(t)
+			if len(hearing) != 1 || hearing[0].Sent < 900*time.Millisecond || hearing[0].Sent > 1100*time.Millisecond || hearing[0].Reported > 100*time.Millisecond {
 				t.Errorf("%+v", hearing)
 			}
 		})

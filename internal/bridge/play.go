@@ -188,6 +188,9 @@ func (p *playing) sound(room *mixer.Room) {
 func (p *playing) play(room *mixer.Room) {
 	if p.due != nil && p.sounds && !p.stopped {
 		p.due.Groups = p.groups
+		for _, h := range p.hearers {
+			h.from = h.witness.Mark() // what was sent while nothing was there is not of the play
+		}
 		p.playback = room.Play(*p.due)
 	}
 }
