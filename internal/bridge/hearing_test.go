@@ -147,3 +147,20 @@ func TestAReportProvesNothingOfWhatMayHaveComeAfterIt(t *testing.T) {
 		})
 	})
 }
+
+// A recognition listens from the end of its prompt on.
+func TestTheEndOfAPromptIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = 10 * time.Second
+			f.phones = map[call.LegID]*phone{legA: {ear: f.legs[legA]}}
+			prompt := play(1, false, nil, "a")
+			prompt.Prompt = true
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, prompt)
+			began := time.Now()
+			if hearing, at := f.finished(t); hearing != nil || at.Sub(began) > played+100*time.Millisecond {
+				t.Errorf("%+v after %v", hearing, at.Sub(began))
+			}
+		})
+	})
+}

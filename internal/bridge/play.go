@@ -51,11 +51,12 @@ func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
 	if p == nil {
 		p = c.bring(ctx, e)
 	}
-	if c.proves() {
+	proved := c.proves() && !e.Prompt
+	if proved {
 		c.watchAll(p)
 	}
 	p.begin(c.room, mixer.Groups(e.Groups), mixer.Play{
-		Player: p.tape, To: listeners, Counted: c.proves(),
+		Player: p.tape, To: listeners, Counted: proved,
 		OnStart: func() { c.cfg.Signals.Signal(c.id, call.PlayerStarted{Operation: e.Operation}) },
 		OnEnd:   func(end mixer.End) { c.over(ctx, p, end) },
 	})
@@ -65,7 +66,7 @@ func (c *conversation) startPlayer(ctx context.Context, e call.StartPlayer) {
 func (c *conversation) over(ctx context.Context, p *playing, end mixer.End) {
 	outcome := p.outcome(end)
 	finished, ok := outcome.(call.PlayerFinished)
-	if !ok || end != mixer.Finished || !c.proves() {
+	if !ok || end != mixer.Finished || !p.counted() {
 		c.ended(p.operation, outcome)
 		return
 	}
@@ -208,6 +209,13 @@ func (p *playing) plays() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.playback != nil
+}
+
+// counted reports whether it is counted who hears the playback.
+func (p *playing) counted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.due.Counted
 }
 
 // outcome is what became of a player whose tape was played like this.

@@ -126,6 +126,7 @@ type StartPlayer struct {
 	To        []LegID
 	Groups    Groups // with To empty; 0: the default group
 	Loop      bool
+	Prompt    bool // of a recognition, which listens from its end on: nobody waits for proof of hearing
 }
 
 // StopPlayer stops a player; its PlayerFinished or PlayerFailed still comes and is

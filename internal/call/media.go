@@ -100,7 +100,7 @@ func (c *Call) operation(id OperationID) *MediaOperation {
 // startPlayer plays the operation's sources to whom it is for.
 func (c *Call) startPlayer(op *MediaOperation) {
 	op.Playing, op.Prepared = true, false
-	e := StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop}
+	e := StartPlayer{Operation: op.ID, Sources: op.Sources, To: op.To, Loop: op.Loop, Prompt: op.Kind == RecognizeMedia}
 	if len(op.To) == 0 {
 		e.Groups = c.groupsPlayedTo(op.Recipient.Connection)
 	}
