@@ -124,11 +124,11 @@ type told struct {
 // nothing.
 func parseControl(packet []byte, ours uint32) (t told, ok bool) {
 	for first := true; len(packet) > 0; first = false {
-		if len(packet) < controlHeader || packet[0]>>6 != 2 {
+		if len(packet) < 4 || packet[0]>>6 != 2 {
 			return told{}, false
 		}
 		size := 4 * (int(binary.BigEndian.Uint16(packet[2:])) + 1)
-		if size > len(packet) || size < controlHeader && !first {
+		if size > len(packet) {
 			return told{}, false
 		}
 		part := packet[:size]

@@ -36,6 +36,33 @@ func TestWhatIsReportedIsReadAgain(t *testing.T) {
 	}
 }
 
+// RFC 3550 section 6.5 and 6.6: SDES and BYE about nobody are valid, but useless.
+func TestPartsAboutNobodyAreNoFault(t *testing.T) {
+	report := control{ssrc: theirs, heard: &block{ssrc: ours, lost: 3}}.append(nil)[:controlHeader+blockSize]
+	for name, part := range map[string][]byte{"SDES": {2 << 6, typeSDES, 0, 0}, "BYE": {2 << 6, typeBye, 0, 0}} {
+		if got, ok := parseControl(append(bytes.Clone(report), part...), ours); !ok || !got.ofOurs || got.about.lost != 3 || got.goodbye {
+			t.Errorf("%s: %+v, %v", name, got, ok)
+		}
+	}
+}
+
+// Who hears many says so in several reports of up to 31 blocks; ours may be in any.
+func TestOurBlockIsFoundAmongThoseOfMany(t *testing.T) {
+	var packet []byte
+	for range 9 {
+		packet = appendControlHeader(packet, typeRR, 31, controlHeader+31*blockSize)
+		packet = append(packet, 0, 0, 0, theirs&0xff)
+		for range 31 {
+			packet = (&block{ssrc: 7, lost: 9}).append(packet)
+		}
+	}
+	mine := len(packet) - blockSize
+	packet = (&block{ssrc: ours, lost: 5}).append(packet[:mine])
+	if got, ok := parseControl(packet, ours); !ok || !got.ofOurs || got.about.lost != 5 {
+		t.Errorf("%+v, %v", got, ok)
+	}
+}
+
 // A report of a phone that nobody here wrote: RR and SDES as Wireshark shows them.
 func TestAReportIsLaidOutAsTheStandardHasIt(t *testing.T) {
 	c := control{ssrc: theirs, cname: "ab", heard: &block{ssrc: ours, fraction: 0x40, lost: 3, highest: 0x10002, jitter: 4, lastSR: 5, delay: 6}}
