@@ -45,7 +45,8 @@ type dialogue struct {
 	mu        sync.Mutex // the clock only tries it
 	reports   uint64     // that came about our stream
 	last      block      // of them
-	covered   uint64     // how many of our packets it is about, from the first on
+	covered   uint64     // how many of our packets they are about, from the first on
+	lost      uint64     // how many of those never came
 	roundTrip time.Duration
 	lastSR    uint32 // of the far end; 0: none came
 	lastSRAt  time.Time
@@ -137,7 +138,7 @@ func (s *Session) takeControl(packet []byte, at time.Time) (ours bool) {
 	}
 	if t.ofOurs {
 		s.talk.take(t.about, at)
-		s.talk.covered = s.out.upTo(t.about.highest)
+		s.talk.covered = max(s.talk.covered, s.out.upTo(t.about.highest))
 	}
 	return true
 }
@@ -145,9 +146,21 @@ func (s *Session) takeControl(packet []byte, at time.Time) (ours bool) {
 // take notes what the far end says of our stream, and how long the way there and back is.
 func (d *dialogue) take(b block, at time.Time) {
 	d.reports++
+	d.count(max(d.last.lost, 0), max(b.lost, 0))
 	d.last = b
 	// RFC 3550 section 6.4.1: A - LSR - DLSR. Clocks that are set make it senseless.
 	if trip := ntpMiddle(ntpTime(at)) - b.lastSR - b.delay; b.lastSR != 0 && trip < 1<<31 {
 		d.roundTrip = ofMiddle(trip)
+	}
+}
+
+// count adds to what was lost. A far end has a few less when some come late, and far
+// less when it counts anew, as many do after a hold.
+func (d *dialogue) count(before, now int32) {
+	switch {
+	case now > before:
+		d.lost += uint64(now - before)
+	case now < before/2:
+		d.lost += uint64(now)
 	}
 }

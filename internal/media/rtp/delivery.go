@@ -3,7 +3,7 @@ package rtp
 // Mark is a place in the stream that is sent, and what the far end had reported by then.
 type Mark struct {
 	packets uint64 // before it
-	lost    int64  // as the last report had it
+	lost    uint64 // of all packets, as the reports had it
 }
 
 // Delivery is what became of the packets between two marks.
@@ -20,7 +20,7 @@ type Delivery struct {
 func (s *Session) Mark() Mark {
 	s.talk.mu.Lock()
 	defer s.talk.mu.Unlock()
-	return Mark{packets: s.out.numbered(), lost: int64(s.talk.last.lost)}
+	return Mark{packets: s.out.numbered(), lost: s.talk.lost}
 }
 
 // Between is what is known by now of what was sent between two marks.
@@ -30,19 +30,19 @@ func (s *Session) Between(from, to Mark) Delivery {
 	d := Delivery{Sent: to.packets - from.packets}
 	if covered := min(s.talk.covered, to.packets); covered > from.packets {
 		d.Reported = covered - from.packets
-		d.Lost = min(uint64(max(int64(s.talk.last.lost)-from.lost, 0)), d.Reported)
+		d.Lost = min(s.talk.lost-from.lost, d.Reported)
 	}
 	return d
 }
 
 // upTo is how many packets were sent up to the one with a number of the wire, which is
-// among the last 32,768. The cycles before it are the far end's to count, and it may
-// have missed the beginning.
+// among the last 32,768, or 0 when there was no such packet. The cycles before it are the
+// far end's to count, and it may have missed the beginning.
 func (o *sending) upTo(highest uint32) uint64 {
 	numbered := o.numbered()
 	ahead := int64(int16(uint16(highest) + 1 - (o.first + uint16(numbered))))
-	if ahead > 0 {
-		return numbered // of a packet that is being sent
+	if ahead > 1 { // than the one that is being sent
+		return 0
 	}
 	return uint64(max(int64(numbered)+ahead, 0))
 }

@@ -39,10 +39,65 @@ func TestWhatArrivedOfAStretchIsNeverMoreThanTheReportsSay(t *testing.T) {
 	report(400, 60)
 	check(from, to, Delivery{Sent: 200, Reported: 200, Lost: 50})
 	check(to, s.Mark(), Delivery{Sent: 100, Reported: 100, Lost: 50})
-	report(400, 500)
+	report(400, 500) // more than were sent
 	check(from, to, Delivery{Sent: 200, Reported: 200, Lost: 200})
-	report(500, 0) // of packets that were never sent
-	check(from, s.Mark(), Delivery{Sent: 300, Reported: 300})
+	check(from, s.Mark(), Delivery{Sent: 300, Reported: 300, Lost: 300})
+}
+
+// A far end that is confused proves nothing.
+func TestAReportOfPacketsThatWereNeverSentProvesNothing(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	from := s.Mark()
+	for range 100 {
+		s.WriteFrame(frame)
+	}
+	for _, ahead := range []uint16{500, 32_767, 32_768, 40_000} {
+		c := control{ssrc: 1, heard: &block{ssrc: s.SSRC(), highest: uint32(s.out.first + 99 + ahead)}}
+		s.takeControl(c.append(nil), s.in.started)
+		if got := s.Between(from, s.Mark()); got != (Delivery{Sent: 100}) {
+			t.Errorf("%d packets ahead: %+v", ahead, got)
+		}
+	}
+}
+
+// A far end that puts us on hold and takes us back often begins to count anew; one that
+// gets a packet late counts it as lost first.
+func TestWhatAFarEndLosesAfterItCountsAnewIsLostToo(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	report := func(lost int32) {
+		for range 100 {
+			s.WriteFrame(frame)
+		}
+		c := control{ssrc: 1, heard: &block{ssrc: s.SSRC(), highest: uint32(s.out.header.sequence - 1), lost: lost}}
+		s.takeControl(c.append(nil), s.in.started)
+	}
+	report(50)
+	from := s.Mark()
+	report(20) // anew
+	report(25)
+	report(24) // late
+	if got := s.Between(from, s.Mark()); got != (Delivery{Sent: 300, Reported: 300, Lost: 25}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// RTCP that was overtaken on its way takes nothing back.
+func TestAReportThatComesLateTakesNothingBack(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	from := s.Mark()
+	for range 100 {
+		s.WriteFrame(frame)
+	}
+	for _, upTo := range []uint16{100, 60} {
+		c := control{ssrc: 1, heard: &block{ssrc: s.SSRC(), highest: uint32(s.out.first + upTo - 1)}}
+		s.takeControl(c.append(nil), s.in.started)
+	}
+	if got := s.Between(from, s.Mark()); got != (Delivery{Sent: 100, Reported: 100}) {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestReportsAreUnderstoodWhenTheNumbersWrap(t *testing.T) {

@@ -208,12 +208,11 @@ func (s *Session) Stats() Stats {
 		Jitter:     s.intake.jitter.duration(),
 	}
 	s.talk.mu.Lock()
-	stats.Reports, stats.RoundTrip = s.talk.reports, s.talk.roundTrip
-	told := s.talk.last
+	stats.Reports, stats.FarLost, stats.RoundTrip = s.talk.reports, s.talk.lost, s.talk.roundTrip
+	jitter := s.talk.last.jitter
 	s.talk.mu.Unlock()
-	stats.FarLost = uint64(max(told.lost, 0))
 	if l := s.pipeline.Load(); l != nil {
-		stats.FarJitter = time.Duration(told.jitter) * time.Second / time.Duration(l.Codec.ClockRateHz)
+		stats.FarJitter = time.Duration(jitter) * time.Second / time.Duration(l.Codec.ClockRateHz)
 		sample := time.Second / time.Duration(l.Codec.SampleRateHz)
 		stats.Concealed = time.Duration(s.playout.concealed.Load()) * sample
 		stats.Delay = time.Duration(s.playout.waiting.Load()) * sample

@@ -22,7 +22,7 @@ type Stats struct {
 
 	// By the far end's RTCP; zero without any.
 	Reports   uint64        // that came about what we send
-	FarLost   uint64        // packets that never came there
+	FarLost   uint64        // packets that never came there, or late
 	FarJitter time.Duration // of those that came
 	RoundTrip time.Duration // there and back, without the time in between
 }
