@@ -129,8 +129,11 @@ func (s *Session) heardSoFar(l *pipeline, now time.Time) *block {
 func (s *Session) takeControl(packet []byte, at time.Time) (ours bool) {
 	t, ok := parseControl(packet, s.out.ssrc)
 	speaks := s.intake.due.Load() > 0 && t.sender == s.intake.ssrc.Load()
-	if !ok || !t.ofOurs && !speaks || !s.talk.mu.TryLock() {
+	if !ok || !t.ofOurs && !speaks {
 		return false
+	}
+	if !s.talk.mu.TryLock() {
+		return true
 	}
 	defer s.talk.mu.Unlock()
 	if t.sends && speaks {
