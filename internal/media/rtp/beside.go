@@ -36,8 +36,13 @@ func newBeside(sound *Symmetric, conn *net.UDPConn) *beside {
 	return b
 }
 
-// Follow forgets what was learned when the description says something else.
+// Follow forgets what was learned when the description says something else. One that
+// names no address is like that of the sound then: it says nothing new (RFC 3264 section
+// 8.4).
 func (b *beside) Follow(announced netip.AddrPort, muxed bool) {
+	if announced.IsValid() && announced.Addr().IsUnspecified() {
+		announced = b.aim.Load().announced
+	}
 	if old := b.aim.Load(); old.announced != announced || old.muxed != muxed {
 		b.aim.Store(&controlAim{announced: announced, muxed: muxed})
 	}

@@ -203,6 +203,14 @@ func TestAReportThatComesWhileAnotherIsWrittenIsTheFarEnds(t *testing.T) {
 	}
 }
 
+// A description that puts us on hold by naming no address names none for RTCP either.
+func TestRTCPDoesNotGoToNowhere(t *testing.T) {
+	x := newPair(t, 31120, func(p *Params) { p.Control = netip.AddrPortFrom(netip.IPv4Unspecified(), 9) })
+	x.until(t, "both hear each other", func() bool { return x.a.Stats().Received > 10 && x.b.Stats().Received > 10 })
+	x.a.report(x.a.cfg.Transport.Control(), false)
+	x.until(t, "b is told", func() bool { return x.b.Stats().Reports > 0 })
+}
+
 // A phone behind a NAT sends its RTCP from another port than it says: it is answered there.
 func TestRTCPFromAnotherPortOfTheFarEndIsAnsweredThere(t *testing.T) {
 	x := newPair(t, 31090, func(p *Params) { p.Control = netip.MustParseAddrPort("192.0.2.1:9") })
