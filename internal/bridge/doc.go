@@ -15,7 +15,7 @@
 //     from its first source on, while the next is opened; a source that cannot be
 //     played fails the play when it is reached, and what came before it is heard.
 //   - A player that is prepared has its beginning on its tape when its turn comes. Nothing
-//     is told of it before: what could not be fetched fails it then.
+//     is told of it before: what could not be fetched is tried again then, and fails it.
 //   - What plays hold in memory is bounded in bytes, whatever the length and number
 //     of their sources: 256 KiB ahead of the clock (64 KiB before its turn) and 1 MiB for a loop each, 4 MiB a
 //     call, 64 MiB in all; beyond that a play still has 16 KiB, one second. Kept

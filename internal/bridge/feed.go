@@ -51,6 +51,7 @@ type feed struct {
 // coming is a source that is being opened.
 type coming struct {
 	source int
+	early  bool        // before the turn
 	opened chan opened // closed when the source was let go
 }
 
@@ -91,11 +92,19 @@ func (f *feed) run(ctx context.Context) (source int, err error) {
 	}
 }
 
-// bring puts one source on the tape and returns how many bytes that was.
+// bring puts one source on the tape and returns how many bytes that was. One that fails
+// before its turn is tried again then: an engine may have room, or a file be there.
 func (f *feed) bring(ctx context.Context, source int) (size int, err error) {
 	mine := f.coming
 	f.openNext(ctx, source)
+	early := !f.due()
+	if mine != nil {
+		early = mine.early
+	}
 	sound, err := f.sound(ctx, source, mine)
+	if err != nil && early && f.await(ctx) {
+		sound, err = f.open(ctx, f.sources[source])
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -105,11 +114,15 @@ func (f *feed) bring(ctx context.Context, source int) (size int, err error) {
 		if err := f.wait(ctx, s); err != nil {
 			return size, err
 		}
+		early := !f.due()
 		p, err := s.Next()
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			return size, nil
-		}
-		if err != nil {
+		case err != nil && early && f.await(ctx):
+			s.Close()
+			continue
+		case err != nil:
 			return size, err
 		}
 		f.put(p)
@@ -143,7 +156,7 @@ func (f *feed) openNext(ctx context.Context, source int) {
 			return
 		}
 	}
-	c := &coming{source: next, opened: make(chan opened)}
+	c := &coming{source: next, early: !f.due(), opened: make(chan opened)}
 	f.coming = c
 	f.tasks.Go(func() {
 		s, err := f.open(ctx, f.sources[next])
@@ -196,6 +209,16 @@ func (f *feed) due() bool {
 		return true
 	default:
 		return f.turn == nil
+	}
+}
+
+// await waits for the turn, and reports whether it came.
+func (f *feed) await(ctx context.Context) bool {
+	select {
+	case <-f.turn:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -72,6 +72,87 @@ func TestNothingIsHeardOrToldOfAPlayBeforeItsTurn(t *testing.T) {
 	})
 }
 
+// What an engine or a server refuses now it may give in a minute: the play is not due yet.
+func TestWhatCannotBePreparedIsTriedAgainInItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.do(call.Join{Leg: legA}, prepare(1, "late"), prepare(2, "a", "late", "b"), prepare(3, "late"))
+			synctest.Wait()
+			f.files["late"] = 13
+			f.do(play(1, false, nil, "late"))
+			f.expect(t, call.PlayerStarted{Operation: 1}, call.PlayerFinished{Operation: 1})
+			f.do(play(2, false, nil, "a", "late", "b"))
+			f.expect(t, call.PlayerStarted{Operation: 2}, call.PlayerFinished{Operation: 2})
+			heard := slices.DeleteFunc(slices.Compact(f.legs[legA].each()), func(level int16) bool { return level == 0 })
+			if !slices.Equal(heard, []int16{13, 7, 13, 9}) {
+				t.Errorf("heard %v", heard)
+			}
+			f.do(call.StopPlayer{Operation: 3})
+			synctest.Wait()
+			if c := f.bridge.find(testCall); len(c.players) != 0 || len(f.signals) != 0 {
+				t.Errorf("%d players are left and %d signals", len(c.players), len(f.signals))
+			}
+		})
+	})
+}
+
+// broken is a source that breaks off in the middle, once.
+type broken struct {
+	opened int
+	most   int // samples before it breaks off
+}
+
+func (b *broken) Open(context.Context, call.PlaySource) (Sound, error) {
+	if b.opened++; b.opened > 1 {
+		return &levels{samples: 2 * rate, level: 5}, nil
+	}
+	return &breaking{levels{samples: 2 * rate, level: 5}, b.most}, nil
+}
+
+type breaking struct {
+	levels
+	left int
+}
+
+func (b *breaking) Next() (Piece, error) {
+	if b.left <= 0 {
+		return Piece{}, errors.New("the connection is lost")
+	}
+	p, err := b.levels.Next()
+	b.left -= len(p.Samples)
+	return p, err
+}
+
+func TestASourceThatBreaksOffWhileItIsPreparedIsGoneOnWithInItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &broken{most: pieceSamples}
+		turn := make(chan struct{})
+		f := &feed{sources: []call.PlaySource{{File: "a"}}, open: b.Open, tape: player.NewTape(rate), budget: &budget{most: callMost}, turn: turn}
+		done := make(chan error)
+		go func() {
+			_, err := f.run(t.Context())
+			f.end(t.Context())
+			done <- err
+		}()
+		synctest.Wait()
+		if b.opened != 1 {
+			t.Errorf("it was opened %d times before its turn", b.opened)
+		}
+		close(turn)
+		played := 0
+		for frame := make([]int16, rate/50); f.tape.ReadFrame(frame); <-time.After(media.FrameDuration) {
+			for _, sample := range frame {
+				if sample == 5 {
+					played++
+				}
+			}
+		}
+		if err := <-done; err != nil || played != 2*rate {
+			t.Errorf("%d samples were heard: %v", played, err)
+		}
+	})
+}
+
 func TestAPlayThatIsCanceledBeforeItsTurnFetchesNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		serve(t, func(f *fixture) {
