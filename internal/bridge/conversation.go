@@ -185,6 +185,9 @@ func (c *conversation) leave(leg call.LegID) {
 	}
 	c.mu.Lock()
 	delete(c.voices, leg)
+	for _, p := range c.players {
+		p.left(v.member)
+	}
 	c.mu.Unlock()
 	c.stopDetecting(leg)
 	c.room.Remove(v.member)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"strowger/internal/call"
@@ -24,6 +25,7 @@ type hearer struct {
 	witness  Witness
 	from, to rtp.Mark
 	sent     time.Duration
+	left     atomic.Bool // the conversation, and reports no more
 }
 
 // lookEvery is how often it is looked whether a report has come, once a play is over.
@@ -55,8 +57,17 @@ func (c *conversation) watchAll(p *playing) {
 	}
 }
 
+// left is that somebody has left the conversation.
+func (p *playing) left(m *mixer.Member) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if h := p.hearers[m]; h != nil {
+		h.left.Store(true)
+	}
+}
+
 // prove says what became of a play to whom it was for: at the latest ProofOfHearing
-// after its end, and before when all have reported.
+// after its end, and before when no more reports will come.
 func (c *conversation) prove(ctx context.Context, p *playing) []call.Hearing {
 	hearers := p.heard()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.ProofOfHearing)
@@ -92,7 +103,7 @@ func (p *playing) heard() (hearers []*hearer) {
 	return hearers
 }
 
-// known is what is known by now, and whether that is all. Packets that are not reported
+// known is what is known by now, and whether no more will be. Packets that are not reported
 // yet are the last ones, and count as the play's: the first may not have been, for
 // somebody who was let in amid it.
 func known(hearers []*hearer) (hearing []call.Hearing, all bool) {
@@ -102,7 +113,7 @@ func known(hearers []*hearer) (hearing []call.Hearing, all bool) {
 		reported := max(h.sent-time.Duration(d.Sent-d.Reported)*media.FrameDuration, 0)
 		lost := time.Duration(d.Lost) * media.FrameDuration
 		hearing = append(hearing, call.Hearing{Participant: h.address, Sent: h.sent, Reported: reported, Received: max(reported-lost, 0)})
-		all = all && d.Reported == d.Sent
+		all = all && (d.Reported == d.Sent || d.Mute || h.left.Load())
 	}
 	return hearing, all
 }

@@ -17,6 +17,7 @@ import (
 type phone struct {
 	*ear
 	reported, lost atomic.Uint64
+	mute           atomic.Bool // its far end never reports
 
 	mu    sync.Mutex
 	marks []uint64 // packets before each
@@ -35,7 +36,7 @@ func (p *phone) Between(rtp.Mark, rtp.Mark) rtp.Delivery {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	from, to := p.marks[len(p.marks)-2], p.marks[len(p.marks)-1]
-	return rtp.Delivery{Sent: to - from, Reported: min(max(p.reported.Load(), from), to) - from, Lost: p.lost.Load()}
+	return rtp.Delivery{Sent: to - from, Reported: min(max(p.reported.Load(), from), to) - from, Lost: p.lost.Load(), Mute: p.mute.Load()}
 }
 
 // finished waits for the end of a play, and gives what is told of it and when.
@@ -159,6 +160,41 @@ func TestTheEndOfAPromptIsToldAtOnce(t *testing.T) {
 			f.do(call.Join{Leg: legA, Address: "4:+1"}, prompt)
 			began := time.Now()
 			if hearing, at := f.finished(t); hearing != nil || at.Sub(began) > played+100*time.Millisecond {
+				t.Errorf("%+v after %v", hearing, at.Sub(began))
+			}
+		})
+	})
+}
+
+func TestNobodyWaitsForWhoHasLeftOrNeverReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = 10 * time.Second
+			a, b := &phone{ear: f.legs[legA]}, &phone{ear: f.legs[legB]}
+			f.phones = map[call.LegID]*phone{legA: a, legB: b}
+			a.mute.Store(true)
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, call.Join{Leg: legB, Address: "4:+2"}, play(1, false, nil, "a"))
+			began := time.Now()
+			time.AfterFunc(played/2, func() { f.do(call.Leave{Leg: legB}) })
+			hearing, at := f.finished(t)
+			if len(hearing) != 2 || hearing[0] != (call.Hearing{Participant: "4:+1", Sent: played}) ||
+				hearing[1].Sent == 0 || hearing[1].Sent >= played || at.Sub(began) > played+100*time.Millisecond {
+				t.Errorf("%+v after %v", hearing, at.Sub(began))
+			}
+		})
+	})
+}
+
+// The end of a play that waits for reports does not wait for who leaves meanwhile.
+func TestWhoLeavesAfterAPlayIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve(t, func(f *fixture) {
+			f.bridge.cfg.ProofOfHearing = 10 * time.Second
+			f.phones = map[call.LegID]*phone{legA: {ear: f.legs[legA]}}
+			f.do(call.Join{Leg: legA, Address: "4:+1"}, call.Join{Leg: legB, Address: "4:+2"}, play(1, false, nil, "a"))
+			began := time.Now()
+			time.AfterFunc(time.Second, func() { f.do(call.Leave{Leg: legA}) })
+			if hearing, at := f.finished(t); len(hearing) != 1 || at.Sub(began) > 1100*time.Millisecond {
 				t.Errorf("%+v after %v", hearing, at.Sub(began))
 			}
 		})

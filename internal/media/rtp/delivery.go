@@ -14,7 +14,12 @@ type Delivery struct {
 	// before or after the marks too is counted as if it were all between them: what is
 	// not lost did come.
 	Lost uint64
+	Mute bool // nothing need be waited for: the far end never reports
 }
+
+// muteAfter is how many packets a far end is sent before it must have reported: ten
+// seconds of them, as reports come every five (RFC 3550 section 6.2).
+const muteAfter = 500
 
 // Mark is where the stream is now.
 func (s *Session) Mark() Mark {
@@ -27,7 +32,7 @@ func (s *Session) Mark() Mark {
 func (s *Session) Between(from, to Mark) Delivery {
 	s.talk.mu.Lock()
 	defer s.talk.mu.Unlock()
-	d := Delivery{Sent: to.packets - from.packets}
+	d := Delivery{Sent: to.packets - from.packets, Mute: s.talk.reports == 0 && s.out.numbered() >= muteAfter}
 	if covered := min(s.talk.covered, to.packets); covered > from.packets {
 		d.Reported = covered - from.packets
 		d.Lost = min(s.talk.lost-from.lost, d.Reported)

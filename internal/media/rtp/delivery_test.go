@@ -113,3 +113,26 @@ func TestReportsAreUnderstoodWhenTheNumbersWrap(t *testing.T) {
 		t.Errorf("%d packets", got)
 	}
 }
+
+func TestAFarEndThatNeverReportsIsKnownForIt(t *testing.T) {
+	s, _ := newTestSession(t, Config{})
+	frame := make([]int16, 160)
+	send := func(packets int) Delivery {
+		from := s.Mark()
+		for range packets {
+			s.WriteFrame(frame)
+		}
+		return s.Between(from, s.Mark())
+	}
+	if d := send(499); d.Mute {
+		t.Error("before it had to report it is taken for mute")
+	}
+	if d := send(1); !d.Mute {
+		t.Error("after ten seconds a report is still expected")
+	}
+	c := control{ssrc: 1, heard: &block{ssrc: s.SSRC(), highest: uint32(s.out.first)}}
+	s.takeControl(c.append(nil), s.in.started)
+	if d := send(1000); d.Mute {
+		t.Error("it has reported, and is taken for mute")
+	}
+}
