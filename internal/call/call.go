@@ -239,6 +239,8 @@ func (c *Call) signal(sig Signal) {
 		c.playerFinished(sig)
 	case PlayerFailed:
 		c.playerFailed(sig)
+	case VoiceBegan, SpeechHeard, EarFailed:
+		c.earReported(sig)
 	case TonesSent:
 		c.tonesSent(sig)
 	case TonesFailed:

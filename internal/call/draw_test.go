@@ -78,8 +78,14 @@ var draws = []draw{
 		return call.Recognize{Connection: d.connection(), Operation: d.operation(), Participant: d.who(), MaxTones: 2, InterTone: time.Second,
 			InitialSilence: time.Second, KeyInterrupts: true, Interrupt: d.seldom("interrupt"), StopTones: []call.Tone{'#'},
 			Prompt:  rapid.SampledFrom([][]call.PlaySource{nil, {{File: "f"}}}).Draw(d.T, "prompt"),
-			Choices: rapid.SampledFrom([][]call.Choice{nil, {{Label: "yes", Tone: '5'}}}).Draw(d.T, "choices")}
+			Choices: rapid.SampledFrom([][]call.Choice{nil, {{Label: "yes", Tone: '5', Phrases: []string{"yes"}}}}).Draw(d.T, "choices"),
+			Voice:   rapid.SampledFrom([]*call.Voice{nil, {Language: "en-US"}, {Language: "en-US", Only: true}}).Draw(d.T, "voice")}
 	}},
+	{10, func(d dice) call.Input { return call.VoiceBegan{Operation: d.media()} }},
+	{10, func(d dice) call.Input {
+		return call.SpeechHeard{Operation: d.media(), Text: rapid.SampledFrom([]string{"", "yes"}).Draw(d.T, "text"), Choice: rapid.SampledFrom([]string{"", "yes"}).Draw(d.T, "choice")}
+	}},
+	{5, func(d dice) call.Input { return call.EarFailed{Operation: d.media(), Reason: call.HearingFailed} }},
 	{10, func(d dice) call.Input {
 		return call.SendTones{Connection: d.connection(), Operation: d.operation(), Participant: d.who(), Tones: []call.Tone("12")}
 	}},

@@ -64,6 +64,7 @@ type watcher struct {
 	streams   map[call.ConnectionID]int        // their runs
 	scripts   map[call.ConnectionID]int        // the runs of transcripts
 	detected  map[call.LegID]int               // how many events of a detection are owed
+	ears      map[call.OperationID]bool        // that are open
 	usage     ledger
 }
 
@@ -71,7 +72,7 @@ func newWatcher(t *rapid.T) *watcher {
 	return &watcher{t: t, call: call.New(calltest.Call), now: calltest.Start, accepted: map[string]bool{}, ended: map[string]int{}, final: map[call.ConnectionID]bool{},
 		begun: map[call.ConnectionID]bool{}, connected: map[call.ConnectionID]bool{},
 		timers: map[call.TimerID]call.Timer{}, legs: map[call.LegID]bool{}, joined: map[call.LegID]bool{}, isolated: map[call.LegID]bool{}, players: map[call.OperationID]bool{}, prepared: map[call.OperationID]bool{}, unclaimed: map[call.LegID]bool{},
-		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, detected: map[call.LegID]int{}, usage: newLedger()}
+		grouped: map[call.LegID]call.Groups{}, playsTo: map[call.OperationID]call.Groups{}, offered: map[call.LegID]bool{}, handed: map[call.LegID]bool{}, recorders: map[call.RecordingID]bool{}, files: map[call.RecordingID]int{}, streams: map[call.ConnectionID]int{}, scripts: map[call.ConnectionID]int{}, detected: map[call.LegID]int{}, ears: map[call.OperationID]bool{}, usage: newLedger()}
 }
 
 func (w *watcher) freshConnection() call.ConnectionID {
@@ -107,6 +108,21 @@ func (w *watcher) give(in call.Input) {
 	w.timersHaveOwners(in)
 	w.groupsAreHeard(in)
 	w.playersHaveOwners(in)
+	w.earsHaveOwners(in)
+}
+
+// earsHaveOwners: an ear is open for each recognition that hears a voice, and for
+// nothing else.
+func (w *watcher) earsHaveOwners(in call.Input) {
+	owners := map[call.OperationID]bool{}
+	for _, op := range w.call.State().Media {
+		if op.Recognition != nil && op.Recognition.Hearing {
+			owners[op.ID] = true
+		}
+	}
+	if !maps.Equal(owners, w.ears) {
+		w.t.Fatalf("after %s ears %v are open, for %v", calltest.Show(in), w.ears, owners)
+	}
 }
 
 // playersHaveOwners: a player runs for each operation and each transferee that the
@@ -523,6 +539,13 @@ func (w *watcher) machine(e call.Effect) {
 	case call.StopPlayer:
 		delete(w.players, e.Operation)
 		delete(w.prepared, e.Operation)
+	case call.OpenEar:
+		if w.ears[e.Operation] || !w.joined[e.Leg] {
+			w.t.Fatalf("an ear is opened twice, or of who is not in the call: %s", calltest.Show(e))
+		}
+		w.ears[e.Operation] = true
+	case call.CloseEar:
+		delete(w.ears, e.Operation)
 	case call.StartRecorder:
 		if len(w.recorders) > 0 {
 			w.t.Fatalf("two recorders run: %s", calltest.Show(e))

@@ -102,7 +102,9 @@ func (c *Call) finish(id OperationID, last Event) {
 
 // drop ends an operation without starting the next.
 func (c *Call) drop(id OperationID, last Event) {
-	c.stopPlayer(c.operation(id))
+	op := c.operation(id)
+	c.stopPlayer(op)
+	c.closeEar(op)
 	c.stopMediaTimer(id)
 	c.state.Media = slices.DeleteFunc(slices.Clone(c.state.Media), func(op MediaOperation) bool { return op.ID == id })
 	c.unhold(id)

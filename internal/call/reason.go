@@ -44,7 +44,12 @@ const (
 	InterToneTimeout  Reason = "inter-tone-timeout"
 	InitialSilence    Reason = "initial-silence"
 	ChoiceByTone      Reason = "choice-by-tone"
-	WrongTone         Reason = "wrong-tone"      // it stands for no choice
+	WrongTone         Reason = "wrong-tone" // it stands for no choice
+	ChoiceBySpeech    Reason = "choice-by-speech"
+	SpeechRecognized  Reason = "speech-recognized"
+	SpeechUnclear     Reason = "speech-unclear"  // somebody spoke and was not understood
+	SpeechEndless     Reason = "speech-endless"  // somebody spoke without end
+	NoSuchChoice      Reason = "no-such-choice"  // what was said is none of the choices
 	HearingFailed     Reason = "hearing-failed"  // the engine that listened failed
 	HearingDenied     Reason = "hearing-denied"  // the engine's server wants other credentials
 	HearingBusy       Reason = "hearing-busy"    // too much was being listened to at once

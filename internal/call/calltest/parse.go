@@ -52,6 +52,7 @@ func Inputs() []call.Input {
 		call.ToneReceived{}, call.PlayerStarted{}, call.PlayerFinished{}, call.PlayerFailed{}, call.TonesSent{}, call.TonesFailed{},
 		call.StreamOpened{}, call.StreamFailed{}, call.TranscriptOpened{}, call.TranscriptFailed{},
 		call.AnswererHeard{}, call.GreetingHeard{},
+		call.VoiceBegan{}, call.SpeechHeard{}, call.EarFailed{},
 		call.RecorderStarted{}, call.RecorderFailed{}, call.RecordingFinished{},
 		call.TimerFired{}, call.NodeRestarted{}, call.NodeStopping{}, call.Outgrown{},
 	}
@@ -62,8 +63,9 @@ func Inputs() []call.Input {
 //	LegFailed Leg=1 Cause.Reason=busy
 //
 // A leg is given by its number, one of another call as in c1 or d1, a connection by
-// its name, a call as c or d, a time as in Go. What is a list has commas; a source to play is the URI of its file. Call is filled
-// in, except in what names a Group.
+// its name, a call as c or d, a time as in Go. What is a list has commas; a source to
+// play is the URI of its file; a choice is its label, its tone and its phrases, as in
+// yes:1:yes|sure. Call is filled in, except in what names a Group.
 func Parse(id call.ID, line string) (call.Input, error) {
 	words := strings.Fields(line)
 	for _, in := range Inputs() {
@@ -144,8 +146,7 @@ func (p parser) set(f reflect.Value, value string) error {
 	case *call.PlaySource:
 		f.Set(reflect.ValueOf(&call.PlaySource{File: value}))
 	case call.Choice:
-		label, tone, _ := strings.Cut(value, ":")
-		f.Set(reflect.ValueOf(call.Choice{Label: label, Tone: call.Tone(tone[0])}))
+		f.Set(reflect.ValueOf(choice(value)))
 	case call.PlaySource:
 		f.Set(reflect.ValueOf(call.PlaySource{File: value}))
 	case map[string]string:
@@ -167,6 +168,19 @@ func (p parser) setLeg(f reflect.Value, value string) error {
 	n, err := strconv.Atoi(value)
 	f.SetString(string(call.NewLegID(of, n)))
 	return err
+}
+
+func choice(value string) call.Choice {
+	label, rest, _ := strings.Cut(value, ":")
+	tone, phrases, _ := strings.Cut(rest, ":")
+	c := call.Choice{Label: label}
+	if tone != "" {
+		c.Tone = call.Tone(tone[0])
+	}
+	if phrases != "" {
+		c.Phrases = strings.Split(phrases, "|")
+	}
+	return c
 }
 
 func (p parser) setPlain(f reflect.Value, value string) error {

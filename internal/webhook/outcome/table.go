@@ -6,34 +6,39 @@ import "strowger/internal/call"
 const (
 	invitationCanceled = 5300
 
-	graceful      = 7000
-	noAccess      = 7502
-	badMedia      = 8500
-	canceled      = 8508
-	silence       = 8510
-	promptFailed  = 8511
-	recognizeFail = 8512
-	mediaTimeout  = 8513
-	stopTone      = 8514
-	throttled     = 8516
-	conflict      = 8519
-	terminated    = 8528
-	maxTones      = 8531
-	interTone     = 8532
-	choiceByTone  = 8533
-	wrongTone     = 8534
-	badFormat     = 8535
-	noDownload    = 8536
-	declined      = 8538
-	busy          = 8539
-	busyAll       = 8540
-	unavailable   = 8541
-	inviteCancel  = 8542
-	noCall        = 8543
-	unreachable   = 8544
-	absent        = 8558
-	aiService     = 8565
-	playShutdown  = 8572
+	graceful       = 7000
+	noAccess       = 7502
+	badMedia       = 8500
+	canceled       = 8508
+	silence        = 8510
+	promptFailed   = 8511
+	recognizeFail  = 8512
+	mediaTimeout   = 8513
+	stopTone       = 8514
+	throttled      = 8516
+	conflict       = 8519
+	terminated     = 8528
+	maxTones       = 8531
+	interTone      = 8532
+	choiceByTone   = 8533
+	wrongTone      = 8534
+	badFormat      = 8535
+	noDownload     = 8536
+	declined       = 8538
+	busy           = 8539
+	busyAll        = 8540
+	unavailable    = 8541
+	inviteCancel   = 8542
+	noCall         = 8543
+	unreachable    = 8544
+	choiceBySpeech = 8545
+	noSuchChoice   = 8547
+	absent         = 8558
+	unclear        = 8563
+	aiService      = 8565
+	recognized     = 8569
+	speechTimeout  = 8570
+	playShutdown   = 8572
 
 	recordingClient = 8608
 	notTranscribed  = 8578
@@ -140,6 +145,11 @@ var recognitions = map[call.Reason]Result{
 	call.StopTone:         {200, stopTone, "Action completed as stop tone was detected."},
 	call.ChoiceByTone:     {200, choiceByTone, "Action completed, DTMF option matched."},
 	call.WrongTone:        {500, wrongTone, "Action failed, the tone matches no choice."},
+	call.ChoiceBySpeech:   {200, choiceBySpeech, "Action completed, speech option matched."},
+	call.SpeechRecognized: {200, recognized, "Action completed, speech was recognized."},
+	call.SpeechUnclear:    {400, unclear, "Action failed, speech could not be recognized."},
+	call.NoSuchChoice:     {400, noSuchChoice, "Action failed, recognized phrase does not match a valid option."},
+	call.SpeechEndless:    {408, speechTimeout, "Action failed, speech did not come to an end in time."},
 	call.InterToneTimeout: {400, interTone, "Action failed, inter-digit silence timeout reached."},
 	call.InitialSilence:   {400, silence, "Action failed, initial silence timeout reached."},
 	// A prompt that fails is published as one failure, whatever was wrong with it.
@@ -151,6 +161,11 @@ var recognitions = map[call.Reason]Result{
 	call.SpeechBusy:   {500, promptFailed, unspokenPrompt + " Too much is being spoken at once."},
 	call.Canceled:     Canceled,
 	// ---- our choices ----
+	// The reference has these codes for words that cannot be spoken, or transcribed.
+	call.HearingFailed:     {500, aiService, "Action failed, the speech service could not recognize what was said."},
+	call.HearingDenied:     {401, aiService, "Action failed, the speech service refused this server's key."},
+	call.HearingLate:       {408, aiService, "Action failed, the speech service took too long."},
+	call.HearingBusy:       {429, aiService, "Action failed, too much is being listened to at once."},
 	call.ParticipantAbsent: {400, absent, "Action failed, the participant is not in the call."},
 	call.NodeLost:          {500, recognizeFail, "Action failed, the server was restarted."},
 	call.ShutDown:          {500, recognizeFail, "Action failed, the server is shutting down."},

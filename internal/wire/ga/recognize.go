@@ -105,12 +105,16 @@ type ChoiceResult struct {
 	Label            string  `json:"label"`
 	RecognizedPhrase string  `json:"recognizedPhrase,omitempty"`
 	Confidence       float64 `json:"confidence,omitempty"`
+
+	LanguageIdentified string `json:"languageIdentified,omitempty"` // of 2025-08-15-preview alone
 }
 
 // SpeechResult is what was said.
 type SpeechResult struct {
 	Speech     string  `json:"speech"`
 	Confidence float64 `json:"confidence,omitempty"`
+
+	LanguageIdentified string `json:"languageIdentified,omitempty"` // of 2025-08-15-preview alone
 }
 
 // RecognizeFailed names the prompt that could not be played, if one did.

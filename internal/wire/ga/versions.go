@@ -41,6 +41,9 @@ func (v Version) date() Version {
 // AtLeast reports whether v has what became stable in since.
 func (v Version) AtLeast(since Version) bool { return v.date() >= since.date() }
 
+// SpeechPreview is the preview whose additions to recognition did not become stable.
+const SpeechPreview Version = "2025-08-15-preview"
+
 // first is the version that the family begins with.
 const first = Version("2023-03-06")
 
