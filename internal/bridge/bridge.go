@@ -46,6 +46,7 @@ type Config struct {
 	Recorders   Recorders
 	Streams     Streams
 	Transcripts Transcripts
+	Ears        Ears
 	// ProofOfHearing is how long the end of a play may wait for the reports of those who
 	// were played to; 0: nobody asks.
 	ProofOfHearing time.Duration

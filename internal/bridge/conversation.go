@@ -28,8 +28,9 @@ type conversation struct {
 	recording   call.RecordingID // that is being made; empty: none
 	streams     map[call.ConnectionID]Stream
 	transcripts map[call.ConnectionID]Transcript
-	detecting   map[call.LegID]*mixer.Tap // who listens for a machine, or did
-	tasks       sync.WaitGroup            // fetches and the room's callbacks
+	detecting   map[call.LegID]*mixer.Tap       // who listens for a machine, or did
+	ears        map[call.OperationID]*mixer.Tap // that are open, or have failed
+	tasks       sync.WaitGroup                  // fetches and the room's callbacks
 
 	mu      sync.Mutex                    // of players, and of voices where others read or run writes
 	players map[call.OperationID]*playing // that have not ended, also before their turn
@@ -40,7 +41,7 @@ func newConversation(b *Bridge, id call.ID, plays *budget) *conversation {
 		cfg: b.cfg, of: b, id: id, budget: plays, log: b.cfg.Log.With("call", string(id)),
 		effects: make(chan call.SoundEffect, effectsWaiting), done: make(chan struct{}),
 		room:    mixer.NewRoom(),
-		streams: map[call.ConnectionID]Stream{}, transcripts: map[call.ConnectionID]Transcript{}, detecting: map[call.LegID]*mixer.Tap{},
+		streams: map[call.ConnectionID]Stream{}, transcripts: map[call.ConnectionID]Transcript{}, detecting: map[call.LegID]*mixer.Tap{}, ears: map[call.OperationID]*mixer.Tap{},
 		voices: map[call.LegID]voice{}, players: map[call.OperationID]*playing{},
 	}
 }
@@ -128,6 +129,10 @@ func (c *conversation) perform(ctx context.Context, e call.SoundEffect) {
 		c.detectMachine(ctx, e.Leg)
 	case call.StopDetecting:
 		c.stopDetecting(e.Leg)
+	case call.OpenEar:
+		c.openEar(ctx, e)
+	case call.CloseEar:
+		c.closeEar(e.Operation)
 	}
 }
 

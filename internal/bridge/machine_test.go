@@ -70,11 +70,15 @@ func (l answeringLegs) Media(leg call.LegID) (Media, bool) {
 
 // listen runs a bridge with legs that have answered until f returns, in a bubble of
 // synctest.
-func listen(t *testing.T, legs answeringLegs, f func(*fixture)) {
+func listen(t *testing.T, legs answeringLegs, f func(*fixture), with ...func(*Config)) {
 	synctest.Test(t, func(t *testing.T) {
 		x := &fixture{signals: make(chan call.Signal, 64)}
 		clock := media.NewClock(1)
-		x.bridge = New(Config{Clock: clock, Legs: legs, Signals: x, Sources: x, Log: slog.New(slog.DiscardHandler)})
+		cfg := Config{Clock: clock, Legs: legs, Signals: x, Sources: x, Log: slog.New(slog.DiscardHandler)}
+		for _, change := range with {
+			change(&cfg)
+		}
+		x.bridge = New(cfg)
 		ctx, cancel := context.WithCancel(t.Context())
 		var run sync.WaitGroup
 		run.Go(func() { _ = clock.Run(ctx) })

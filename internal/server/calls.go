@@ -54,7 +54,7 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 	p.recognizer = recognition.New(recognition.Config{Engines: recognition.Engines(recognition.Settings(p.cfg.Speech.Recognizer)), Log: p.log})
 	p.buildStreams(to)
 	p.bridge = bridge.New(bridge.Config{
-		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Log: p.log,
+		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Ears: ears{p.recognizer}, Log: p.log,
 		ProofOfHearing: p.cfg.Callbacks.ProofOfHearing,
 		Sources:        bridge.NewLibrary(p.policy.NewClient(outbound.ClientConfig{Timeout: audioTime, ConnectionsMax: p.budget.Audio, RedirectsMax: 3}), p.words),
 	})

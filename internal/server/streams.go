@@ -8,7 +8,6 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/media/mixer"
 	"strowger/internal/outbound"
-	"strowger/internal/speech/recognition"
 	"strowger/internal/stream"
 	"strowger/internal/telemetry"
 )
@@ -27,7 +26,7 @@ func (p *parts) buildStreams(to stream.Signals) {
 		Token:   func() (string, error) { return p.signer.Token(p.cfg.Resource.ID) },
 		Signals: to, Log: p.log,
 	}
-	p.streams, p.transcripts = stream.New(c), stream.NewTranscripts(c, ears{p.recognizer})
+	p.streams, p.transcripts = stream.New(c), stream.NewTranscripts(c, readersEars{p.recognizer})
 }
 
 // runStreams waits for sockets to close when their calls have ended.
@@ -50,17 +49,6 @@ type readers struct{ *stream.Transcripts }
 
 func (r readers) Open(id call.ID, e call.OpenTranscript, room *mixer.Room) bridge.Transcript {
 	return r.Transcripts.Open(id, e, room)
-}
-
-// ears are the recognizer as transcripts see it.
-type ears struct{ *recognition.Recognizer }
-
-func (e ears) Listen(w recognition.Wish, told func(recognition.News)) (stream.Ear, error) {
-	ear, err := e.Recognizer.Listen(w, told)
-	if err != nil {
-		return nil, err // not a nil *recognition.Ear
-	}
-	return ear, nil
 }
 
 func (p *parts) streamFigures() []telemetry.Figure {

@@ -212,7 +212,7 @@ func (t *Transcript) run(ctx context.Context) {
 	failed := call.TranscriptFailed{Connection: t.spec.Connection, Run: t.spec.Run}
 	switch err := t.failed(); {
 	case err != nil:
-		failed.Reason, failed.Detail = unheard(err), err.Error()
+		failed.Reason, failed.Detail = Unheard(err), err.Error()
 		t.log.Warn("a transcription ends: what is said cannot be recognized", "error", err)
 	case lost != nil:
 		failed.Reason, failed.Status, failed.Detail = lost.reason(), lost.status(), lost.Error()
@@ -244,7 +244,8 @@ var reasons = map[recognition.Why]call.Reason{
 	recognition.Broken: call.HearingFailed, recognition.Busy: call.HearingBusy, recognition.Late: call.HearingLate, recognition.Denied: call.HearingDenied,
 }
 
-func unheard(err error) call.Reason {
+// Unheard is why nothing was recognized, in the words of the rules.
+func Unheard(err error) call.Reason {
 	if failure := new(recognition.Failure); errors.As(err, &failure) {
 		return reasons[failure.Why]
 	}

@@ -96,8 +96,8 @@ func TestCapturedRequestsAreAnsweredWithThePublishedStatus(t *testing.T) {
 		"continuous-dtmf-start":    {number, ":startContinuousDtmfRecognition", 200},
 		"continuous-dtmf-stop":     {number, ":stopContinuousDtmfRecognition", 404}, // none runs
 		"cancel-add-participant":   {number, "/participants:cancelAddParticipant", 404},
-		"recognize-speech":         {number, ":recognize", 405},
-		"recognize-speech-or-dtmf": {number, ":recognize", 405},
+		"recognize-speech":         {number, ":recognize", 202},
+		"recognize-speech-or-dtmf": {number, ":recognize", 202},
 		"play":                     {user, ":play", 405},                // its second source is text
 		"play-to-all":              {user, ":play", 400},                // what it calls SSML is none
 		"start-media-streaming":    {user, ":startMediaStreaming", 405}, // it was not set up

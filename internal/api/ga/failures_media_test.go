@@ -16,6 +16,9 @@ func recognizing(kind, more string) string {
 	return `{"recognizeInputType":"` + kind + `","recognizeOptions":{"targetParticipant":{"rawId":"` + phone + `"}` + more + `}}`
 }
 
+// inKlingon is what no engine of these tests understands.
+const inKlingon = `,"speechLanguage":"tlh-XX"`
+
 func choices(list string) string { return recognizing("choices", `,"choices":[`+list+`]`) }
 
 func prompted(prompt string) string {
@@ -153,18 +156,20 @@ var speechFailures = slices.Concat(
 	refusedWith(connected, "play", playPath, source(ssmlSource), 405, "8522", "playSources[0].ssml", "no speech synthesis"),
 	refusedWith(connected, "recognize", recognizePath, prompted(textSource), 405, "8522", "playPrompt.text", ""),
 	refusedWith(connected, "recognize", recognizePath, prompted(ssmlSource), 405, "8522", "playPrompt.ssml", ""),
-	refusedWith(connected, "recognize", recognizePath, recognizing("speech", ""), 405, "8522", "recognizeInputType", "no speech recognition"),
-	refusedWith(connected, "recognize", recognizePath, recognizing("SpeechOrDtmf", ""), 405, "8522", "recognizeInputType", "no speech recognition"),
-	refusedWith(connected, "recognize", recognizePath, choices(`{"label":"a","phrases":["yes"]}`), 405, "8522", inRecognize+"choices[0].tone", ""),
+	refusedWith(connected, "recognize", recognizePath, recognizing("speech", inKlingon), 405, "8522", inRecognize+"speechLanguage", "no speech recognition of this server knows tlh-XX"),
+	refusedWith(connected, "recognize", recognizePath, recognizing("SpeechOrDtmf", `,"speechLanguages":["tlh-XX"]`), 405, "8522", inRecognize+"speechLanguages[0]", "no speech recognition of this server knows tlh-XX"),
+	refusedWith(connected, "recognize", recognizePath, recognizing("choices", inKlingon+`,"choices":[{"label":"a","phrases":["yes"]}]`), 405, "8522", inRecognize+"speechLanguage", ""),
 	wrongField(connected, "recognize", recognizePath, inRecognize+"speechLanguage", "region", recognizing("speech", `,"speechLanguage":"english"`)),
 	wrongField(connected, "recognize", recognizePath, inRecognize+"speechLanguages[0]", "region", recognizing("speech", `,"speechLanguages":["x"]`)),
+	refusedWith(connected, "recognize", recognizePath, recognizing("speech", `,"speechLanguages":["en-US","es-ES"]`), 405, "8520", inRecognize+"speechLanguages[1]", "name one"),
+	refusedWith(connected, "recognize", recognizePath, recognizing("speech", `,"enableSentimentAnalysis":true`), 405, "8520", inRecognize+"enableSentimentAnalysis", ""),
 	wrongField(connected, "recognize", recognizePath, inRecognize+"speechOptions.endSilenceTimeoutInMs", "from 0 to 300000",
 		recognizing("speech", `,"speechOptions":{"endSilenceTimeoutInMs":-1}`), recognizing("speech", `,"speechOptions":{"endSilenceTimeoutInMs":300001}`)),
 	refusedWith(connected, "hold", "{c}:hold", about(phone, `,"playSourceInfo":`+textSource), 405, "8522", "playSourceInfo.text", ""),
 	refusedWith(connected, "hold", "{c}:hold", about(phone, `,"playSourceInfo":`+ssmlSource), 405, "8522", "playSourceInfo.ssml", ""),
 	// What is wrong with the call comes before what the server lacks.
 	refusedWith(ringing, "play", playPath, source(textSource), 400, "8501", "", ""),
-	refusedWith(ended, "recognize", recognizePath, recognizing("speech", ""), 404, "8522", "", ""),
+	refusedWith(ended, "recognize", recognizePath, recognizing("speech", inKlingon), 404, "8522", "", ""),
 	refusedWith(heldOne, "hold", "{c}:hold", about(phone, `,"playSourceInfo":`+textSource), 409, "8519", "targetParticipant", ""),
-	refusedWith(promptToOne, "recognize", recognizePath, recognizing("speech", ""), 412, "8583", "", ""),
+	refusedWith(promptToOne, "recognize", recognizePath, recognizing("speech", inKlingon), 412, "8583", "", ""),
 )

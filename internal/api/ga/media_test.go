@@ -2,6 +2,7 @@ package ga_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,44 @@ func TestRecognizeBecomesTheCommandThatItSays(t *testing.T) {
 	}
 }
 
+func TestARecognitionByVoiceBecomesTheCommandThatItSays(t *testing.T) {
+	tea, coffee := `{"label":"tea","phrases":["tea","a tea"]`, `{"label":"coffee","phrases":["coffee"]`
+	bySpeech := func(keys ...call.Tone) []call.Choice {
+		choices := []call.Choice{{Label: "tea", Phrases: []string{"tea", "a tea"}}, {Label: "coffee", Phrases: []string{"coffee"}}}
+		for i, key := range keys {
+			choices[i].Tone = key
+		}
+		return choices
+	}
+	for _, c := range []struct {
+		name, kind, more string
+		voice            *call.Voice
+		choices          []call.Choice
+	}{
+		{"speech", "speech", ``, &call.Voice{Language: "en-US", Only: true}, nil},
+		{"all that may be said of it", "Speech", `,"speechLanguage":"de-AT","speechRecognitionModelEndpointId":"large","speechOptions":{"endSilenceTimeoutInMs":900}`,
+			&call.Voice{Language: "de-AT", Model: "large", EndSilence: 900 * time.Millisecond, Only: true}, nil},
+		{"one of one language", "speech", `,"speechLanguages":["fr-FR"]`, &call.Voice{Language: "fr-FR", Only: true}, nil},
+		{"speech or keys", "speechOrDtmf", ``, &call.Voice{Language: "en-US"}, nil},
+		{"choices by voice", "choices", `,"choices":[` + tea + `},` + coffee + `}]`, &call.Voice{Language: "en-US", Only: true}, bySpeech()},
+		{"by voice and key", "choices", `,"choices":[` + tea + `,"tone":"one"},` + coffee + `,"tone":"two"}]`, &call.Voice{Language: "en-US"}, bySpeech('1', '2')},
+		{"by key where the language is not heard", "choices", inKlingon + `,"choices":[` + tea + `,"tone":"one"},` + coffee + `,"tone":"two"}]`, nil, bySpeech('1', '2')},
+		{"by key alone", "choices", `,"choices":[{"label":"tea","phrases":[],"tone":"one"}]`, nil, []call.Choice{{Label: "tea", Tone: '1', Phrases: []string{}}}},
+		{"keys", "dtmf", `,"speechLanguage":"de-DE"`, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := stage(t)
+			connection, _ := s.connected()
+			var cmd call.Recognize
+			s.Calls.Saw = func(c call.Command) { cmd = c.(call.Recognize) }
+			s.want(s.post(root+"/"+string(connection)+":recognize", recognizing(c.kind, c.more)), 202, "")
+			if !reflect.DeepEqual(cmd.Voice, c.voice) || !reflect.DeepEqual(cmd.Choices, c.choices) {
+				t.Errorf("it is to hear %+v and choose of %+v, want %+v and %+v", cmd.Voice, cmd.Choices, c.voice, c.choices)
+			}
+		})
+	}
+}
+
 func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 	s := stage(t)
 	connection, _ := s.connected()
@@ -168,14 +207,14 @@ func TestRecognizeRefusesWhatIsWrong(t *testing.T) {
 		invalid(top(`"playPrompts":[{"kind":"x"}]`), "playPrompts[0].kind", "not one of"),
 		invalid(top(`"operationCallbackUri":"x"`), "operationCallbackUri", "OperationCallbackUri field is invalid"),
 		{top(`"playPrompt":{"kind":"text","text":{"text":"hi"}}`), 405, "8522", "playPrompt.text", "no speech synthesis"},
-		{kind("speech"), 405, "8522", "recognizeInputType", "no speech recognition"},
-		{kind("speechOrDtmf"), 405, "8522", "recognizeInputType", "no speech recognition"},
+		{recognizing("speech", inKlingon), 405, "8522", "recognizeOptions.speechLanguage", "no speech recognition of this server knows tlh-XX"},
+		{recognizing("speechOrDtmf", inKlingon), 405, "8522", "recognizeOptions.speechLanguage", "no speech recognition of this server knows tlh-XX"},
 		invalid(kind("choices"), "recognizeOptions.choices", "missing or empty"),
 		invalid(choices(`{"tone":"one"}`), "recognizeOptions.choices[0].label", "is missing"),
 		invalid(choices(`{"label":"a","phrases":[],"tone":"star"}`), "recognizeOptions.choices[0].tone", "not the name of a tone"),
 		invalid(choices(`{"label":"a","phrases":["a"],"tone":"one"},{"label":"b","phrases":["b"],"tone":"One"}`), "recognizeOptions.choices[1].tone", "another choice already"),
 		invalid(choices(`{"label":"a","phrases":["a"],"tone":"one"},{"label":"b","phrases":["b"]}`), "recognizeOptions.choices[1].tone", "other choices have one"),
-		{choices(`{"label":"a","phrases":["yes"]}`), 405, "8522", "recognizeOptions.choices[0].tone", "need speech recognition"},
+		{recognizing("choices", inKlingon+`,"choices":[{"label":"a","phrases":["yes"]}]`), 405, "8522", "recognizeOptions.speechLanguage", "no speech recognition of this server knows tlh-XX"},
 	})
 	got := s.post(root+"/"+string(connection)+":recognize", strings.Replace(recognizeBody(``), phone, bob, 1))
 	s.wantRefused(got, 404, "8522", "recognizeOptions.targetParticipant", "")

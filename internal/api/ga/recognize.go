@@ -1,6 +1,7 @@
 package ga
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 const (
 	initialSilenceSeconds = 5
 	interToneSeconds      = 2
+	defaultLanguage       = "en-US"
 )
 
 // endSilenceMostMs is a bound of ours: as long as the initial silence may be.
@@ -36,24 +38,61 @@ func (f family) readRecognize(r *api.Request, in ga.RecognizeRequest) (cmd call.
 	if cmd.Prompt, err = f.prompt(in); err != nil {
 		return cmd, err
 	}
-	if err := listen(&cmd, in); err != nil {
+	if err := f.listen(&cmd, in); err != nil {
 		return cmd, err
 	}
 	cmd.Operation, err = f.operation(in.OperationContext, in.OperationCallbackURI)
 	return cmd, err
 }
 
-// listen says what counts: keys, or choices.
-func listen(cmd *call.Recognize, in ga.RecognizeRequest) (err error) {
-	if strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices) {
-		cmd.Choices, err = readChoices(in.RecognizeOptions.Choices)
+// listen says what counts: keys, a voice, or choices by them.
+func (f family) listen(cmd *call.Recognize, in ga.RecognizeRequest) (err error) {
+	options := *in.RecognizeOptions
+	voice, err := readVoice(options)
+	if err != nil {
+		return api.Within("recognizeOptions", err)
 	}
-	return api.Within("recognizeOptions", err)
+	switch {
+	case strings.EqualFold(in.RecognizeInputType, ga.RecognizeDTMF):
+		return nil
+	case strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices):
+		if cmd.Choices, err = readChoices(options.Choices); err != nil {
+			return api.Within("recognizeOptions", err)
+		}
+		voice.Only = cmd.Choices[0].Tone == 0
+		hasPhrases := slices.ContainsFunc(cmd.Choices, func(c call.Choice) bool { return len(c.Phrases) > 0 })
+		if !voice.Only && (!hasPhrases || !f.Hears(voice.Language)) {
+			return nil // they can be made with a key
+		}
+	default:
+		voice.Only = strings.EqualFold(in.RecognizeInputType, ga.RecognizeSpeech)
+	}
+	cmd.Voice = &voice
+	return nil
 }
 
-// readChoices reads choices that can all be made with a key, or checks those that
-// are made by voice alone. The service has it that either all choices have a
-// key or none.
+// readVoice holds to what is published also what a recognition of keys has no use for.
+func readVoice(in ga.RecognizeOptions) (v call.Voice, err error) {
+	if v.Language, err = spokenIn(in).read(api.Optional); err != nil {
+		return v, err
+	}
+	v.Language, v.Model = cmp.Or(v.Language, defaultLanguage), in.SpeechRecognitionModelEndpointID
+	if in.SpeechOptions != nil && in.SpeechOptions.EndSilenceTimeoutInMs != nil {
+		ms := *in.SpeechOptions.EndSilenceTimeoutInMs
+		if ms < 0 || ms > endSilenceMostMs {
+			return v, wire.Fieldf("speechOptions.endSilenceTimeoutInMs", "is %d, it has to be from 0 to %d", ms, endSilenceMostMs)
+		}
+		v.EndSilence = time.Duration(ms) * time.Millisecond
+	}
+	return v, analysis{sentiment: in.EnableSentimentAnalysis}.check()
+}
+
+func spokenIn(in ga.RecognizeOptions) tongue {
+	return tongue{"speechLanguage", in.SpeechLanguage, in.SpeechLanguages}
+}
+
+// readChoices reads choices. The service has it that either all of them have a key or
+// none.
 func readChoices(in []ga.Choice) ([]call.Choice, error) {
 	if len(in) == 0 {
 		return nil, wire.Fieldf("choices", "is missing or empty; at least one choice is needed")
@@ -66,15 +105,16 @@ func readChoices(in []ga.Choice) ([]call.Choice, error) {
 		if err := checkChoice(c, byVoice); err != nil {
 			return nil, api.Within(field, err)
 		}
-		if byVoice {
-			continue
+		choice := call.Choice{Label: c.Label, Phrases: c.Phrases}
+		if !byVoice {
+			key, _ := c.Tone.Key()
+			choice.Tone = call.Tone(key)
+			if seen[choice.Tone] {
+				return nil, wire.Fieldf(field+".tone", "%s stands for another choice already", c.Tone)
+			}
+			seen[choice.Tone] = true
 		}
-		key, _ := c.Tone.Key()
-		if seen[call.Tone(key)] {
-			return nil, wire.Fieldf(field+".tone", "%s stands for another choice already", c.Tone)
-		}
-		seen[call.Tone(key)] = true
-		choices = append(choices, call.Choice{Label: c.Label, Tone: call.Tone(key)})
+		choices = append(choices, choice)
 	}
 	return choices, nil
 }
@@ -108,15 +148,27 @@ func (f family) lackingForRecognize(in ga.RecognizeRequest) *api.Refusal {
 	if lacking := f.unspoken("playPrompts", in.PlayPrompts); lacking != nil {
 		return lacking
 	}
-	switch {
-	case strings.EqualFold(in.RecognizeInputType, ga.RecognizeDTMF):
-		return nil
-	case !strings.EqualFold(in.RecognizeInputType, ga.RecognizeChoices):
-		return notConfigured("recognizeInputType", "no speech recognition is configured on this server")
-	case in.RecognizeOptions == nil || len(in.RecognizeOptions.Choices) == 0 || in.RecognizeOptions.Choices[0].Tone != "":
+	if !needsVoice(in) {
 		return nil
 	}
-	return notConfigured("recognizeOptions.choices[0].tone", "choices by voice need speech recognition, and none is configured on this server; choices with a tone can be made by key")
+	t := spokenIn(*in.RecognizeOptions)
+	if t.one == "" && len(t.many) == 0 {
+		t.one = defaultLanguage
+	}
+	return f.unheard("recognizeOptions.", t)
+}
+
+// needsVoice reports whether a recognition cannot do with keys.
+func needsVoice(in ga.RecognizeRequest) bool {
+	is := func(kind string) bool { return strings.EqualFold(in.RecognizeInputType, kind) }
+	switch {
+	case in.RecognizeOptions == nil:
+		return false
+	case is(ga.RecognizeChoices):
+		choices := in.RecognizeOptions.Choices
+		return len(choices) > 0 && choices[0].Tone == ""
+	}
+	return is(ga.RecognizeSpeech) || is(ga.RecognizeSpeechOrDTMF)
 }
 
 func (f family) prompt(in ga.RecognizeRequest) ([]call.PlaySource, error) {
@@ -143,33 +195,11 @@ func readRecognizeOptions(in ga.RecognizeOptions) (cmd call.Recognize, err error
 		return cmd, err
 	}
 	cmd.InitialSilence = time.Duration(silence) * time.Second
-	if err := checkSpeech(in); err != nil {
-		return cmd, err
-	}
 	dtmf := ga.DTMFOptions{}
 	if in.DTMFOptions != nil {
 		dtmf = *in.DTMFOptions
 	}
 	return cmd, api.Within("dtmfOptions", readDTMF(&cmd, dtmf))
-}
-
-// checkSpeech holds to what is published what only speech has a use for.
-func checkSpeech(in ga.RecognizeOptions) error {
-	if err := spoken("speechLanguage", in.SpeechLanguage); err != nil {
-		return err
-	}
-	for i, language := range in.SpeechLanguages {
-		if err := spoken(api.Indexed("speechLanguages", i), language); err != nil {
-			return err
-		}
-	}
-	if in.SpeechOptions == nil || in.SpeechOptions.EndSilenceTimeoutInMs == nil {
-		return nil
-	}
-	if ms := *in.SpeechOptions.EndSilenceTimeoutInMs; ms < 0 || ms > endSilenceMostMs {
-		return wire.Fieldf("speechOptions.endSilenceTimeoutInMs", "is %d, it has to be from 0 to %d", ms, endSilenceMostMs)
-	}
-	return nil
 }
 
 func readDTMF(cmd *call.Recognize, in ga.DTMFOptions) error {

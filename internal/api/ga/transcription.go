@@ -2,12 +2,9 @@ package ga
 
 import (
 	"cmp"
-	"regexp"
-	"strings"
 
 	"strowger/internal/api"
 	"strowger/internal/call"
-	"strowger/internal/wire"
 	"strowger/internal/wire/ga"
 )
 
@@ -20,7 +17,7 @@ func (f family) readTranscription(in *ga.TranscriptionOptions) (*call.Transcript
 	if err := api.OneOf("transportType", in.TransportType, api.Needed, ga.TransportWebSocket); err != nil {
 		return nil, err
 	}
-	language, err := (tongue{in.Locale, in.Locales}).read(api.Needed)
+	language, err := (tongue{"locale", in.Locale, in.Locales}).read(api.Needed)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +33,7 @@ func (f family) readTranscription(in *ga.TranscriptionOptions) (*call.Transcript
 func (f family) readStartTranscription(r *api.Request, in ga.StartTranscriptionRequest) (call.StartTranscribing, error) {
 	cmd := call.StartTranscribing{Connection: r.Connection(), Model: in.SpeechModelEndpointID}
 	var err error
-	if cmd.Language, err = (tongue{in.Locale, in.Locales}).read(api.Optional); err != nil {
+	if cmd.Language, err = (tongue{"locale", in.Locale, in.Locales}).read(api.Optional); err != nil {
 		return cmd, err
 	}
 	if err := (analysis{in.EnableSentimentAnalysis, in.PIIRedactionOptions, in.SummarizationOptions}).check(); err != nil {
@@ -49,7 +46,7 @@ func (f family) readStartTranscription(r *api.Request, in ga.StartTranscriptionR
 func (f family) readUpdateTranscription(r *api.Request, in ga.UpdateTranscriptionRequest) (call.UpdateTranscribing, error) {
 	cmd := call.UpdateTranscribing{Connection: r.Connection(), Model: in.SpeechModelEndpointID}
 	var err error
-	if cmd.Language, err = (tongue{in.Locale, nil}).read(api.Needed); err != nil {
+	if cmd.Language, err = (tongue{"locale", in.Locale, nil}).read(api.Needed); err != nil {
 		return cmd, err
 	}
 	if err := (analysis{in.EnableSentimentAnalysis, in.PIIRedactionOptions, in.SummarizationOptions}).check(); err != nil {
@@ -62,33 +59,6 @@ func (f family) readUpdateTranscription(r *api.Request, in ga.UpdateTranscriptio
 func (f family) readStopTranscription(r *api.Request, in ga.StopTranscriptionRequest) (call.StopTranscribing, error) {
 	op, err := f.operation(in.OperationContext, in.OperationCallbackURI)
 	return call.StopTranscribing{Connection: r.Connection(), Operation: op}, err
-}
-
-// tongue is the language of what is said: one locale or, in 2025-08-15-preview, several
-// of which one is spoken.
-type tongue struct {
-	locale  string
-	locales []string
-}
-
-// read is the one language that there is; empty when it may be left out and is.
-func (t tongue) read(isNeeded bool) (string, error) {
-	if t.locale == "" && len(t.locales) == 0 && isNeeded {
-		return "", wire.Fieldf("locale", "is missing")
-	}
-	if err := spoken("locale", t.locale); err != nil {
-		return "", err
-	}
-	language := t.locale
-	for i, locale := range t.locales {
-		if err := spoken(api.Indexed("locales", i), locale); err != nil {
-			return "", err
-		}
-		if language = cmp.Or(language, locale); !strings.EqualFold(language, locale) {
-			return "", notBuilt(api.Indexed("locales", i), "which of several languages is spoken is not found out by this server; name one")
-		}
-	}
-	return language, nil
 }
 
 // analysis is what 2025-08-15-preview has done with the words beside.
@@ -129,37 +99,13 @@ func (f family) lackingForSetup(in *ga.TranscriptionOptions) *api.Refusal {
 	if in == nil {
 		return nil
 	}
-	return f.unheard("transcriptionOptions.", tongue{in.Locale, in.Locales})
+	return f.unheard("transcriptionOptions.", tongue{"locale", in.Locale, in.Locales})
 }
 
 func (f family) lackingForStart(in ga.StartTranscriptionRequest) *api.Refusal {
-	return f.unheard("", tongue{in.Locale, in.Locales})
+	return f.unheard("", tongue{"locale", in.Locale, in.Locales})
 }
 
 func (f family) lackingForUpdate(in ga.UpdateTranscriptionRequest) *api.Refusal {
-	return f.unheard("", tongue{in.Locale, nil})
-}
-
-// unheard refuses a language that no engine knows.
-func (f family) unheard(within string, t tongue) *api.Refusal {
-	field := "locale"
-	if t.locale == "" && len(t.locales) > 0 {
-		t.locale, field = t.locales[0], api.Indexed("locales", 0)
-	}
-	if t.locale == "" || f.Hears(t.locale) {
-		return nil
-	}
-	return notConfigured(within+field, "no speech recognition of this server knows "+t.locale+": `strowger doctor` says what is there")
-}
-
-// locale is a language with its region, as speech services name what they know:
-// en-US, sr-Latn-RS, zh-CN-shandong.
-var locale = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?-([A-Za-z]{2}|[0-9]{3})(-[A-Za-z0-9]{2,16})?$`)
-
-// spoken checks the language of what is said, which may be left out.
-func spoken(field, name string) error {
-	if name != "" && !locale.MatchString(name) {
-		return wire.Fieldf(field, "%.64q is not a language with its region, such as en-US", name)
-	}
-	return nil
+	return f.unheard("", tongue{"locale", in.Locale, nil})
 }

@@ -35,7 +35,7 @@ func TestVerbsOnParticipantsBecomeTheirCommands(t *testing.T) {
 			return call.UnholdParticipant{Connection: id, Operation: operation, Participant: phone}
 		}},
 		{":recognize", `{"recognizeInputType":"choices","operationContext":"oc","operationCallbackUri":"https://o.example/op","recognizeOptions":{
-			"interruptPrompt":false,"initialSilenceTimeoutInSeconds":0,"targetParticipant":{"rawId":"4:+14255550123"},"choices":[{"label":"yes","phrases":["yes"],"tone":"one"}]}}`,
+			"interruptPrompt":false,"initialSilenceTimeoutInSeconds":0,"targetParticipant":{"rawId":"4:+14255550123"},"choices":[{"label":"yes","phrases":[],"tone":"one"}]}}`,
 			202, "", func(id call.ConnectionID) call.Command {
 				return call.Recognize{Connection: id, Operation: operation, Participant: phone, InterTone: 2e9, Choices: []call.Choice{{Label: "yes", Tone: '1'}}}
 			}},

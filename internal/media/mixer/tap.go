@@ -21,6 +21,7 @@ type Said struct {
 	Member  *Member
 	Samples []int16
 	Heard   bool // by the others: false for the muted and the isolated
+	Muted   bool
 }
 
 // Tap hears a room: what is mixed, and what each member says. It holds as many
@@ -185,7 +186,7 @@ func (h *tapped) fill(r *Room, voices bool) {
 	}
 	for _, m := range r.members {
 		if m.says {
-			h.Said = append(h.Said, Said{Member: m, Samples: keep(m.own), Heard: m.heard})
+			h.Said = append(h.Said, Said{Member: m, Samples: keep(m.own), Heard: m.heard, Muted: m.muted})
 		}
 	}
 }
