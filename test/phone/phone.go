@@ -131,6 +131,9 @@ func (p *Phone) Answer() { p.do("accept", "") }
 // HangUp ends the current call; on a ringing one it answers 486 Busy Here.
 func (p *Phone) HangUp() { p.do("hangup", "") }
 
+// Says has the phone say a tone from now on, in the call that it is in.
+func (p *Phone) Says(hz int) { p.do("ausrc", fmt.Sprintf("ausine,%d", hz)) }
+
 // Press sends tones as RFC 4733 events, one after the other.
 func (p *Phone) Press(tones string) {
 	for _, tone := range tones {
