@@ -125,9 +125,7 @@ func (c Config) source() string {
 	if c.ToneHz > 0 {
 		return fmt.Sprintf("ausine,%d", c.ToneHz)
 	}
-	// 10 Hz is the lowest tone that ausine makes, and nobody hears it: a
-	// silent phone must still send RTP.
-	return "ausine,10"
+	return fmt.Sprintf("ausine,%d", Inaudible)
 }
 
 // ausine makes 48 kHz stereo and nothing else.

@@ -131,6 +131,10 @@ func (p *Phone) Answer() { p.do("accept", "") }
 // HangUp ends the current call; on a ringing one it answers 486 Busy Here.
 func (p *Phone) HangUp() { p.do("hangup", "") }
 
+// Inaudible is the lowest tone that a phone can say, in Hz, and nobody hears it: a
+// silent phone must still send RTP.
+const Inaudible = 10
+
 // Says has the phone say a tone from now on, in the call that it is in.
 func (p *Phone) Says(hz int) { p.do("ausrc", fmt.Sprintf("ausine,%d", hz)) }
 
