@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -19,17 +20,28 @@ func (s *Stream) converse(ctx context.Context, socket *socket, again bool) error
 		func(ctx context.Context) error { return s.listen(ctx, socket) })
 }
 
+// messageKept is the longest message, in bytes, whose memory is used for the next one.
+const messageKept = 64 << 10
+
 // listen takes what the application says. What is no message of its, it is told of in
 // the log once: a later one may be.
 func (s *Stream) listen(ctx context.Context, socket *socket) error {
 	var samples []int16
+	var message bytes.Buffer
 	for {
 		// Whoever cancels a read breaks the socket: this one ends when it is closed.
-		kind, message, err := socket.Read(context.WithoutCancel(ctx))
+		kind, r, err := socket.Reader(context.WithoutCancel(ctx))
 		if err != nil {
 			return err
 		}
-		h, err := parse(message, samples[:0])
+		if message.Cap() > messageKept {
+			message = bytes.Buffer{}
+		}
+		message.Reset()
+		if _, err := message.ReadFrom(r); err != nil {
+			return err
+		}
+		h, err := parse(message.Bytes(), samples[:0])
 		switch {
 		case err != nil || kind != websocket.MessageText:
 			if s.garbage.Add(1) == 1 {
@@ -42,7 +54,9 @@ func (s *Stream) listen(ctx context.Context, socket *socket) error {
 			if err := s.voice.say(ctx, h.samples, h.mark); err != nil {
 				return err
 			}
-			samples = h.samples
+			if samples = h.samples; cap(samples) > messageKept {
+				samples = nil
+			}
 		}
 	}
 }

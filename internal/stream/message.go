@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"strowger/internal/call"
@@ -83,52 +82,4 @@ func tone(key string) []byte {
 // mark is the answer to a mark: what came before it was played, or never will be.
 func mark(id json.RawMessage, status string) []byte {
 	return fmt.Appendf(nil, `{"kind":%q,"markData":{"id":%s,"status":%q}}`, kindMark, id, status)
-}
-
-// said is a message of an application. What its members are called is read without
-// regard to case, at every level; which of them counts, its kind says: applications
-// send the others empty or null.
-type said struct {
-	Kind  string `json:"kind"`
-	Audio *struct {
-		Data []byte `json:"data"`
-		Mark *struct {
-			ID       json.RawMessage `json:"id"`
-			Sequence json.RawMessage `json:"sequence"`
-		} `json:"mark"`
-	} `json:"audioData"`
-}
-
-// heard is what an application's message asks for.
-type heard struct {
-	stop    bool
-	samples []int16
-	mark    json.RawMessage // to be answered when the samples were played; nil: none
-}
-
-// parse reads a message. One of a kind that is not known asks for nothing.
-func parse(message []byte, into []int16) (h heard, err error) {
-	var s said
-	if err := json.Unmarshal(message, &s); err != nil {
-		return heard{}, err
-	}
-	switch {
-	case strings.EqualFold(s.Kind, kindStop):
-		return heard{stop: true}, nil
-	case !strings.EqualFold(s.Kind, kindAudio):
-		return heard{}, nil
-	case s.Audio == nil:
-		return heard{}, fmt.Errorf("a message of kind %s has no audioData", s.Kind)
-	}
-	for b := s.Audio.Data; len(b) > 1; b = b[2:] {
-		into = append(into, int16(binary.LittleEndian.Uint16(b)))
-	}
-	h.samples = into
-	if m := s.Audio.Mark; m != nil {
-		h.mark = m.Sequence
-		if m.ID != nil {
-			h.mark = m.ID
-		}
-	}
-	return h, nil
 }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -505,13 +506,15 @@ func TestEverySpellingOfTheSDKsAndSamplesIsUnderstood(t *testing.T) {
 		`{"kind":"AudioData","AudioData":{"data":"AQACAA=="},"StopAudio":null}`,
 		`{"KIND":"AUDIODATA","AUDIODATA":{"DATA":"AQACAA=="}}`,
 		`{"kind":"AudioData","audioData":{"data":"AQACAAM="}}`, // half a sample
+		` { "kind" : "AudioData" , "audioData" : { "data" : "AQ\u0041CAA==" , "participant" : { "rawId" : "}\"" , "of" : [ 1 , { } ] } } } `,
 	} {
 		h, err := parse([]byte(text), nil)
 		if err != nil || h.stop || fmt.Sprint(h.samples) != "[1 2]" {
 			t.Errorf("%s: %+v %v", text, h, err)
 		}
 	}
-	for _, text := range []string{`{"kind":"AudioData"}`, `{"kind":"AudioData","audioData":{"data":"!"}}`, `no JSON`, `{"kind":7}`} {
+	for _, text := range []string{`{"kind":"AudioData"}`, `{"kind":"AudioData","audioData":{"data":"!"}}`, `no JSON`, `{"kind":7}`, `{`, `{"kind"`, `{"kind":"AudioData","audioData":{"data":"AQACAA=="}`,
+		`{"kind":"AudioData","audioData":{"data":"AQACAA==","silent":nope}}`, `{"kind":"StopAudio","audioData":{"data"}}`, `{"kind":"StopAudio"},`, ``, `[]`, `null`} {
 		if _, err := parse([]byte(text), nil); err == nil {
 			t.Errorf("%s is taken", text)
 		}
@@ -667,13 +670,28 @@ func TestASenderOfTooMuchIsReadMoreSlowly(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"kind":"AudioData","audioData":{"data":"AQACAA==","mark":{"id":"x"}}}`))
 	f.Add([]byte(`{"kind":"stopAudio","stopAudio":{}}`))
+	f.Add([]byte(`{"Kind":"AudioData","AudioData":{"Data":"AQAC\u0041A==","Timestamp":"","Participant":{"a":[1,{"b":"]"}]},"Mark":null},"StopAudio":null}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		h, err := parse(text, nil)
-		if err != nil && (h.stop || h.samples != nil) {
-			t.Error("something comes of what was refused")
+		if err != nil {
+			if h.stop || h.samples != nil || h.mark != nil {
+				t.Error("something comes of what was refused")
+			}
+			return
+		}
+		if !json.Valid(text) {
+			t.Errorf("what is no JSON is taken: %q", text)
 		}
 		if h.mark != nil && !json.Valid(h.mark) {
 			t.Errorf("a mark that is no JSON: %q", h.mark)
+		}
+		var same struct {
+			Kind  string
+			Audio struct{ Data []byte } `json:"audioData"`
+		}
+		// encoding/json makes one object of two that have the same name.
+		if err := json.Unmarshal(text, &same); err == nil && strings.EqualFold(same.Kind, kindAudio) && bytes.Count(bytes.ToLower(text), []byte("data")) < 4 && len(h.samples) != len(same.Audio.Data)/2 {
+			t.Errorf("%d samples of %d bytes: %q", len(h.samples), len(same.Audio.Data), text)
 		}
 	})
 }
