@@ -22,12 +22,7 @@ import (
 // milliseconds; request-floor is the round trip of a request that needs no
 // call, in the same run.
 func BenchmarkCallThroughTheAPI(b *testing.B) {
-	ctx, cancel := context.WithCancel(b.Context())
-	ready, stopped := make(chan Info, 1), make(chan error, 1)
-	go func() {
-		stopped <- Run(ctx, Config{Config: devConfig(b), Version: "bench", Log: slog.New(slog.DiscardHandler), Ready: func(i Info) { ready <- i }})
-	}()
-	info := <-ready
+	info := launch(b, devConfig(b))
 	app := newCallbacks()
 	defer app.Close()
 	c := client.New(b, info.PublicURL, info.AccessKeys[0])
@@ -50,14 +45,31 @@ func BenchmarkCallThroughTheAPI(b *testing.B) {
 		note("disconnected", began)
 	}
 	for name, all := range spent {
-		slices.Sort(all)
-		b.ReportMetric(milliseconds(all[len(all)/2]), name+"-p50-ms")
-		b.ReportMetric(milliseconds(all[len(all)*99/100]), name+"-p99-ms")
+		reportTimes(b, name, all)
 	}
-	cancel()
-	if err := <-stopped; err != nil {
-		b.Fatal(err)
-	}
+}
+
+// launch runs a server until the benchmark ends.
+func launch(b *testing.B, cfg config.Config) Info {
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, stopped := make(chan Info, 1), make(chan error, 1)
+	go func() {
+		stopped <- Run(ctx, Config{Config: cfg, Version: "bench", Log: slog.New(slog.DiscardHandler), Ready: func(i Info) { ready <- i }})
+	}()
+	b.Cleanup(func() {
+		cancel()
+		if err := <-stopped; err != nil {
+			b.Error(err)
+		}
+	})
+	return <-ready
+}
+
+// reportTimes reports the median and the 99th percentile.
+func reportTimes(b *testing.B, name string, all []time.Duration) {
+	slices.Sort(all)
+	b.ReportMetric(milliseconds(all[len(all)/2]), name+"-p50-ms")
+	b.ReportMetric(milliseconds(all[len(all)*99/100]), name+"-p99-ms")
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

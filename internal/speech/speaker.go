@@ -219,8 +219,8 @@ func (s *Speech) next() error {
 const (
 	// faint is what is no sound yet where a line begins: 40 dB below its loudest.
 	faint = 100
-	// onset is what is kept of the time before, in samples: 20 ms.
-	onset = RateHz / 50
+	// onset is what is kept of the time before, in samples: 10 ms.
+	onset = RateHz / 100
 )
 
 // fromItsSound leaves out the silence that a line begins with. Engines put a pause before
