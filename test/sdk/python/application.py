@@ -2,15 +2,15 @@
 notifications and serves the files that scenarios play."""
 import json
 import threading
-import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from azure.communication.callautomation import CallAutomationClient
 from azure.core.messaging import CloudEvent
+from news import News
+from sockets import Reader, Stream
 from websockets.sync.server import serve
 
-PATIENCE = 40  # seconds: a safety net on a busy machine, and no expectation about speed
 PREFIX = "Microsoft.Communication."
 
 
@@ -19,26 +19,28 @@ class Application:
         # A refusal that is tried again is seen late, and hides that it was one.
         self.client = CallAutomationClient.from_connection_string(connection_string, retry_total=0)
         self._port = port
-        self._news = threading.Condition()
+        self._news = News()
         self._files = {}
         self._callbacks = {}
-        self._readers = {}
+        self._ends = {}
         self._incoming = []
         self._recorded = []
         self._validated = False
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._words = serve(self._read, "127.0.0.1", 0)
-        for server in (self._server, self._words):
+        self._sockets = serve(self._listen, "127.0.0.1", 0)
+        for server in (self._server, self._sockets):
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def reader(self):
-        """The end of a socket for one transcription, and what comes on it."""
-        path = f"/words/{uuid.uuid4()}"
-        self._readers[path] = Reader(self, f"ws://127.0.0.1:{self._words.socket.getsockname()[1]}{path}")
-        return self._readers[path]
+        """The end of a socket for one transcription."""
+        return self._end(Reader)
+
+    def stream(self):
+        """The end of a socket for one media stream."""
+        return self._end(Stream)
 
     def validated(self):
-        self.until(lambda: self._validated, "validation of the Event Grid subscription")
+        self._news.until(lambda: self._validated, "validation of the Event Grid subscription")
 
     def serve_file(self, content):
         """Offers bytes and returns their address."""
@@ -49,7 +51,7 @@ class Application:
     def callback(self):
         """An address of its own for one call, and what arrives there."""
         path = f"/callbacks/{uuid.uuid4()}"
-        self._callbacks[path] = Callback(self, self._url(path) + "?secret=kept")
+        self._callbacks[path] = Callback(self._news, self._url(path) + "?secret=kept")
         return self._callbacks[path]
 
     def incoming(self, raw_id):
@@ -62,31 +64,22 @@ class Application:
                     return event
             return None
 
-        return self.until(take, f"IncomingCall for {raw_id}")
+        return self._news.until(take, f"IncomingCall for {raw_id}")
 
     def recorded(self, recording_id):
         """Waits for the file of a recording, and returns its chunks."""
-        ready = self.until(
+        ready = self._news.until(
             lambda: next((e for e in self._recorded if e["subject"].endswith(recording_id)), None), f"RecordingFileStatusUpdated for {recording_id}"
         )
         return ready["data"]["recordingStorageInfo"]["recordingChunks"]
 
-    def until(self, found, what):
-        """Waits until found() is true, and returns what it is. what may be a function."""
-        end = time.monotonic() + PATIENCE
-        with self._news:
-            while not (it := found()):
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise AssertionError(f"waited in vain for {what() if callable(what) else what}")
-                self._news.wait(left)
-            return it
+    def _end(self, kind):
+        path = f"/sockets/{uuid.uuid4()}"
+        self._ends[path] = kind(f"ws://127.0.0.1:{self._sockets.socket.getsockname()[1]}{path}")
+        return self._ends[path]
 
-    def _read(self, socket):
-        for message in socket:
-            with self._news:
-                self._readers[socket.request.path].read.append(json.loads(message))
-                self._news.notify_all()
+    def _listen(self, socket):
+        self._ends[socket.request.path].listen(socket)
 
     def _url(self, path):
         return f"http://127.0.0.1:{self._port}{path}"
@@ -136,11 +129,11 @@ class Application:
 class Callback:
     """What arrived at one callback address: as azure.core parses it, and raw."""
 
-    def __init__(self, app, url):
+    def __init__(self, news, url):
         self.url = url
         self.events = []
         self.raw = []
-        self._app = app
+        self._news = news
 
     def take(self, url, headers, body):
         self.raw.append((url, headers, body))
@@ -158,7 +151,7 @@ class Callback:
                     return event.data
             return None
 
-        return self._app.until(found, lambda: f"{kind} of {context}; told were: {self.kinds()}")
+        return self._news.until(found, lambda: f"{kind} of {context}; told were: {self.kinds()}")
 
     def first(self, count, kind):
         """Waits for the first so many events of a kind, and returns their data."""
@@ -167,7 +160,7 @@ class Callback:
             data = [event.data for event in self.events if event.type == PREFIX + kind]
             return data[:count] if len(data) >= count else None
 
-        return self._app.until(found, lambda: f"{count} of {kind}; told were: {self.kinds()}")
+        return self._news.until(found, lambda: f"{count} of {kind}; told were: {self.kinds()}")
 
     def state(self, recording_id, state, count=1):
         """Waits until it was told for the n-th time that a recording has a state."""
@@ -177,33 +170,11 @@ class Callback:
                 e.type == PREFIX + "RecordingStateChanged" and e.data["recordingId"] == recording_id and e.data["state"] == state for e in self.events
             )
 
-        self._app.until(lambda: told() >= count, lambda: f"{count} times {state}; told were: {self.kinds()}")
+        self._news.until(lambda: told() >= count, lambda: f"{count} times {state}; told were: {self.kinds()}")
 
     def roster(self, fits):
         """Waits for a roster that fits."""
-        self._app.until(
+        self._news.until(
             lambda: any(e.type == PREFIX + "ParticipantsUpdated" and fits(e.data["participants"]) for e in self.events),
             "a roster that fits",
         )
-
-
-class Reader:
-    """The application's end of one transcription: what comes on its socket."""
-
-    def __init__(self, app, url):
-        self.url = url
-        self.read = []
-        self._app = app
-
-    def next(self, kind, fits=lambda data: True):
-        """Waits for the first message of a kind that fits, and returns its data."""
-        member = kind[0].lower() + kind[1:]
-
-        def found():
-            return next((m[member] for m in self.read if m["kind"] == kind and fits(m[member])), None)
-
-        return self._app.until(found, lambda: f"{kind}; read were: {self.read}")
-
-    def final(self, text):
-        """Waits for a text that does not change any more."""
-        return self.next("TranscriptionData", lambda said: (said["resultStatus"], said["text"]) == ("Final", text))

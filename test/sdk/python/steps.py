@@ -3,7 +3,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from application import PATIENCE, Application, Callback
+from application import Application, Callback
 from azure.communication.callautomation import (
     CallConnectionClient,
     CallConnectionProperties,
@@ -11,6 +11,7 @@ from azure.communication.callautomation import (
     PhoneNumberIdentifier,
 )
 from azure.core.exceptions import HttpResponseError
+from news import PATIENCE
 
 OURS = "+14255550100"
 

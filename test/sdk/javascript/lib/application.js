@@ -3,8 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
-import { Reader } from "./reader.js";
 import { CallAutomationClient, parseCallAutomationEvent } from "./sdk.js";
+import { Reader, Stream } from "./sockets.js";
 
 // A safety net on a busy machine, and no expectation about speed.
 const patience = 40_000;
@@ -13,7 +13,7 @@ export class Application {
   #speaks;
   #files = new Map();
   #callbacks = new Map();
-  #readers = new Map();
+  #ends = new Map();
   #waiting = new Set();
   #incoming = [];
   #recorded = [];
@@ -25,7 +25,9 @@ export class Application {
     this.port = port;
     this.#speaks = speaks;
     this.server = createServer((request, response) => this.#serve(request, response));
-    new WebSocketServer({ server: this.server }).on("connection", (socket, request) => this.#read(socket, request));
+    new WebSocketServer({ server: this.server }).on("connection", (socket, request) => {
+      this.#ends.get(request.url)?.open(socket, () => this.#news());
+    });
   }
 
   start() {
@@ -61,12 +63,21 @@ export class Application {
     return callback;
   }
 
-  // reader is the end of a socket for one transcription, and what comes on it.
+  // reader is the end of a socket for one transcription.
   reader() {
-    const path = `/words/${randomUUID()}`;
-    const reader = new Reader(this.url(path).replace("http", "ws"), (so, what) => this.#until(so, what));
-    this.#readers.set(path, reader);
-    return reader;
+    return this.#end(Reader);
+  }
+
+  // stream is the end of a socket for one media stream.
+  stream() {
+    return this.#end(Stream);
+  }
+
+  #end(Kind) {
+    const path = `/sockets/${randomUUID()}`;
+    const end = new Kind(this.url(path).replace("http", "ws"), (so, what) => this.#until(so, what));
+    this.#ends.set(path, end);
+    return end;
   }
 
   validated() {
@@ -114,14 +125,12 @@ export class Application {
       this.#callbacks.get(path)?.take(request, events);
       response.writeHead(200).end();
     }
-    for (const check of this.#waiting) check();
+    this.#news();
   }
 
-  #read(socket, request) {
-    socket.on("message", (message) => {
-      this.#readers.get(request.url)?.take(message);
-      for (const check of this.#waiting) check();
-    });
+  // news has whoever waits look again.
+  #news() {
+    for (const check of this.#waiting) check();
   }
 
   #until(so, what) {
