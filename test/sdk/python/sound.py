@@ -5,6 +5,8 @@ import wave
 
 
 def tone(hz, seconds, rate=16000, bits=16, channels=1):
+    """A tone of a whole number of Hz: each second is like the first."""
+
     def sample(i):
         v = 0.33 * math.sin(2 * math.pi * hz * i / rate)
         # 8-bit WAV samples are unsigned, wider ones signed.
@@ -16,5 +18,7 @@ def tone(hz, seconds, rate=16000, bits=16, channels=1):
         file.setnchannels(channels)
         file.setsampwidth(bits // 8)
         file.setframerate(rate)
-        file.writeframes(b"".join(map(sample, range(round(seconds * rate)))))
+        frames = round(seconds * rate)
+        second = b"".join(map(sample, range(min(rate, frames))))
+        file.writeframes((second * math.ceil(seconds))[: frames * channels * bits // 8])
     return out.getvalue()
