@@ -73,10 +73,10 @@ type Recognition struct {
 	StopTones      []Tone
 	Choices        []Choice
 	Voice          *Voice
-	Listening      bool   // the prompt is over, or what interrupted it counts
-	Hearing        bool   // an ear is open
-	Speaking       bool   // the participant has begun to speak
-	Deaf           *Cause // why what it says cannot be heard any more, while keys still count
+	Listening      bool      // the prompt is over, or what interrupted it counts
+	Hearing        bool      // an ear is open
+	Speaking       bool      // the participant has begun to speak
+	Deaf           *Deafness // what it says cannot be heard any more, while keys still count
 	Tones          []Tone
 }
 
@@ -184,7 +184,7 @@ func (r recognizing) timedOut(c *Call, op *MediaOperation) {
 	case len(in.Tones) > 0:
 		r.completed(c, op, InterToneTimeout)
 	case in.Deaf != nil:
-		r.unanswered(c, op, *in.Deaf)
+		r.unanswered(c, op, in.Deaf.cause())
 	default:
 		r.unanswered(c, op, Cause{Reason: InitialSilence})
 	}

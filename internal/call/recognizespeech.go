@@ -18,6 +18,14 @@ type Said struct {
 	Language   string
 }
 
+// Deafness is why an ear failed.
+type Deafness struct {
+	Reason Reason
+	Detail string // for people
+}
+
+func (d Deafness) cause() Cause { return Cause{Reason: d.Reason, Detail: d.Detail} }
+
 // speechMost is how long somebody may take to say it, with what it takes to
 // understand it.
 const speechMost = time.Minute
@@ -92,7 +100,7 @@ func (c *Call) earReported(sig Signal) {
 		}
 	case EarFailed:
 		if op := c.hearing(sig.Operation); op != nil {
-			recognizing{}.deafened(c, op, Cause{Reason: sig.Reason, Detail: sig.Detail})
+			recognizing{}.deafened(c, op, Deafness{sig.Reason, sig.Detail})
 		}
 	}
 }
@@ -135,10 +143,10 @@ func (r recognizing) heard(c *Call, op *MediaOperation, in SpeechHeard) {
 
 // deafened: the engine has failed. Who can still answer with a key may do so; who
 // speaks, or can do nothing else, would wait in vain.
-func (r recognizing) deafened(c *Call, op *MediaOperation, why Cause) {
+func (r recognizing) deafened(c *Call, op *MediaOperation, why Deafness) {
 	in := op.Recognition
 	if in.Voice.Only || in.Speaking {
-		r.unanswered(c, op, why)
+		r.unanswered(c, op, why.cause())
 		return
 	}
 	c.closeEar(op)

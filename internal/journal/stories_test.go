@@ -119,6 +119,7 @@ func stories() []story {
 		{name: "recorded", inputs: recorded(), since: 3},
 		{name: "streamed", inputs: streamed(), since: 3},
 		{name: "transcribed", inputs: transcribed(), since: 3},
+		{name: "asked-aloud", inputs: askedAloud(), since: 3},
 		{name: "machine-detected", inputs: machineDetected(), since: 3},
 		{name: "group-call", since: 3, inputs: []call.Input{
 			call.ConnectCall{Repeatable: once("join"), Connection: storyConnection(1), App: application("c1"), Source: bot,
@@ -275,6 +276,24 @@ func transcribed() []call.Input {
 		call.StartTranscribing{Connection: storyConnection(2), Operation: call.Operation{Context: "starting", CallbackURI: "https://app.example.com/op", Version: "2026-03-12", Named: "transcript"}, Language: "de-DE"},
 		call.TranscriptFailed{Connection: storyConnection(2), Run: 1, Reason: call.StreamUnopened, Status: 401, Detail: "refused"},
 		call.StopTranscribing{Connection: storyConnection(1), Operation: call.Operation{Context: "stopping"}},
+	}
+}
+
+// askedAloud: alice chooses by voice; then nobody hears what she says, and she presses a
+// key.
+func askedAloud() []call.Input {
+	ask := func(v call.Voice) call.Recognize {
+		return call.Recognize{
+			Connection: storyConnection(1), Operation: during("asking"), Participant: phone, Prompt: []call.PlaySource{{File: "https://app.example.com/1.wav"}},
+			KeyInterrupts: true, InitialSilence: 5 * time.Second, InterTone: 2 * time.Second, Voice: &v,
+			Choices: []call.Choice{{Label: "yes", Tone: '1', Phrases: []string{"yes", "sure"}}},
+		}
+	}
+	aloud := ask(call.Voice{Language: "en-GB", Model: "large", EndSilence: 700 * time.Millisecond, Only: true})
+	return []call.Input{
+		createCall(), answered(1), aloud, call.VoiceBegan{Operation: 1},
+		call.SpeechHeard{Operation: 1, Text: "Sure.", Choice: "yes", Phrase: "sure", Confidence: 0.75},
+		ask(call.Voice{Language: "en-US"}), call.EarFailed{Operation: 2, Reason: call.HearingLate, Detail: "too slow"}, call.ToneReceived{Leg: leg(1), Tone: '1'},
 	}
 }
 
