@@ -7,21 +7,19 @@ import (
 	"time"
 
 	"strowger/internal/lab"
+	"strowger/internal/media/codec"
 	"strowger/internal/media/player"
+	"strowger/internal/speech"
 	"strowger/test/client"
 	"strowger/test/heard"
 	"strowger/test/phone"
 )
 
 // saying is a WAV file of silence, words, a pause and what follows.
-func saying(t *testing.T, words string, after ...int16) string {
+func saying(t *testing.T, silence time.Duration, words []int16, after ...int16) string {
 	t.Helper()
-	spoken, err := lab.Speak(t.Context(), words)
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples := make([]int16, 4000)
-	samples = append(samples, spoken.Samples()...)
+	samples := make([]int16, 8000*silence/time.Second)
+	samples = append(samples, words...)
 	samples = append(samples, make([]int16, 6000)...)
 	samples = append(samples, after...)
 	samples = append(samples, make([]int16, 30*8000)...)
@@ -30,6 +28,29 @@ func saying(t *testing.T, words string, after ...int16) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// robot is how eSpeak says words, at 8 kHz, and woman how Flite does.
+func robot(t *testing.T, words string) []int16 {
+	t.Helper()
+	spoken, err := lab.Speak(t.Context(), words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spoken.Samples()
+}
+
+func woman(t *testing.T, words string) []int16 {
+	t.Helper()
+	flite := speech.NewFlite()
+	if err := flite.Open(); err != nil {
+		t.Fatal(err)
+	}
+	spoken, err := flite.Say(t.Context(), speech.Line{Text: words, Voice: speech.Voice{Language: "en-US", Name: "slt"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codec.Resample(spoken.Samples, spoken.RateHz, 8000)
 }
 
 // detecting places a call and asks who answers.
@@ -44,7 +65,7 @@ func (w *world) detecting(target client.Object) string {
 func TestAMessageIsLeftAfterTheBeepOfAMachine(t *testing.T) {
 	w := start(t, threeUsers)
 	beep := player.NewTone(8000, 6000, 1000).Audio(400 * time.Millisecond).Samples
-	says := saying(t, "Hello, this is Alice. I cannot come to the telephone just now. Please leave a message after the beep.", beep...)
+	says := saying(t, time.Second/2, robot(t, "Hello, this is Alice. I cannot come to the telephone just now. Please leave a message after the beep."), beep...)
 	a := w.phoneOf(alice, phone.Config{Says: says, AutoAnswer: true})
 	connection := w.detecting(user(alice))
 	detected := w.app.AwaitEvent(connection, "Strowger.AnsweringMachineDetected")
@@ -68,7 +89,7 @@ func TestAMessageIsLeftAfterTheBeepOfAMachine(t *testing.T) {
 
 func TestAPersonWhoAnswersIsToldFromAMachine(t *testing.T) {
 	w := start(t, threeUsers)
-	w.phoneOf(bob, phone.Config{Says: saying(t, "Hello?"), AutoAnswer: true})
+	w.phoneOf(bob, phone.Config{Says: saying(t, time.Second/2, robot(t, "Hello?")), AutoAnswer: true})
 	connection := w.detecting(user(bob))
 	detected := w.app.AwaitEvent(connection, "Strowger.AnsweringMachineDetected")
 	if detected.Text("result") != "human" {

@@ -119,7 +119,7 @@ func TestATranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 	said := func() {
 		oc := newContext("words")
 		expect(t, w.api.Verb(connection, ":play", client.Object{"operationContext": oc, "playSources": []any{
-			client.Object{"kind": "text", "text": client.Object{"text": "Good morning, and thank you for calling."}},
+			client.Object{"kind": "text", "text": client.Object{"text": "Good morning."}},
 		}}), 202)
 		w.app.AwaitResult(oc, "PlayCompleted")
 	}

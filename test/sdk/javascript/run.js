@@ -13,6 +13,7 @@ import { media } from "./scenarios/media.js";
 import { participants } from "./scenarios/participants.js";
 import { recordings } from "./scenarios/recordings.js";
 import { rules } from "./scenarios/rules.js";
+import { speech } from "./scenarios/speech.js";
 import { streams } from "./scenarios/streams.js";
 import { transcription } from "./scenarios/transcription.js";
 import { transfer } from "./scenarios/transfer.js";
@@ -57,7 +58,7 @@ async function group(scenarios) {
 }
 const slow = calls.filter(([name]) => name.includes("never answers"));
 const quick = calls.filter((scenario) => !slow.includes(scenario));
-await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(rules), group(recordings), group(participants), group(transfer), group(streams), group(transcription), group(identity)]);
+await Promise.all([...slow.map((scenario) => group([scenario])), group(quick), group(incoming), group(media), group(rules), group(recordings), group(participants), group(transfer), group(speech), group(streams), group(transcription), group(identity)]);
 
 app.stop();
 console.log(`${passed} passed, ${failed} failed`);

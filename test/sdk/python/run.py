@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from application import Application
 from phones import Phone
-from scenarios import calls, identity, incoming, media, participants, recordings, rules, streams, transcription, transfer
+from scenarios import calls, identity, incoming, media, participants, recordings, rules, speech, streams, transcription, transfer
 from steps import World
 
 
@@ -53,7 +53,7 @@ def main():
     # guest to identity.
     slow = [s for s in calls.SCENARIOS if "never answers" in s[0]]
     quick = [s for s in calls.SCENARIOS if s not in slow]
-    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, rules, recordings, participants, transfer, streams, transcription, identity)]
+    groups = [[s] for s in slow] + [quick] + [g.SCENARIOS for g in (incoming, media, rules, recordings, participants, transfer, speech, streams, transcription, identity)]
 
     def run_group(group):
         return [run(world, *scenario) for scenario in group if wanted in scenario[0]]

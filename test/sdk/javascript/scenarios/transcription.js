@@ -12,7 +12,7 @@ const transcribed = (reader, more) => ({
 
 // say has the echo say something. What the server understands is always the same.
 async function say(app, { callback, media }, context) {
-  await media.playToAll([{ kind: "textSource", text: "Good morning, and thank you for calling." }], { operationContext: context });
+  await media.playToAll([{ kind: "textSource", text: "Good morning." }], { operationContext: context });
   await played(app, callback, context);
 }
 

@@ -13,7 +13,7 @@ def transcribed(reader, **more):
 
 def say(call, context):
     """Has the echo say something. What the server understands is always the same."""
-    call.connection.play_media_to_all(TextSource(text="Good morning, and thank you for calling."), operation_context=context)
+    call.connection.play_media_to_all(TextSource(text="Good morning."), operation_context=context)
     call.callback.next("PlayCompleted", context)
 
 
