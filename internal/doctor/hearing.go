@@ -18,6 +18,10 @@ const proof = "This is your telephone exchange."
 
 // heard proves each engine of recognition with a sentence that is spoken to it.
 func heard(ctx context.Context, cfg config.Config) (found []Finding) {
+	if engine := cfg.Speech.Recognizer.Engine; engine == recognition.PocketsphinxEngine {
+		return []Finding{warn("recognition "+engine, errors.New("this version has no engine of its own yet: what callers say is not recognised"),
+			"set speech.recognizer to a server or a program, such as whisper (docs/speech.md), or its engine to none")}
+	}
 	for _, engine := range recognition.Engines(recognition.Settings(cfg.Speech.Recognizer)) {
 		found = append(found, hearing(ctx, cfg, engine, recognition.Task{Language: "en-US"}))
 	}
