@@ -11,6 +11,8 @@
 //     of it was heard.
 //   - With ProofOfHearing the end of a play waits for the reports of whoever was given any
 //     of it, for that long at most, and says what was sent to each and has arrived.
+//   - An ear hears one leg by itself from the tick after it was opened, on hold too, and
+//     silence while it is muted; it is closed with its operation or its call.
 //   - Fetching a file holds up neither the call nor anybody's sound. A play is heard
 //     from its first source on, while the next is opened; a source that cannot be
 //     played fails the play when it is reached, and what came before it is heard.

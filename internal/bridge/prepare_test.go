@@ -123,6 +123,18 @@ func (b *breaking) Next() (Piece, error) {
 	return p, err
 }
 
+// playOut plays a tape to its end, and counts the samples that sources of level 5 gave.
+func playOut(tape *player.Tape) (samples int) {
+	for frame := make([]int16, rate/50); tape.ReadFrame(frame); <-time.After(media.FrameDuration) {
+		for _, sample := range frame {
+			if sample == 5 {
+				samples++
+			}
+		}
+	}
+	return samples
+}
+
 func TestASourceThatBreaksOffWhileItIsPreparedIsGoneOnWithInItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &broken{most: pieceSamples}
@@ -139,14 +151,7 @@ func TestASourceThatBreaksOffWhileItIsPreparedIsGoneOnWithInItsTurn(t *testing.T
 			t.Errorf("it was opened %d times before its turn", b.opened)
 		}
 		close(turn)
-		played := 0
-		for frame := make([]int16, rate/50); f.tape.ReadFrame(frame); <-time.After(media.FrameDuration) {
-			for _, sample := range frame {
-				if sample == 5 {
-					played++
-				}
-			}
-		}
+		played := playOut(f.tape)
 		if err := <-done; err != nil || played != 2*rate {
 			t.Errorf("%d samples were heard: %v", played, err)
 		}
@@ -192,14 +197,7 @@ func TestAPreparedSourceIsLetGoOfWhileItWaitsAndGoneOnWith(t *testing.T) {
 			t.Errorf("after an hour %d sources are open", open)
 		}
 		close(turn)
-		played := 0
-		for frame := make([]int16, rate/50); f.tape.ReadFrame(frame); <-time.After(media.FrameDuration) {
-			for _, sample := range frame {
-				if sample == 5 {
-					played++
-				}
-			}
-		}
+		played := playOut(f.tape)
 		if err := <-done; err != nil || played != 21*rate || f.tape.Starved() != 0 || s.open != 0 || f.budget.used != 0 {
 			t.Errorf("%d samples were heard, after %v of silence, %d sources and %d bytes are left: %v", played, f.tape.Starved(), s.open, f.budget.used, err)
 		}
