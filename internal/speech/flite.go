@@ -147,7 +147,7 @@ func (f *Flite) Say(_ context.Context, l Line) (*player.Audio, error) {
 	if l.pitch() != 1 {
 		functions.set(features, &flitePitch[0], float32(fliteVoices[chosen].hz*l.pitch()))
 	}
-	wave := functions.say(plain(l.Text), v.handle)
+	wave := functions.say(Plain(l.Text), v.handle)
 	if wave == nil {
 		return nil, errors.New("it made no sound")
 	}
@@ -184,8 +184,8 @@ func fliteChoice(v Voice) int {
 	return 0
 }
 
-// plain writes text in the letters that Flite reads: those of ASCII.
-func plain(text string) string {
+// Plain writes text in the letters that Flite reads: those of ASCII.
+func Plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < unicode.MaxASCII {
 			return r

@@ -40,9 +40,9 @@ func Run(ctx context.Context, c Command) ([]byte, error) {
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
 	p := exec.CommandContext(ctx, c.Line[0], c.Line[1:]...)
-	p.Env = append(slices.DeleteFunc(os.Environ(), ours), c.Env...)
+	p.Env = append(Environment(), c.Env...)
 	p.Stdin, p.WaitDelay = c.Input, closing
-	answer, said := &bounded{most: c.Most, full: kill}, &end{}
+	answer, said := &bounded{most: c.Most, full: kill}, &End{}
 	p.Stdout, p.Stderr = answer, said
 	if err := p.Run(); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -52,6 +52,9 @@ func Run(ctx context.Context, c Command) ([]byte, error) {
 	}
 	return answer.kept, nil
 }
+
+// Environment is this process's without this server's settings.
+func Environment() []string { return slices.DeleteFunc(os.Environ(), ours) }
 
 // ours reports whether a variable may be a setting of this server, and so a secret.
 func ours(variable string) bool { return strings.HasPrefix(variable, "STROWGER_") }
@@ -80,12 +83,12 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// end keeps the end of what is written.
-type end struct{ kept []byte }
+// End keeps the end of what is written to it: what a program says before it fails.
+type End struct{ kept []byte }
 
 const endBytes = 1024
 
-func (e *end) Write(p []byte) (int, error) {
+func (e *End) Write(p []byte) (int, error) {
 	e.kept = append(e.kept, p...)
 	if over := len(e.kept) - endBytes; over > 0 {
 		e.kept = append(e.kept[:0], e.kept[over:]...)
@@ -93,4 +96,5 @@ func (e *end) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (e *end) String() string { return strings.ToValidUTF8(string(e.kept), "") }
+// String is what was kept.
+func (e *End) String() string { return strings.ToValidUTF8(string(e.kept), "") }

@@ -37,7 +37,10 @@ type batch struct {
 	stop    context.CancelFunc
 }
 
-func newBatch(ctx context.Context, t Task, recognise func(context.Context, []int16) (Heard, error)) *batch {
+// NewBatch begins an utterance that recognise recognises as a whole. recognise may be called
+// by two goroutines, one after the other; it does not keep the samples, which are at RateHz.
+// What it says of its failure may be a Failure.
+func NewBatch(ctx context.Context, t Task, recognise func(context.Context, []int16) (Heard, error)) Utterance {
 	b := &batch{recognise: recognise, partial: t.Partial, asking: make(chan struct{}), stop: func() {}}
 	b.ctx, b.cancel = context.WithCancel(ctx)
 	close(b.asking)

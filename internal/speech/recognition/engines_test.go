@@ -70,9 +70,9 @@ func TestListeningFailsForTheReasonsThatSpeakingHas(t *testing.T) {
 
 // told is a batch that says how many samples it is asked about.
 func told(t *testing.T, task Task, recognise func(context.Context, []int16) (Heard, error)) *batch {
-	b := newBatch(t.Context(), task, recognise)
+	b := NewBatch(t.Context(), task, recognise)
 	t.Cleanup(b.Close)
-	return b
+	return b.(*batch)
 }
 
 func TestWhatIsThereIsAskedForOnceInASecond(t *testing.T) {

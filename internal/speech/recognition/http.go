@@ -37,7 +37,7 @@ func (h *HTTP) Hears(language string) bool { return h.Languages.Have(language) }
 
 // Begin implements Engine.
 func (h *HTTP) Begin(ctx context.Context, t Task) (Utterance, error) {
-	return newBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
+	return NewBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
 		return h.transcribe(ctx, t, said)
 	}), nil
 }

@@ -30,7 +30,7 @@ func (p *Process) Hears(language string) bool { return p.Languages.Have(language
 
 // Begin implements Engine.
 func (p *Process) Begin(ctx context.Context, t Task) (Utterance, error) {
-	return newBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
+	return NewBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
 		return p.transcribe(ctx, t, said)
 	}), nil
 }

@@ -25,7 +25,7 @@ func (w *Wyoming) Hears(language string) bool { return w.Languages.Have(language
 
 // Begin implements Engine.
 func (w *Wyoming) Begin(ctx context.Context, t Task) (Utterance, error) {
-	return newBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
+	return NewBatch(ctx, t, func(ctx context.Context, said []int16) (Heard, error) {
 		return w.transcribe(ctx, t, said)
 	}), nil
 }
