@@ -201,9 +201,6 @@ func (d *decoder) decode(search string, cepstra [][cepstraCount]float32) (found 
 	return found, nil
 }
 
-// scoreShift is by how many bits the library lessens scores.
-const scoreShift = 10
-
 func (d *decoder) segment(s uintptr) Segment {
 	var first, last, acoustic, language, backoff int32
 	d.frames(s, unsafe.Pointer(&first), unsafe.Pointer(&last))

@@ -94,20 +94,21 @@ func (e *Engine) choose(ctx context.Context, expected vocabulary, said []int16) 
 	if len(answer.Unknown) > 0 && !expected.anySayable(answer.Unknown) {
 		return recognition.Heard{}, unsayable(answer.Unknown)
 	}
+	return expected.chosen(answer), nil
+}
+
+// chosen is the phrase that an answer is taken for; none is no text.
+func (v vocabulary) chosen(answer Response) recognition.Heard {
 	words := wordsOf(answer.Heard)
-	var texts []string
-	for _, w := range words {
-		texts = append(texts, w.Text)
-	}
-	phrase, ok := expected.phrase(texts)
+	phrase, ok := v.phrase(texts(words))
 	if !ok {
-		return recognition.Heard{}, nil
+		return recognition.Heard{}
 	}
-	confidence := verify(answer.Heard, answer.Sounds)
-	if confidence < 0.5 {
-		return recognition.Heard{}, nil
+	sure := verify(answer.Heard, answer.Sounds)
+	if sure < 0.5 {
+		return recognition.Heard{}
 	}
-	return recognition.Heard{Text: phrase, Confidence: confidence, Words: words}, nil
+	return recognition.Heard{Text: phrase, Confidence: sure, Words: words}
 }
 
 // write is what was said, whatever it was.
@@ -117,14 +118,10 @@ func (e *Engine) write(ctx context.Context, said []int16) (recognition.Heard, er
 		return recognition.Heard{}, err
 	}
 	words := wordsOf(answer.Heard)
-	var texts []string
-	for _, w := range words {
-		texts = append(texts, w.Text)
-	}
-	return recognition.Heard{Text: strings.Join(texts, " "), Words: words}, nil
+	return recognition.Heard{Text: strings.Join(texts(words), " "), Words: words}, nil
 }
 
-// ask asks a worker. What is too short to be looked at was not said.
+// ask asks a worker. Where there is nothing to be heard nobody is asked.
 func (e *Engine) ask(ctx context.Context, q *Request) (Response, error) {
 	if len(q.Cepstra) == 0 {
 		return Response{}, nil
@@ -177,6 +174,13 @@ func wordsOf(found Decoding) (words []recognition.Word) {
 		words = append(words, recognition.Word{Text: text, At: frameTime(s.First), Duration: frameTime(s.Last + 1 - s.First)})
 	}
 	return words
+}
+
+func texts(words []recognition.Word) (all []string) {
+	for _, w := range words {
+		all = append(all, w.Text)
+	}
+	return all
 }
 
 // frameTime is how long some frames last.

@@ -149,10 +149,10 @@ func (s *scratch) transform() {
 }
 
 // features are the cepstra that the model hears, a row for each 10 ms: as of a sound
-// that came through no telephone, less what they are in the middle of the utterance.
+// that came through no telephone, less what they are in the middle of the utterance. Where nobody speaks there are none.
 func features(samples []int16) [][cepstraCount]float32 {
 	seen := logMel(samples)
-	if len(seen) == 0 {
+	if len(seen) == 0 || steady(seen) {
 		return nil
 	}
 	rows := newMapping().cepstra(seen)

@@ -72,6 +72,20 @@ func (l *layer) forward(in, out []float32) {
 	}
 }
 
+// steadyMost is how much louder the loudest tenth of a sound that says nothing is than its
+// quietest, at most, as a natural logarithm: about 5 dB.
+const steadyMost = 1.2
+
+// steady reports whether nobody speaks in what was seen: it is as loud from its beginning
+// to its end.
+func steady(seen []frame) bool {
+	loudness := make([]float64, len(seen))
+	for i := range seen {
+		loudness[i] = power(seen[i][:telephoneBands])
+	}
+	return percentile(loudness, 0.9)-percentile(loudness, 0.1) < steadyMost
+}
+
 // cepstra are those of each frame. The input is five frames before it to five after it,
 // and of the whole utterance how quiet each band becomes and how loud it is.
 func (m *mapping) cepstra(seen []frame) [][cepstraCount]float32 {

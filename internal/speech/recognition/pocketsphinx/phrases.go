@@ -40,7 +40,7 @@ func said(part string) []string {
 	if word == "" {
 		return nil
 	}
-	// What has no vowel, as IBM has none in its capitals, is said letter by letter.
+	// Capitals without a vowel, such as BBC, are said letter by letter.
 	if part == strings.ToUpper(part) && !strings.ContainsAny(word, "aeiouy'") && sayable(word) {
 		return strings.Split(word, "")
 	}

@@ -16,10 +16,10 @@ import (
 
 // The bounds of a request. The longest utterance has 6,000 frames.
 const (
-	messageMost  = 4 << 20
-	framesMost   = 12_000
-	phrasesMost  = 4_096
-	wordsMost    = 100 // of a phrase
+	messageMost = 4 << 20
+	framesMost  = 12_000
+	phrasesMost = 4_096
+	wordsMost   = 100 // of a phrase
 )
 
 // Request is an utterance, and what may have been said.
