@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 
 	"strowger/internal/config"
 	"strowger/internal/speech"
 	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/pocketsphinx"
 )
 
 // proof is what engines say and hear.
@@ -18,12 +20,15 @@ const proof = "This is your telephone exchange."
 
 // heard proves each engine of recognition with a sentence that is spoken to it.
 func heard(ctx context.Context, cfg config.Config) (found []Finding) {
-	if engine := cfg.Speech.Recognizer.Engine; engine == recognition.PocketsphinxEngine {
-		return []Finding{warn("recognition "+engine, errors.New("this version has no engine of its own yet: what callers say is not recognised"),
-			"set speech.recognizer to a server or a program, such as whisper (docs/speech.md), or its engine to none")}
-	}
-	for _, engine := range recognition.Engines(recognition.Settings(cfg.Speech.Recognizer)) {
-		found = append(found, hearing(ctx, cfg, engine, recognition.Task{Language: "en-US"}))
+	here := pocketsphinx.New(slog.New(slog.DiscardHandler))
+	defer here.Close()
+	for _, engine := range recognition.Engines(recognition.Settings(cfg.Speech.Recognizer), here) {
+		task := recognition.Task{Language: "en-US"}
+		if engine == recognition.Engine(here) {
+			// What it is for is choices.
+			task.Phrases = []string{proof, "this is not your telephone", "yes", "no"}
+		}
+		found = append(found, hearing(ctx, cfg, engine, task))
 	}
 	return found
 }
@@ -58,10 +63,11 @@ func hearing(ctx context.Context, cfg config.Config, engine recognition.Engine, 
 
 // hearingAdvice is what to do when an engine fails.
 var hearingAdvice = map[string]string{
-	recognition.HTTPEngine:    "see that speech.recognizer.url is the whole address of an operation that takes what OpenAI's audio/transcriptions does, and that speech.recognizer.key and model are right",
-	recognition.WyomingEngine: "see that a server of the Wyoming protocol, such as wyoming-faster-whisper, listens at speech.recognizer.url",
-	recognition.VoskEngine:    "see that a server such as Vosk's listens at speech.recognizer.url, and has a model of the language",
-	recognition.ProcessEngine: "run the program of speech.recognizer.command by hand: it takes a WAV file on standard input, writes what was said on standard output, and ends with status 0",
+	recognition.PocketsphinxEngine: "install libpocketsphinx3, pocketsphinx-en-us and libflite1 again, or set speech.recognizer to a server such as whisper (docs/speech.md)",
+	recognition.HTTPEngine:         "see that speech.recognizer.url is the whole address of an operation that takes what OpenAI's audio/transcriptions does, and that speech.recognizer.key and model are right",
+	recognition.WyomingEngine:      "see that a server of the Wyoming protocol, such as wyoming-faster-whisper, listens at speech.recognizer.url",
+	recognition.VoskEngine:         "see that a server such as Vosk's listens at speech.recognizer.url, and has a model of the language",
+	recognition.ProcessEngine:      "run the program of speech.recognizer.command by hand: it takes a WAV file on standard input, writes what was said on standard output, and ends with status 0",
 }
 
 func say(ctx context.Context, cfg config.Config) ([]int16, error) {

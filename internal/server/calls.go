@@ -13,7 +13,6 @@ import (
 	"strowger/internal/media"
 	"strowger/internal/media/rtp"
 	"strowger/internal/outbound"
-	"strowger/internal/speech/recognition"
 	"strowger/internal/switchboard"
 )
 
@@ -51,7 +50,7 @@ func (p *parts) buildCalls(ctx context.Context, serverTLS *tls.Config) (err erro
 		return err
 	}
 	p.words = newWords(p.cfg.Speech.Synthesizer)
-	p.recognizer = recognition.New(recognition.Config{Engines: recognition.Engines(recognition.Settings(p.cfg.Speech.Recognizer)), Log: p.log})
+	p.buildRecognizer()
 	p.buildStreams(to)
 	p.bridge = bridge.New(bridge.Config{
 		Clock: p.clock, Legs: sounds{p.legs}, Signals: to, Recorders: p.archive, Streams: sockets{p.streams}, Transcripts: readers{p.transcripts}, Ears: ears{p.recognizer}, Log: p.log,

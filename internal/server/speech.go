@@ -9,6 +9,8 @@ import (
 	"strowger/internal/call"
 	"strowger/internal/config"
 	"strowger/internal/speech"
+	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/pocketsphinx"
 )
 
 // words speaks for the bridge and checks for the API.
@@ -16,6 +18,14 @@ type words struct{ *speech.Speaker }
 
 func newWords(c config.Synthesizer) words {
 	return words{speech.NewSpeaker(speech.Engines(speech.Settings(c))...)}
+}
+
+// buildRecognizer makes who listens. The engine of this machine starts nothing until it is
+// asked.
+func (p *parts) buildRecognizer() {
+	here := pocketsphinx.New(p.log)
+	p.closers = append(p.closers, here.Close)
+	p.recognizer = recognition.New(recognition.Config{Engines: recognition.Engines(recognition.Settings(p.cfg.Speech.Recognizer), here), Log: p.log})
 }
 
 func utterance(s call.Speech) speech.Utterance {

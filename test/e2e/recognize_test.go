@@ -12,12 +12,14 @@ import (
 	"strowger/test/server"
 )
 
-// asking is a server whose ear is at a URL, and alice's phone, which waits and then
-// says something.
+// asking is a server whose ear is at a URL, or its own when that is empty, and alice's
+// phone, which waits and then says something.
 func asking(t *testing.T, recognizer, says string) (w *world, a *phone.Phone, connection string) {
-	w = start(t, server.Config{Users: []server.User{alice, bob, carol}, Environment: []string{
-		"STROWGER_SPEECH_RECOGNIZER_ENGINE=http", "STROWGER_SPEECH_RECOGNIZER_URL=" + recognizer,
-	}})
+	var settings []string
+	if recognizer != "" {
+		settings = []string{"STROWGER_SPEECH_RECOGNIZER_ENGINE=http", "STROWGER_SPEECH_RECOGNIZER_URL=" + recognizer}
+	}
+	w = start(t, server.Config{Users: []server.User{alice, bob, carol}, Environment: settings})
 	a = w.phoneOf(alice, phone.Config{Says: saying(t, 6*time.Second, woman(t, says)), AutoAnswer: true})
 	created := w.api.CreateCall(w.app.URL("/callback"), []client.Object{user(alice)}, nil)
 	expect(t, created, 201)
@@ -54,6 +56,27 @@ func TestACallerChoosesByVoiceOverThePrompt(t *testing.T) {
 	if got, want := w.app.Types(connection), "CallConnected ParticipantsUpdated PlayStarted RecognizeCompleted CallDisconnected"; got != want {
 		t.Errorf("told %s,\nwant %s", got, want)
 	}
+}
+
+// TestACallerChoosesByVoiceWithoutAnySetting: the engine of this machine hears a choice.
+func TestACallerChoosesByVoiceWithoutAnySetting(t *testing.T) {
+	w, _, connection := asking(t, "", "Sales department.")
+	w.ask(connection)
+	done := w.app.AwaitResult("asking", "RecognizeCompleted")
+	if done.Result() != "200/8545" || done.Text("choiceResult", "label") != "sales" || done.Text("choiceResult", "recognizedPhrase") != "sales department" {
+		t.Errorf("got %s", done)
+	}
+	w.end(connection)
+}
+
+// TestWhatIsNoChoiceFailsWithoutAnySetting: it hears too that something else is none.
+func TestWhatIsNoChoiceFailsWithoutAnySetting(t *testing.T) {
+	w, _, connection := asking(t, "", "My washing machine has broken down again.")
+	w.ask(connection)
+	if failed := w.app.AwaitResult("asking", "RecognizeFailed"); failed.Result() != "400/8547" {
+		t.Errorf("got %s", failed)
+	}
+	w.end(connection)
 }
 
 // TestAnEngineThatIsBrokenIsToldOfAsSuch: not as a silence of the caller's.
