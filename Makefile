@@ -10,7 +10,7 @@ BENCHTIME ?= 1s
 EACH ?= 40
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: help run build test install check format vet lint size race e2e bench greetings fuzz clean
+.PHONY: help run build test install check format vet lint size race e2e bench greetings hear fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -64,6 +64,11 @@ bench: ## what things cost: time and memory an operation; BENCHTIME=1s
 
 greetings: ## how often it is found out who answers a call, and how soon; EACH=40 made greetings of each kind
 	@go test -count 1 -v -run AsMeasured ./internal/media/greeting -each $(EACH)
+
+# In all that is there: a quarter of an hour.
+hear: ## how often choices, digits and free sentences are understood that callers say
+	@go test -count 1 -timeout 30m -v -run AsMeasured ./internal/speech/recognition/pocketsphinx -each 0
+	@go test -count 1 -timeout 30m -v -run AsMeasured ./test/engines -each 0
 
 # go test fuzzes one target of one package at a time.
 fuzz: ## every fuzz target for a bounded time; FUZZTIME=10s

@@ -1,49 +1,19 @@
 package pocketsphinx
 
 import (
-	"context"
-	"fmt"
-	"math"
-	"math/rand/v2"
 	"testing"
 
-	"strowger/internal/media"
-	"strowger/internal/media/codec"
 	"strowger/internal/speech"
-	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/recognitiontest"
 )
-
-// The corpus is made: speech by the synthesisers of this machine, noise by arithmetic,
-// and a telephone by G.711. There is no person in it.
 
 // corpus is what is asked for, and what is said.
 type corpus struct {
-	voices []voice
+	voices []recognitiontest.Speaker
 	// choices are phrases of which one is expected. Each phrase of each is said.
 	choices [][]string
 	// others are sentences and words that are none of them.
 	others []string
-}
-
-// voice is one of a synthesiser's, and how it speaks.
-type voice struct {
-	name   string
-	engine speech.Engine
-	speech.Voice
-	speech.Manner
-}
-
-var (
-	flite  = speech.NewFlite()
-	espeak = speech.NewESpeak()
-)
-
-func ofFlite(name string, rate, pitch float64) voice {
-	return voice{fmt.Sprintf("flite %s %.2f", name, rate), flite, speech.Voice{Language: "en-US", Name: name}, speech.Manner{Rate: rate, Pitch: pitch}}
-}
-
-func ofESpeak(language string, gender speech.Gender, rate, pitch float64) voice {
-	return voice{fmt.Sprintf("espeak %s %s %.2f", language, gender, rate), espeak, speech.Voice{Language: language, Gender: gender}, speech.Manner{Rate: rate, Pitch: pitch}}
 }
 
 // learnt is the corpus that the rule of verify.go was found with, and measured the one that
@@ -51,9 +21,9 @@ func ofESpeak(language string, gender speech.Gender, rate, pitch float64) voice 
 // voices awb, en-gb and en-gb-scotland have taught nothing, here or to the network.
 var (
 	learnt = corpus{
-		voices: []voice{
-			ofFlite("slt", 1, 1), ofFlite("rms", 1, 1), ofFlite("slt", 1.2, 1.1), ofFlite("rms", 0.9, 0.9),
-			ofESpeak("en-us", speech.Male, 1, 1), ofESpeak("en-us", speech.Female, 1.15, 1),
+		voices: []recognitiontest.Speaker{
+			recognitiontest.OfFlite("slt", 1, 1), recognitiontest.OfFlite("rms", 1, 1), recognitiontest.OfFlite("slt", 1.2, 1.1), recognitiontest.OfFlite("rms", 0.9, 0.9),
+			recognitiontest.OfESpeak("en-us", speech.Male, 1, 1), recognitiontest.OfESpeak("en-us", speech.Female, 1.15, 1),
 		},
 		choices: [][]string{
 			{"yes", "no"}, {"confirm", "cancel"}, {"red", "green", "blue"}, {"monday", "tuesday", "wednesday", "thursday", "friday"},
@@ -73,9 +43,9 @@ var (
 		},
 	}
 	measured = corpus{
-		voices: []voice{
-			ofFlite("awb", 1, 1), ofFlite("slt", 0.9, 1), ofFlite("rms", 1.15, 1.1), ofFlite("awb", 1.15, 0.9),
-			ofESpeak("en-gb", speech.Male, 1, 1), ofESpeak("en-us", speech.Male, 0.9, 0.9), ofESpeak("en-us", speech.Female, 1, 1.1), ofESpeak("en-gb-scotland", speech.Male, 1, 1),
+		voices: []recognitiontest.Speaker{
+			recognitiontest.OfFlite("awb", 1, 1), recognitiontest.OfFlite("slt", 0.9, 1), recognitiontest.OfFlite("rms", 1.15, 1.1), recognitiontest.OfFlite("awb", 1.15, 0.9),
+			recognitiontest.OfESpeak("en-gb", speech.Male, 1, 1), recognitiontest.OfESpeak("en-us", speech.Male, 0.9, 0.9), recognitiontest.OfESpeak("en-us", speech.Female, 1, 1.1), recognitiontest.OfESpeak("en-gb-scotland", speech.Male, 1, 1),
 		},
 		choices: [][]string{
 			{"sales", "support", "billing"}, {"yes", "no"}, {"agent", "representative", "main menu", "repeat"},
@@ -98,77 +68,10 @@ var (
 	digits = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 )
 
-// noise is what lies behind a voice.
-type noise struct {
-	name string
-	db   float64 // below the voice; 0: nothing
-	low  float64 // how much of it stays from one sample to the next: 0 is white
-}
+// noises are those that lie behind the voices.
+var noises = []recognitiontest.Noise{{Name: "quiet"}, {Name: "white 15 dB", DB: 15}, {Name: "street 15 dB", DB: 15, Low: 0.9}}
 
-var noises = []noise{{name: "quiet"}, {"white 15 dB", 15, 0}, {"street 15 dB", 15, 0.9}}
-
-// call is what arrives at recognition.RateHz of what a voice says on a telephone: a
-// little before and after it too, as package recognition has it.
-func call(t *testing.T, by voice, words string, behind noise) []int16 {
+func call(t *testing.T, by recognitiontest.Speaker, words string, behind recognitiontest.Noise) []int16 {
 	t.Helper()
-	sound, err := by.engine.Say(context.Background(), speech.Line{Text: words, Voice: by.Voice, Manner: by.Manner})
-	if err != nil {
-		t.Fatal(by.name, ": ", err)
-	}
-	const rateHz = media.Narrowband
-	said := trimmed(codec.Resample(sound.Samples, sound.RateHz, rateHz))
-	dice := rand.New(rand.NewPCG(uint64(len(said)), uint64(len(words))))
-	line := make([]float64, len(said)+rateHz*8/10)
-	gain := 3000 * math.Pow(10, (dice.Float64()-0.7)/2) / level(said)
-	for i, s := range said {
-		line[rateHz*3/10+i] = float64(s) * gain
-	}
-	behind.lie(line, gain*level(said), dice)
-	samples := make([]int16, len(line))
-	for i, v := range line {
-		samples[i] = int16(max(-32768, min(32767, v)))
-	}
-	payload, decoded := make([]byte, len(samples)), make([]int16, len(samples))
-	codec.PCMU.NewEncoder("").Encode(payload, samples)
-	codec.PCMU.NewDecoder("").Decode(decoded, payload)
-	return codec.Resample(decoded, rateHz, recognition.RateHz)
-}
-
-// lie adds the noise to a line with a voice at a level.
-func (n noise) lie(line []float64, level float64, dice *rand.Rand) {
-	loud := 2.0 // not even a quiet line is silent
-	if n.db > 0 {
-		loud = level * math.Pow(10, -n.db/20)
-	}
-	made, before, energy := make([]float64, len(line)), 0.0, 0.0
-	for i := range made {
-		before = n.low*before + dice.NormFloat64()
-		made[i] = before
-		energy += before * before
-	}
-	scale := loud / math.Sqrt(energy/float64(len(made)))
-	for i := range line {
-		line[i] += scale * made[i]
-	}
-}
-
-// level is the root of the mean square.
-func level(samples []int16) float64 {
-	energy := 1.0
-	for _, s := range samples {
-		energy += float64(s) * float64(s)
-	}
-	return math.Sqrt(energy / float64(max(len(samples), 1)))
-}
-
-// trimmed leaves out the silence that engines put around a line.
-func trimmed(samples []int16) []int16 {
-	loud := func(s int16) bool { return s > 300 || s < -300 }
-	for len(samples) > 0 && !loud(samples[0]) {
-		samples = samples[1:]
-	}
-	for len(samples) > 0 && !loud(samples[len(samples)-1]) {
-		samples = samples[:len(samples)-1]
-	}
-	return samples
+	return recognitiontest.Call(t, by, words, behind)
 }

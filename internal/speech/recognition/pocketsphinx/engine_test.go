@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/recognitiontest"
 )
 
 // engine is one that is closed with the test. It needs what test/install.sh installs.
@@ -62,7 +63,7 @@ func listen(t *testing.T, e *Engine, phrases []string, samples []int16) (recogni
 
 func expectHeard(t *testing.T, e *Engine, phrases []string, words, want string) recognition.Heard {
 	t.Helper()
-	h, err := listen(t, e, phrases, call(t, ofFlite("rms", 1, 1), words, noises[0]))
+	h, err := listen(t, e, phrases, call(t, recognitiontest.OfFlite("rms", 1, 1), words, noises[0]))
 	if err != nil || h.Text != want {
 		t.Errorf("%q among %q is heard as %+v, %v, want %q", words, phrases, h, err, want)
 	}
@@ -104,7 +105,7 @@ func TestAWordThatIsInNoDictionaryIsHeard(t *testing.T) {
 }
 
 func TestWhatIsSaidFreelyIsWritten(t *testing.T) {
-	h, err := listen(t, engine(t), nil, call(t, ofFlite("slt", 0.9, 1), "the meeting is on monday morning", noises[0]))
+	h, err := listen(t, engine(t), nil, call(t, recognitiontest.OfFlite("slt", 0.9, 1), "the meeting is on monday morning", noises[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func TestAPhraseThatNobodyKnowsHowToSayIsLeftOut(t *testing.T) {
 	if n := strings.Count(log.String(), "日本語"); n != 1 {
 		t.Errorf("the log names the word %d times: %s", n, log)
 	}
-	_, err := listen(t, e, []string{"日本語"}, call(t, ofFlite("rms", 1, 1), "yes", noises[0]))
+	_, err := listen(t, e, []string{"日本語"}, call(t, recognitiontest.OfFlite("rms", 1, 1), "yes", noises[0]))
 	expectFailure(t, err, recognition.Broken, "日本語")
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"strowger/internal/native"
 	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/recognitiontest"
 )
 
 // frontEnd is what sphinxbase looks at sound with.
@@ -60,7 +61,7 @@ func seenBySphinx(t *testing.T, samples []int16) [][bands]float32 {
 }
 
 func TestSoundIsSeenAsSphinxbaseSeesIt(t *testing.T) {
-	samples := call(t, ofFlite("rms", 1, 1), "the quick brown fox", noise{db: 20})
+	samples := call(t, recognitiontest.OfFlite("rms", 1, 1), "the quick brown fox", recognitiontest.Noise{DB: 20})
 	got, want := logMel(samples), seenBySphinx(t, samples)
 	if len(want) == 0 || len(got) != len(want) {
 		t.Fatalf("there are %d frames, want %d", len(got), len(want))
@@ -75,7 +76,7 @@ func TestSoundIsSeenAsSphinxbaseSeesIt(t *testing.T) {
 }
 
 func TestCepstraAreWithoutTheirMean(t *testing.T) {
-	rows := features(call(t, ofFlite("slt", 1, 1), "hello", noises[0]))
+	rows := features(call(t, recognitiontest.OfFlite("slt", 1, 1), "hello", noises[0]))
 	for c := range cepstraCount {
 		sum := 0.0
 		for _, row := range rows {
@@ -88,7 +89,7 @@ func TestCepstraAreWithoutTheirMean(t *testing.T) {
 }
 
 func TestHowLoudItIsChangesNothing(t *testing.T) {
-	loud := call(t, ofFlite("slt", 1, 1), "hello", noises[0])
+	loud := call(t, recognitiontest.OfFlite("slt", 1, 1), "hello", noises[0])
 	quiet := make([]int16, len(loud))
 	for i, s := range loud {
 		quiet[i] = s / 4

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"strowger/internal/speech/recognition/recognitiontest"
 )
 
 var (
@@ -20,6 +22,7 @@ var (
 type observation struct {
 	kind, noise string
 	Said        string // the phrase; empty: none of them
+	Nearest     string // the phrase that fits best
 	Heard       Decoding
 	Sounds      Decoding
 	taken       string // the phrase that it was taken for
@@ -55,8 +58,8 @@ func TestChoicesAreHeardAsMeasured(t *testing.T) {
 // spokenCall is something that is said, and what is expected.
 type spokenCall struct {
 	kind     string
-	by       voice
-	noise    noise
+	by       recognitiontest.Speaker
+	noise    recognitiontest.Noise
 	expected []string
 	words    string
 }
@@ -106,7 +109,8 @@ func observe(t *testing.T, e *Engine, c spokenCall) observation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := observation{kind: c.kind, noise: c.noise.name, Heard: answer.Heard, Sounds: answer.Sounds, taken: v.chosen(answer).Text}
+	o := observation{kind: c.kind, noise: c.noise.Name, Heard: answer.Heard, Sounds: answer.Sounds, taken: v.chosen(answer).Text}
+	o.Nearest, _ = v.phrase(texts(wordsOf(answer.Heard)))
 	if !strings.HasPrefix(c.kind, "other") {
 		o.Said = c.words
 	}
@@ -131,13 +135,13 @@ func table(found []observation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "| %-15s | %7s |", "heard right", "all")
 	for _, n := range noises {
-		fmt.Fprintf(&b, " %13s |", n.name)
+		fmt.Fprintf(&b, " %13s |", n.Name)
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(noises)) + "\n")
 	for _, kind := range kindsHeard {
 		fmt.Fprintf(&b, "| %-15s | %5.1f %% |", kind, 100*right(found, kind, ""))
 		for _, n := range noises {
-			fmt.Fprintf(&b, " %11.1f %% |", 100*right(found, kind, n.name))
+			fmt.Fprintf(&b, " %11.1f %% |", 100*right(found, kind, n.Name))
 		}
 		b.WriteByte('\n')
 	}

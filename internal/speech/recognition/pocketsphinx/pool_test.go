@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"strowger/internal/speech/recognition"
+	"strowger/internal/speech/recognition/recognitiontest"
 )
 
 // utterance is a request that a worker answers in a moment.
 func utterance(t *testing.T) *Request {
 	t.Helper()
-	return &Request{Cepstra: features(call(t, ofFlite("rms", 1, 1), "yes", noises[0])), Phrases: [][]string{{"yes"}, {"no"}}}
+	return &Request{Cepstra: features(call(t, recognitiontest.OfFlite("rms", 1, 1), "yes", noises[0])), Phrases: [][]string{{"yes"}, {"no"}}}
 }
 
 func workers(t *testing.T, most, waiting int, idle, settle time.Duration) *pool {
