@@ -169,7 +169,7 @@ func (d *decoder) grammar(phrases string) (string, error) {
 	d.made++
 	name := fmt.Sprintf("grammar%d", d.made)
 	d.base.set(d.settings, "-lw", evenWeight)
-	if d.setGrammar(d.handle, name, "#JSGF V1.0;\ngrammar g;\npublic <phrase> = "+phrases+" ;\n") < 0 {
+	if d.setGrammar(d.handle, name, "#JSGF V1.0;\ngrammar g;\npublic <phrase> = ( "+phrases+" ) | ( "+phrases+" ) "+courtesy+" ;\n") < 0 {
 		return "", errors.New("pocketsphinx does not take the phrases")
 	}
 	d.grammars = append(d.grammars, grammar{phrases, name})

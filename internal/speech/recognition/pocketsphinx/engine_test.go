@@ -94,6 +94,10 @@ func TestAChoiceThatIsSpokenIsHeard(t *testing.T) {
 	}
 }
 
+func TestWhoIsPoliteIsHeardToo(t *testing.T) {
+	expectHeard(t, engine(t), []string{"Sales", "Billing", "Operator"}, "billing, please", "Billing")
+}
+
 func TestWhatIsNoChoiceIsNone(t *testing.T) {
 	e := engine(t)
 	expectHeard(t, e, []string{"sales", "billing"}, "I was going to ask you something entirely different", "")

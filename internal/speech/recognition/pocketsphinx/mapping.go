@@ -72,9 +72,9 @@ func (l *layer) forward(in, out []float32) {
 	}
 }
 
-// steadyMost is how much louder the loudest tenth of a sound that says nothing is than its
-// quietest, at most, as a natural logarithm: about 5 dB.
-const steadyMost = 1.2
+// steadyMost is how much louder the loudest moments of a sound that says nothing are than
+// its quietest, at most, as a natural logarithm: about 4 dB.
+const steadyMost = 1
 
 // steady reports whether nobody speaks in what was seen: it is as loud from its beginning
 // to its end.
@@ -83,7 +83,7 @@ func steady(seen []frame) bool {
 	for i := range seen {
 		loudness[i] = power(seen[i][:telephoneBands])
 	}
-	return percentile(loudness, 0.9)-percentile(loudness, 0.1) < steadyMost
+	return percentile(loudness, 0.98)-percentile(loudness, 0.1) < steadyMost
 }
 
 // cepstra are those of each frame. The input is five frames before it to five after it,

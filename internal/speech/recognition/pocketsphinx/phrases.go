@@ -149,12 +149,17 @@ func (v vocabulary) distinct() (all [][]string) {
 	return all
 }
 
-// phrase is the first that sounds like some words.
+// courtesy is what may be said after a phrase.
+const courtesy = "please"
+
+// phrase is the first that sounds like some words, perhaps with a courtesy after it.
 func (v vocabulary) phrase(words []string) (phrase string, ok bool) {
 	one := strings.Join(words, " ")
-	for _, entry := range v {
-		if one != "" && one == strings.Join(entry.words, " ") {
-			return entry.phrase, true
+	for _, said := range []string{one, strings.TrimSuffix(one, " "+courtesy)} {
+		for _, entry := range v {
+			if said != "" && said == strings.Join(entry.words, " ") {
+				return entry.phrase, true
+			}
 		}
 	}
 	return "", false

@@ -47,6 +47,12 @@ func TestThePhraseIsTheFirstThatSoundsSo(t *testing.T) {
 	if got := v.distinct(); len(got) != 1 {
 		t.Errorf("there are %q", got)
 	}
+	if got, _ := vocabularyOf([]string{"yes", "yes please"}).phrase([]string{"yes", "please"}); got != "yes please" {
+		t.Errorf("yes please is %q", got)
+	}
+	if got, ok := v.phrase([]string{"please"}); ok {
+		t.Errorf("please is %q", got)
+	}
 	if got, ok := v.phrase(nil); ok {
 		t.Errorf("nothing is %q", got)
 	}
