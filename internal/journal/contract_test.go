@@ -30,7 +30,13 @@ func over(store journal.Storage) *journal.Journal {
 
 func openAt(t testing.TB, dir string) *journal.Journal {
 	t.Helper()
-	j, err := journal.Open(t.Context(), journal.Config{Dir: dir, MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler))
+	return openWith(t, dir, 64<<20)
+}
+
+// openWith opens a journal that has room for so many bytes.
+func openWith(t testing.TB, dir string, most int64) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(t.Context(), journal.Config{Dir: dir, MaxBytes: most}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

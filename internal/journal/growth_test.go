@@ -69,7 +69,7 @@ func BenchmarkWhatACallWrites(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	for _, n := range []int{2, 10, 1000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			j := openAt(b, b.TempDir())
+			j := openWith(b, b.TempDir(), 1<<30) // each roster of a large call names everybody
 			c, log := call.New(storyCall), j.Begin(storyCall.Key())
 			for _, in := range people(n) {
 				out, err := c.Step(someTime, in)
