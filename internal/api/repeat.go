@@ -3,8 +3,11 @@ package api
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +25,8 @@ const (
 )
 
 // repeatable reads what identifies a repeatable request. An ID stands for one
-// request only: the method, the path and the body are its digest.
+// request only: the method, the path, the headers that are ours and the body are its
+// digest.
 func repeatable(r *http.Request, body []byte) (call.Repeatable, error) {
 	h := r.Header
 	id := h.Get(headerRequestID)
@@ -46,9 +50,17 @@ func repeatable(r *http.Request, body []byte) (call.Repeatable, error) {
 // digestBytes is what is kept of a hash: enough to tell a client's own requests apart.
 const digestBytes = 12
 
+// ownHeaders are those that say what is asked for beside the body, as Go writes them.
+const ownHeaders = "X-Strowger-"
+
 func digest(r *http.Request, body []byte) string {
 	h := sha256.New()
 	_, _ = io.WriteString(h, r.Method+" "+r.URL.EscapedPath()+"\n") // a hash takes all
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if strings.HasPrefix(name, ownHeaders) {
+			_, _ = fmt.Fprintf(h, "%s: %q\n", name, r.Header[name])
+		}
+	}
 	_, _ = h.Write(body)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:digestBytes])
 }

@@ -81,3 +81,15 @@ func TestWhoHasAnsweredIsToldToWhoAsked(t *testing.T) {
 		}
 	}
 }
+
+// A request that is repeated asks for the same thing, and what a header asks for is part
+// of that.
+func TestARepetitionWithAnotherDetectionIsAnotherRequest(t *testing.T) {
+	s := stage(t)
+	repeat := []string{"Repeatability-Request-ID: 1d9c55a4-97e8-4a0e-a2ca-84f37b7fb5d2", "Repeatability-First-Sent: Tue, 15 Sep 2026 11:36:15 GMT"}
+	first := s.post(root, createBody, append(repeat, detecting+": true")...)
+	if again := s.post(root, createBody, append(repeat, detecting+": true")...); first.Status != 201 || again.Body != first.Body {
+		t.Errorf("first %d %s, again %d %s", first.Status, first.Body, again.Status, again.Body)
+	}
+	s.wantRefused(s.post(root, createBody, repeat...), 400, "8523", "Repeatability-Request-ID", "another request")
+}
