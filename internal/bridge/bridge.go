@@ -57,6 +57,7 @@ type Config struct {
 type Bridge struct {
 	cfg     Config
 	plays   *budget // of all calls
+	answers answerCounts
 	start   chan *conversation
 	stopped chan struct{}
 

@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"context"
+	"maps"
+	"sync"
 
 	"strowger/internal/call"
 	"strowger/internal/media"
@@ -20,7 +22,7 @@ func (c *conversation) detectMachine(ctx context.Context, leg call.LegID) {
 		return
 	}
 	c.detecting[leg] = o.tap
-	d := &detection{leg: leg, detector: greeting.NewDetector(), signal: func(sig call.Signal) { c.cfg.Signals.Signal(c.id, sig) }}
+	d := &detection{leg: leg, detector: greeting.NewDetector(), counts: &c.of.answers, signal: func(sig call.Signal) { c.cfg.Signals.Signal(c.id, sig) }}
 	c.tasks.Go(func() { o.each(ctx, d.hear) })
 }
 
@@ -35,6 +37,7 @@ func (c *conversation) stopDetecting(leg call.LegID) {
 type detection struct {
 	leg      call.LegID
 	detector *greeting.Detector
+	counts   *answerCounts
 	signal   func(call.Signal)
 
 	halver codec.Resampler // of a wideband room; made when first needed
@@ -66,6 +69,7 @@ func (d *detection) write(frame []int16) (more bool) {
 	switch d.detector.Write(frame) {
 	case greeting.Judged:
 		v := d.detector.Verdict()
+		d.counts.add(answerers[v.Answerer])
 		d.signal(call.AnswererHeard{Leg: d.leg, Answerer: answerers[v.Answerer], Confidence: v.Confidence})
 		return v.Answerer == greeting.Machine
 	case greeting.Ended:
@@ -73,6 +77,28 @@ func (d *detection) write(frame []int16) (more bool) {
 		return false
 	}
 	return true
+}
+
+// answerCounts count who has answered.
+type answerCounts struct {
+	mu  sync.Mutex
+	all map[call.Answerer]uint64
+}
+
+func (c *answerCounts) add(who call.Answerer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.all == nil {
+		c.all = map[call.Answerer]uint64{}
+	}
+	c.all[who]++
+}
+
+// Answerers is how often who has answered was heard to be whom.
+func (b *Bridge) Answerers() map[call.Answerer]uint64 {
+	b.answers.mu.Lock()
+	defer b.answers.mu.Unlock()
+	return maps.Clone(b.answers.all)
 }
 
 // What is heard, in the words of the rules.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"math"
 	"sync"
 	"testing"
@@ -109,6 +110,10 @@ func TestAMachineAndAPersonAreToldApart(t *testing.T) {
 		f.expect(t, call.GreetingHeard{Leg: legA, End: call.EndedByBeep})
 		if took := time.Since(began); took < 7*s || took > 7*s+s/2 {
 			t.Errorf("the beep was over after %v, want 7 s and a little", took)
+		}
+		want := map[call.Answerer]uint64{call.AnsweredByHuman: 1, call.AnsweredByMachine: 1}
+		if got := f.bridge.Answerers(); !maps.Equal(got, want) {
+			t.Errorf("counted are %v", got)
 		}
 	})
 }

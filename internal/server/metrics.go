@@ -113,12 +113,21 @@ func (p *parts) mediaFigures() []telemetry.Figure {
 			}
 		}
 	}
-	return []telemetry.Figure{
+	return append(p.answererFigures(),
 		level("media_busy", "Share of the busiest clock loop's time that ticks take; above 0.7 is too much.", busy),
 		count("media_ticks", "Ticks of all clock loops.", ticks),
 		count("media_ticks_late", "Ticks more than 5 ms late.", late),
 		count("media_ticks_skipped", "Ticks left out after a stall.", skipped),
+	)
+}
+
+func (p *parts) answererFigures() (all []telemetry.Figure) {
+	for who, n := range p.bridge.Answerers() {
+		f := count("answerers_detected", "Answered calls in which it was listened for who answers, by what was heard.", n)
+		f.Labels = telemetry.Labels{"answerer": string(who)}
+		all = append(all, f)
 	}
+	return all
 }
 
 func (p *parts) webhookFigures() []telemetry.Figure {

@@ -18,7 +18,8 @@ const (
 	EndSilence = 800 * time.Millisecond
 	// preRoll is what was heard before somebody was found to speak: the sound with which
 	// the first word begins is in it.
-	preRoll = 300 * time.Millisecond
+	preRoll       = 300 * time.Millisecond
+	preRollFrames = int(preRoll / media.FrameDuration)
 	// trail is what an engine is given of the pause after the last sound.
 	trail = 300 * time.Millisecond
 	// behindMost bounds how far an engine may be behind. The ear fails then.
@@ -41,8 +42,10 @@ type Ear struct {
 	// Of who feeds it.
 	track    mixer.Track
 	detector *vad.Detector
-	frames   int       // that it was fed
-	before   [][]int16 // the last frames, until somebody speaks
+	wide     [media.MaxFrameSamples]int16
+	frames   int                                         // that it was fed
+	before   [preRollFrames][media.MaxFrameSamples]int16 // the last ones, each at its number; kept are of now
+	kept     int
 	speaking bool
 	from     int // the first frame of the utterance
 	until    int // the frame after the last sound
@@ -108,35 +111,32 @@ func (e *Ear) Hear(frame []int16, rateHz int) {
 	if rateHz == 0 {
 		rateHz = RateHz
 	}
-	var wide [media.MaxFrameSamples]int16
-	e.track.Lay(&wide, frame, rateHz)
-	activity := e.detector.Write(wide[:])
+	e.track.Lay(&e.wide, frame, rateHz)
+	activity := e.detector.Write(e.wide[:])
 	e.frames++
 	if !e.speaking {
-		e.idle(wide[:], activity)
+		e.idle(e.wide[:], activity)
 		return
 	}
-	e.listen(wide[:], activity)
+	e.listen(e.wide[:], activity)
 }
 
 // idle waits for somebody to speak.
 func (e *Ear) idle(frame []int16, a vad.Activity) {
-	e.before = append(e.before, slices.Clone(frame))
-	if most := media.Frames(preRoll); len(e.before) > most {
-		e.before = slices.Delete(e.before, 0, len(e.before)-most)
-	}
+	copy(e.before[e.frames%preRollFrames][:], frame)
+	e.kept = min(e.kept+1, preRollFrames)
 	if !a.Voice {
 		return
 	}
 	e.speaking, e.until = true, e.frames
-	e.from = e.frames - len(e.before)
+	e.from = e.frames - e.kept
 	e.mu.Lock()
 	steps := []step{{at: frameTime(e.from), in: e.next}}
 	e.mu.Unlock()
-	for _, f := range e.before {
-		steps = append(steps, step{frame: f})
+	for i := e.from + 1; i <= e.frames; i++ {
+		steps = append(steps, step{frame: slices.Clone(e.before[i%preRollFrames][:])})
 	}
-	e.before = nil
+	e.kept = 0
 	e.add(steps...)
 }
 

@@ -346,3 +346,17 @@ func TestNothingIsToldOfNoiseAndSilence(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEarOnASilentVoiceAllocatesNothing(t *testing.T) {
+	bubble(t, func(s *scene) {
+		s.listen(recognition.Wish{})
+		hiss := make([]int16, 320)
+		for i := range hiss {
+			hiss[i] = int16(rand.IntN(20))
+		}
+		s.ear.Hear(hiss, 16000)
+		if n := testing.AllocsPerRun(100, func() { s.ear.Hear(hiss, 16000); s.ear.Hear(nil, 16000) }); n > 0 {
+			t.Errorf("two frames take %v allocations", n)
+		}
+	})
+}
