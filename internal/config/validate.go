@@ -140,8 +140,8 @@ func (s SIP) validate(p *problems) {
 }
 
 func (r RTP) validate(p *problems) {
-	if r.Ports.First < 1024 || r.Ports.Last > 65535 || r.Ports.Last-r.Ports.First < 1 {
-		p.add("rtp.ports", "%s is not a range of two ports or more between 1024 and 65535", r.Ports)
+	if r.Ports.First < 1024 || r.Ports.Last > 65535 || r.Ports.First+r.Ports.First%2 >= r.Ports.Last {
+		p.add("rtp.ports", "%s is not a range between 1024 and 65535 with an even port and the odd one above it", r.Ports)
 	}
 	positive("rtp.timeout", r.Timeout, p)
 }

@@ -39,6 +39,7 @@ var mistakes = []struct {
 	{func(c *Config) { c.SIP.Domain = "a b" }, "sip.domain: "},
 	{func(c *Config) { c.RTP.Ports = PortRange{30000, 20000} }, "rtp.ports: 30000-20000 is not a range"},
 	{func(c *Config) { c.RTP.Ports = PortRange{0, 20000} }, "rtp.ports: "},
+	{func(c *Config) { c.RTP.Ports = PortRange{20001, 20002} }, "rtp.ports: 20001-20002 is not a range between 1024 and 65535 with an even port"},
 	{func(c *Config) { c.RTP.Timeout = 0 }, "rtp.timeout: 0s is not a time to wait"},
 	{func(c *Config) { c.Users = []User{{Name: "al ice", ID: guidA}} }, `users[0].name: "al ice" is not a user name`},
 	{func(c *Config) { c.Users = []User{{Name: guidB, ID: guidA}} }, "users[0].name: "},

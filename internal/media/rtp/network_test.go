@@ -43,12 +43,12 @@ func TestEveryPortIsGivenOutOnceAndIsEven(t *testing.T) {
 	seen := map[uint16]bool{}
 	for range p.Size() {
 		port := listen(t, p).LocalAddr().Port()
-		if port%2 != 0 || port < 30001 || port > 30010 || seen[port] {
+		if port%2 != 0 || port < 30001 || port+1 > 30010 || seen[port] {
 			t.Errorf("got port %d after %v", port, seen)
 		}
 		seen[port] = true
 	}
-	if _, err := p.Listen(loopback); !errors.Is(err, ErrNoPort) || !strings.Contains(err.Error(), "30002-30010") {
+	if _, err := p.Listen(loopback); !errors.Is(err, ErrNoPort) || !strings.Contains(err.Error(), "all 4 of 30002-30009") {
 		t.Errorf("when all are in use: %v", err)
 	}
 }
@@ -89,7 +89,7 @@ func TestAPortThatAnotherProgramHoldsIsPassedOver(t *testing.T) {
 }
 
 func TestRangesWithoutAnEvenPortAreRefused(t *testing.T) {
-	for _, r := range [][2]int{{0, 100}, {30001, 30001}, {5000, 4000}, {65000, 70000}} {
+	for _, r := range [][2]int{{0, 100}, {30001, 30001}, {30001, 30002}, {5000, 4000}, {65000, 70000}} {
 		if _, err := NewPorts(r[0], r[1]); err == nil {
 			t.Errorf("%v accepted", r)
 		}

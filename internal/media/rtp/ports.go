@@ -16,26 +16,27 @@ var ErrNoPort = errors.New("no free RTP port")
 // given back rests as long as possible: packets of the call before it would
 // otherwise be heard in the next.
 type Ports struct {
-	first, last int
+	first, last int // even, and odd
 
 	mu    sync.Mutex
 	next  int
 	taken map[int]struct{}
 }
 
-// NewPorts makes an allocator of the even ports from first to last.
+// NewPorts makes an allocator of the even ports from first to last that have the odd one
+// above them in the range too.
 func NewPorts(first, last int) (*Ports, error) {
 	even := first + first%2
-	if first < 1 || last > 65535 || even > last {
-		return nil, fmt.Errorf("rtp: no even port in the range %d-%d", first, last)
+	if first < 1 || last > 65535 || even >= last {
+		return nil, fmt.Errorf("rtp: no even port with the odd one above it in the range %d-%d", first, last)
 	}
-	p := &Ports{first: even, last: last, taken: make(map[int]struct{})}
+	p := &Ports{first: even, last: last - (last+1)%2, taken: make(map[int]struct{})}
 	p.next = even + 2*rand.IntN(p.Size())
 	return p, nil
 }
 
 // Size is how many ports the range has to give.
-func (p *Ports) Size() int { return (p.last-p.first)/2 + 1 }
+func (p *Ports) Size() int { return (p.last - p.first + 1) / 2 }
 
 // InUse is how many of them are given out.
 func (p *Ports) InUse() int {
